@@ -1,0 +1,75 @@
+"""One question about contact, a dozen answers to it, and a release by which some people's data was used."""
+
+import random
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.developers.demo.moments import Calendar
+from app.developers.demo.people import People, resident
+from app.features.accounts.models import Person
+from app.features.consents.commands import AnswerAgreement, WithdrawConsent, WriteAgreement
+from app.features.consents.models import Answer, DataAgreement
+from app.features.consents.use_cases import answer_agreement, withdraw_consent, write_agreement
+from app.features.dataplatform.commands import MakeRelease
+from app.features.dataplatform.use_cases import make_release
+from app.features.spaces.models import Process
+from app.kernel import clock
+
+GIVEN, REFUSED, WITHDRAWN = 9, 4, 2
+
+
+def ask(session: Session, people: People, calendar: Calendar, process: Process, words: dict[str, Any]) -> None:
+    """Write the agreement, let people answer, and hand over one release; later two take their consent back."""
+    steward = people.actor("steward")
+    with clock.pinned(calendar.midnight(words["from"]) + timedelta(hours=11)):
+        agreement = write_agreement(
+            session,
+            steward,
+            WriteAgreement(process.id, words["purpose"], words["recipient"], words["notice"], months=words["months"]),
+        )
+    _answers(session, people, calendar, agreement)
+    with clock.pinned(calendar.midnight(words["released"]) + timedelta(hours=9, minutes=20)):
+        for data_set in ("contact-opt-ins", "feedback-by-area"):
+            _release(session, people, data_set)
+    takes_back = _others(people)[:WITHDRAWN]
+    for person in takes_back:
+        with clock.pinned(calendar.midnight(words["released"] + 2) + timedelta(hours=19)):
+            withdraw_consent(session, resident(person), WithdrawConsent(agreement.id, person.id))
+
+
+def _answers(session: Session, people: People, calendar: Calendar, agreement: DataAgreement) -> None:
+    chance = random.Random("consents")
+    others = _others(people)
+    said = [(people.cast["aino"], Answer.GIVEN), (people.cast["jonas"], Answer.GIVEN), (people.cast["maeve"], Answer.REFUSED)]
+    said += [(person, Answer.GIVEN) for person in others[:GIVEN]]
+    said += [(person, Answer.REFUSED) for person in others[GIVEN : GIVEN + REFUSED]]
+    for person, answer in said:
+        with clock.pinned(calendar.past(chance.randint(14, 32), chance)):
+            command = AnswerAgreement(
+                agreement_id=agreement.id,
+                revision_id=agreement.current.id,
+                person_id=person.id,
+                answer=answer,
+                language=person.locale,
+                name=person.display_name if answer is Answer.GIVEN else "",
+                address=person.email or "" if answer is Answer.GIVEN else "",
+            )
+            answer_agreement(session, resident(person), command)
+
+
+def _others(people: People) -> list[Person]:
+    """Residents outside the cast who answer; the same ones each time."""
+    cast = {person.id for person in people.cast.values()}
+    everybody = [person for person in people.residents if person.id not in cast]
+    return random.Random("who answers").sample(everybody, GIVEN + REFUSED)
+
+
+def _release(session: Session, people: People, data_set: str) -> None:
+    """Make a release as the steward does; its files were handed over and are not kept here."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = MakeRelease(data_set, Path(folder), people.cast["steward"].department)
+        make_release(session, people.actor("steward"), command)

@@ -1,0 +1,1 @@
+"""Official answers: the city's reply to a proposal, with status, reasons, cost and date."""

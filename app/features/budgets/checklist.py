@@ -1,0 +1,32 @@
+"""What is to be done before people vote, in order: a list with ticks for each process. Other rooms add their steps."""
+
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.kernel.messages import Message
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do. `url` is where it is done; empty where it cannot be done yet, or stands beside."""
+
+    words: Message
+    url: str
+    done: bool
+
+
+Steps = Mapping[uuid.UUID, Sequence[Step]]
+more_steps: list[tuple[int, Callable[[Session, Collection[uuid.UUID]], Steps]]] = []
+"""Steps of other rooms between the projects and fixing the ballot: an order, and what gives them for several processes."""
+
+
+def steps_between(session: Session, process_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Step]]:
+    """The steps of other rooms in their order, for each of these processes."""
+    found: dict[uuid.UUID, list[Step]] = {one: [] for one in process_ids}
+    for _order, give in sorted(more_steps, key=lambda each: each[0]):
+        for process_id, steps in give(session, process_ids).items():
+            found[process_id].extend(steps)
+    return found

@@ -1,0 +1,293 @@
+"""How pots and projects are looked up; other rooms ask here."""
+
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.features.budgets.ballots import ballot_file
+from app.features.budgets.checklist import Step, more_steps
+from app.features.budgets.choices import (
+    NOTHING,
+    Choices,
+    check_choices,
+    gives_points,
+    in_order,
+    is_ranking,
+    most_points_each,
+    most_projects,
+)
+from app.features.budgets.downloads import result_text
+from app.features.budgets.models import (
+    ElectionImport,
+    Feasibility,
+    FeasibilityReview,
+    Pot,
+    PotState,
+    Project,
+    ProjectCategory,
+    ProjectProposal,
+)
+from app.features.budgets.money import decimals_of
+from app.features.budgets.money import show as show_money
+from app.features.budgets.outcomes import score_head, score_number, score_words
+from app.features.budgets.reviews import fixed_pot_of, holding_reviews, project_of, review_of, reviews_of
+from app.features.budgets.rules import ANNULLED, FEW_BALLOTS, few_ballots, joined, paper_apart, require_valid, too_few
+from app.features.proposals.queries import Proposal, ProposalState
+from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, process
+from app.kernel import clock
+from app.kernel.errors import NotFound
+from app.kernel.permissions import Actor, Permission
+
+__all__ = [
+    "ANNULLED",
+    "FEW_BALLOTS",
+    "NOTHING",
+    "Choices",
+    "ElectionImport",
+    "Feasibility",
+    "FeasibilityReview",
+    "OpenPot",
+    "Pot",
+    "PotState",
+    "Project",
+    "ProjectCategory",
+    "Step",
+    "accepted_proposals",
+    "ballot_file",
+    "check_choices",
+    "decimals_of",
+    "few_ballots",
+    "fixed_pot_of",
+    "gives_points",
+    "held_pot",
+    "hold_pots",
+    "holding_reviews",
+    "in_order",
+    "is_ranking",
+    "joined",
+    "more_steps",
+    "most_points_each",
+    "most_projects",
+    "paper_apart",
+    "pot",
+    "pots_in",
+    "pots_of",
+    "project_of",
+    "project_places",
+    "projects_of",
+    "require_valid",
+    "result_text",
+    "review_of",
+    "reviews_of",
+    "score_head",
+    "score_number",
+    "score_words",
+    "show_money",
+    "too_few",
+    "usable_proposals",
+    "visible_pot",
+    "visible_pots",
+    "votes_to_keep",
+]
+
+
+def pot(session: Session, pot_id: uuid.UUID, *, fresh: bool = False) -> Pot | None:
+    """A pot with its projects, their categories and the proposals they were made from.
+
+    `fresh`: read again what this session has read before, for whoever has locked the pot meanwhile.
+    """
+    query = (
+        select(Pot)
+        .where(Pot.id == pot_id)
+        .options(
+            selectinload(Pot.projects).selectinload(Project.categories),
+            selectinload(Pot.projects).selectinload(Project.proposals),
+        )
+    )
+    return session.scalars(query.execution_options(populate_existing=fresh)).one_or_none()
+
+
+@dataclass(frozen=True)
+class OpenPot:
+    """How a pot stands at this moment, and the ballot that was fixed with it."""
+
+    process_id: uuid.UUID
+    state: PotState
+    annulled: bool
+    ballot: Pot
+
+
+def held_pot(session: Session, pot_id: uuid.UUID) -> OpenPot | None:
+    """A fixed pot, held against closing until the end of this transaction, shared with whoever votes too; None for drafts.
+
+    What was fixed cannot change while people vote, so this process then reads it once for each digest. `ballot` is that
+    reading: it belongs to no session and its state is that of then; the pot's own state is read anew each time.
+    """
+    row = session.execute(_HOLD, {"pot_id": pot_id}).one_or_none()
+    if row is None or row[1] is PotState.DRAFT:
+        return None
+    process_id, state, annulled_at, digest = row
+    known, ballot = _fixed.get(pot_id, (None, None))
+    if ballot is None or known != digest:
+        ballot = _apart(session, pot_id)
+        if len(_fixed) >= _MOST_KEPT:
+            _fixed.clear()
+        space = process(session, process_id) if digest else None
+        if space is not None and action_open(space, Action.VOTE, clock.now()):
+            _fixed[pot_id] = digest, ballot
+    return OpenPot(process_id, state, annulled_at is not None, ballot)
+
+
+def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) -> None:
+    """Lock every pot of a process, in the order of their ids: whoever is casting at this moment finishes first.
+
+    Shared, they are held as casting holds a pot, and nobody who casts waits.
+
+    The one order of locks is: the process, then its pots by id, then its box. The process's lock is FOR NO KEY UPDATE (or FOR
+    SHARE), because a new participation holds the process by its foreign key.
+    """
+    query = select(Pot.id).where(Pot.process_id == process_id).order_by(Pot.id)
+    session.execute(query.with_for_update(read=shared, key_share=shared)).all()
+
+
+_HOLD = (
+    select(Pot.process_id, Pot.state, Pot.annulled_at, Pot.options["digest"].as_string())
+    .where(Pot.id == bindparam("pot_id"))
+    .with_for_update(read=True, key_share=True)
+)
+_fixed: dict[uuid.UUID, tuple[str, Pot]] = {}
+_MOST_KEPT = 200
+
+
+def _apart(session: Session, pot_id: uuid.UUID) -> Pot:
+    """The pot with its projects, read in the same transaction by a session of its own, which lets them go."""
+    with Session(session.connection(), autoflush=False, join_transaction_mode="rollback_only") as own:
+        ballot = own.scalars(select(Pot).where(Pot.id == pot_id).options(selectinload(Pot.projects))).one()
+        own.expunge_all()
+    return ballot
+
+
+def visible_pot(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
+    """The pot if `actor` may see it: fixed ones of visible processes, drafts for those who set them up. Raises NotFound."""
+    found = pot(session, pot_id)
+    if found is None:
+        raise NotFound
+    if actor.may(Permission.BUDGET_MANAGE, found.process_id) or actor.may(Permission.BUDGET_INSPECT, found.process_id):
+        return found
+    process = session.get(Process, found.process_id)
+    if (
+        found.state is PotState.DRAFT
+        or process is None
+        or (process.state is ProcessState.DRAFT and not _rehearses(actor, process))
+    ):
+        raise NotFound
+    return found
+
+
+def _rehearses(actor: Actor, process: Process) -> bool:
+    return process.rehearsal_of is not None and may_see(actor, process)
+
+
+def visible_pots(session: Session) -> Sequence[Pot]:
+    """Every pot that residents can see, the newest process first."""
+    return session.scalars(
+        select(Pot)
+        .join(Process, Process.id == Pot.process_id)
+        .where(Pot.state != PotState.DRAFT, Process.state != ProcessState.DRAFT)
+        .order_by(Process.created_at.desc(), Pot.position, Pot.id)
+    ).all()
+
+
+def pots_of(session: Session, process_id: uuid.UUID) -> Sequence[Pot]:
+    """All pots of a process, drafts too."""
+    return session.scalars(select(Pot).where(Pot.process_id == process_id).order_by(Pot.position, Pot.id)).all()
+
+
+def pots_in(session: Session, process_ids: Collection[uuid.UUID] | None) -> Sequence[Pot]:
+    """All pots of several processes (None: all), for staff; those of rehearsals are reached from their own page."""
+    query = select(Pot).join(Process, Process.id == Pot.process_id).where(Process.rehearsal_of.is_(None))
+    query = query.order_by(Pot.position, Pot.created_at.desc(), Pot.id)
+    return session.scalars(query if process_ids is None else query.where(Pot.process_id.in_(process_ids))).all()
+
+
+def votes_to_keep(session: Session) -> set[uuid.UUID]:
+    """The processes with a ballot that was fixed here, and is neither certified nor annulled."""
+    return set(
+        session.scalars(
+            select(Pot.process_id).where(
+                Pot.state.in_((PotState.READY, PotState.COUNTED)),
+                Pot.annulled_at.is_(None),
+                Pot.options["digest"].as_string().is_not(None),  # imported elections were fixed elsewhere
+            )
+        )
+    )
+
+
+def projects_of(session: Session, pot_id: uuid.UUID) -> Sequence[Project]:
+    """The projects of a pot in the order of the ballot."""
+    return session.scalars(select(Project).where(Project.pot_id == pot_id).order_by(Project.position, Project.id)).all()
+
+
+def project_numbers(session: Session, pot_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many projects each pot has."""
+    rows = session.execute(select(Project.pot_id, func.count()).where(Project.pot_id.in_(pot_ids)).group_by(Project.pot_id))
+    return dict(rows.tuples().all())
+
+
+def accepted_proposals(session: Session, process_id: uuid.UUID) -> Sequence[Proposal]:
+    """Published proposals that the city accepted and that are on no ballot yet, those with the most supports first."""
+    return session.scalars(_accepted(process_id)).all()
+
+
+def usable_proposals(session: Session, process_id: uuid.UUID) -> Sequence[Proposal]:
+    """Those of the accepted ones that were found feasible: they can become projects."""
+    holds = holding_reviews()
+    feasible = select(holds.c.proposal_id).where(holds.c.outcome != Feasibility.NOT_FEASIBLE)
+    return session.scalars(_accepted(process_id).where(Proposal.id.in_(feasible))).all()
+
+
+def _accepted(process_id: uuid.UUID) -> Select[Proposal]:
+    used = select(ProjectProposal.proposal_id)
+    return (
+        select(Proposal)
+        .where(
+            Proposal.process_id == process_id,
+            Proposal.state == ProposalState.PUBLISHED,
+            Proposal.answer_status == "accepted",
+            Proposal.id.not_in(used),
+        )
+        .order_by(Proposal.supports_count.desc(), Proposal.id)
+    )
+
+
+def project_places(session: Session, pot_id: uuid.UUID) -> Iterator[dict[str, Any]]:
+    """Number, title, cost and place of each located project: what a map needs."""
+    rows = session.execute(
+        select(Project.number, Project.reference, Project.title, Project.cost, Project.lon, Project.lat)
+        .where(Project.pot_id == pot_id, Project.lon.is_not(None))
+        .order_by(Project.position)
+    )
+    return (dict(row) for row in rows.mappings())
+
+
+def categories_of_projects(session: Session, pot_id: uuid.UUID) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Category ids of each project of a pot."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    rows = session.execute(
+        select(ProjectCategory.project_id, ProjectCategory.category_id)
+        .join(Project, Project.id == ProjectCategory.project_id)
+        .where(Project.pot_id == pot_id)
+    )
+    for project_id, category_id in rows:
+        found.setdefault(project_id, []).append(category_id)
+    return found
+
+
+def sources_of(session: Session, project: Project) -> Sequence[Proposal]:
+    """The proposals a project was made from, whatever has become of them; staff pages only."""
+    ids = select(ProjectProposal.proposal_id).where(ProjectProposal.project_id == project.id)
+    return session.scalars(select(Proposal).where(Proposal.id.in_(ids)).order_by(Proposal.reference)).all()

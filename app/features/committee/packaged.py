@@ -1,0 +1,35 @@
+"""What the committee adds to the package of a certified pot: its protocol as it was certified, and the totals of paper."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot
+from app.features.committee import printing, protocol
+from app.features.committee.queries import certificates_of, stations_of
+from app.features.voting.use_cases import package_parts
+
+
+def paper_file(session: Session, pot: Pot) -> bytes:
+    """The totals of the ballots on paper by station. Once a pot is counted nobody can change them."""
+    return protocol.as_bytes(protocol.paper_of(session, pot))
+
+
+def files_of(session: Session, pot: Pot) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
+    """The protocol of the newest certificate, which stays as it was signed; what happens later is in that of the process."""
+    kept = next((one.protocol for one in certificates_of(session, pot.id) if one.protocol is not None), None)
+    if kept is not None:
+        yield "protocol.json", lambda: iter([protocol.as_bytes(kept)])
+        yield "protocol.pdf", lambda: iter([_printed(kept)])
+    if stations_of(session, pot.process_id):
+        yield "paper.json", lambda: iter([paper_file(session, pot)])
+
+
+def _printed(record: dict[str, Any]) -> bytes:
+    settings = current_app.config["SETTINGS"]
+    return printing.protocol_pdf(record, settings.city_name, settings.languages[0])
+
+
+package_parts.append(files_of)

@@ -1,0 +1,244 @@
+"""The protocol of a vote as tagged PDF (PDF/UA-1), in a language of the city."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+from babel import Locale
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from app.features.committee.models import DecisionKind
+from app.features.committee.printed import draw_words, published_words, section, text_of, voters_section
+from app.features.committee.shown import DECIDED, will_happen
+from app.web.filters import city_zone, show_date, show_money, translate
+
+HERE = Path(__file__).parent
+FONTS = HERE.parent / "intake" / "fonts"
+_one_at_a_time = threading.Lock()
+
+
+def protocol_pdf(record: dict[str, Any], city: str, language: str) -> bytes:
+    """The record of `protocol.py`, set and tagged."""
+    with force_locale(language):
+        data = {
+            "lang": language,
+            "rtl": Locale.parse(language).text_direction == "rtl",
+            "city": city,
+            "page_word": _("Page"),
+            "title": _("Protocol of the vote"),
+            "process": text_of(record["title"], language),
+            "sections": list(_sections(record, language)),
+        }
+    with _one_at_a_time:
+        pdf: bytes = typst.compile(
+            str(HERE / "protocol.typ"),
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+        )
+    return pdf
+
+
+def _when(moment: str | None) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(city_zone()):%Y-%m-%d %H:%M}" if moment else "–"
+
+
+def _short(digest: str | None) -> str:
+    """A digest in pieces, so that it can be broken over lines and compared."""
+    return " ".join((digest or "")[at : at + 8] for at in range(0, len(digest or ""), 8))
+
+
+def _sections(record: dict[str, Any], language: str) -> Iterator[Any]:
+    yield _about(record)
+    titles = {pot["pot"]: text_of(pot["title"], language) for pot in record["pots"]}
+    for pot in record["pots"]:
+        yield _pot(pot, titles[pot["pot"]])
+        if "count" in pot:
+            yield _count(pot, titles[pot["pot"]])
+    yield voters_section(record, titles, language)
+    yield _board(record, titles)
+    yield _reconciliation(record, titles)
+    yield _paper(record, titles)
+    yield _decisions(record, titles, language)
+    yield _certificates(record, titles)
+    yield _end(record)
+
+
+def _about(record: dict[str, Any]) -> Any:
+    words = [
+        _("Voted from %(first)s to %(last)s.", first=_when(one["from"]), last=_when(one["until"])) for one in record["voting"]
+    ]
+    if record["voters_on_the_list"] is not None:
+        words.append(_("Voters on the list: %(number)s", number=record["voters_on_the_list"]))
+    for one in record["rehearsals"]:
+        day = show_date(date.fromisoformat(one["begun_on"]))
+        words.append(_("Rehearsal of %(day)s: %(ballots)s test ballots of %(voters)s test voters.", **{**one, "day": day}))
+    box = record["box"]
+    if box:
+        keeper = (
+            _("The server kept the key.")
+            if box["custody"] == "server"
+            else _("Members of the committee kept shares of the key.")
+        )
+        words += [keeper, _("Public key of the box: %(key)s", key=_short(box["key"].get("public_key")))]
+    opened = [
+        (one["by"], show_date(date.fromisoformat(one["day"])), _short(one["ballots_sha256"]), _short(one["signature"]))
+        for one in (box or {}).get("openings", [])
+    ]
+    head = (_("Opened by"), _("Day"), _("Digest of the ballots"), _("Signature"))
+    return section(_("The vote and its box"), words, [(head, opened)])
+
+
+def _pot(pot: dict[str, Any], title: str) -> Any:
+    words = [
+        _("In the pot: %(amount)s", amount=show_money(pot["amount"], pot["currency"])),
+        _("Rule: %(rule)s, ballots: %(type)s", rule=pot["rule"], type=pot["vote_type"]),
+        _("Check code of the fixed ballot: %(digest)s", digest=_short(pot["frozen_digest"])),
+        _("Annulled since %(when)s.", when=_when(pot["annulled"])) if pot["annulled"] else "",
+    ]
+    tables = [
+        (
+            (_("Channel"), _("Participations")),
+            [(_channel(name), number) for name, number in pot["participations_by_channel"].items()],
+        ),
+        ((_("Day"), _("Participations")), list(pot["participations_by_day"].items())),
+        (
+            (_("Block"), _("Envelopes"), _("Digest")),
+            [(one["number"], one["size"], _short(one["digest"])) for one in pot["blocks"]],
+        ),
+    ]
+    return section(title, words, tables)
+
+
+def _count(pot: dict[str, Any], title: str) -> Any:
+    count = pot["count"]
+    if not count["supported"]:
+        return section(
+            _("The count of “%(pot)s”", pot=title), [_("It was not counted: the rule is not supported, or lacks something.")]
+        )
+    money = {name: show_money(count[name], pot["currency"]) for name in ("cost", "left")}
+    words = [
+        _("Ballots: %(ballots)s, blank: %(blank)s", ballots=count["voters"], blank=count["blank"]),
+        _("Winners: %(numbers)s", numbers=", ".join(count["winners"]) or "–"),
+        _("Spent: %(spent)s, left over: %(left)s", spent=money["cost"], left=money["left"]),
+        "" if count["ties"] else _("No projects have the same score."),
+        *draw_words(pot),
+        *published_words(pot),
+    ]
+    ties = [
+        (
+            ", ".join(tie["projects"]),
+            tie["score"],
+            _("yes: %(rules)s", rules=", ".join(tie["decided_by"])) if tie["decisive"] else _("no"),
+        )
+        for tie in count["ties"]
+    ]
+    return section(
+        _("The count of “%(pot)s”", pot=title), words, [((_("Tied projects"), _("Score"), _("Decides who wins")), ties)]
+    )
+
+
+def _board(record: dict[str, Any], titles: dict[str, str]) -> Any:
+    rows = [
+        (one["day"], titles.get(pot, ""), blocks, envelopes, _short(one["signature"]))
+        for one in record["heads"]
+        for pot, blocks, envelopes, _digest in one["pots"]
+    ]
+    head = (_("Day"), _("Pot"), _("Blocks"), _("Envelopes"), _("Signature"))
+    return section(_("Signed heads of the board"), ["" if rows else _("There are none.")], [(head, rows)])
+
+
+def _reconciliation(record: dict[str, Any], titles: dict[str, str]) -> Any:
+    rows = [
+        (
+            titles.get(row["pot"], ""),
+            row["station"] or _("On the web and at the desk"),
+            row["participations"] if row["complete"] else "–",
+            row["ballots"] if row["complete"] else "–",
+            row["reason"] or "",
+        )
+        for row in record["reconciliation"]
+    ]
+    head = (_("Pot"), _("Where"), _("Participations"), _("Ballots"), _("Reason of a difference"))
+    return section(_("Reconciliation"), (), [(head, rows)])
+
+
+def _paper(record: dict[str, Any], titles: dict[str, str]) -> Any:
+    rows = [
+        (
+            titles.get(pot["pot"], ""),
+            one["station"],
+            one["ballots"],
+            one["blank"],
+            one["invalid"],
+            ", ".join(f"{number}: {votes}" for number, votes in one["votes"].items()),
+        )
+        for pot in record["paper"]
+        for one in pot["stations"]
+    ]
+    head = (_("Pot"), _("Station"), _("Ballots"), _("Blank"), _("Invalid"), _("Votes by project"))
+    words = [
+        _(
+            "“%(pot)s”: %(number)s ballots on paper. They, or those from the box, are so few that only all together are told.",
+            pot=titles.get(pot["pot"], ""),
+            number=pot["with_the_box"],
+        )
+        for pot in record["paper"]
+        if pot.get("with_the_box")
+    ]
+    return section(_("Ballots on paper"), words or ["" if rows else _("There are none.")], [(head, rows)])
+
+
+def _decisions(record: dict[str, Any], titles: dict[str, str], language: str) -> Any:
+    words = []
+    for one in record["decisions"]:
+        kind = DecisionKind(one["kind"])
+        about = f" ({titles[one['pot']]})" if one["pot"] in titles else ""
+        words.append(f"{_when(one['signatures'][1]['at'])} – {translate(DECIDED[kind])}{about}")
+        if one["details"].get("until"):
+            words += will_happen(kind, one["details"])
+        words.append(_("Reason: %(reason)s", reason=text_of(one["reason"], language)))
+        words.append(_names(one["signatures"]))
+    answers = {"open": _("Not decided yet"), "upheld": _("Upheld"), "dismissed": _("Dismissed")}
+    rows = [(one["number"], one["filed_on"], answers[one["outcome"]]) for one in record["objections"]]
+    head = (_("Objection"), _("Day"), _("Answer"))
+    return section(_("Decisions of the committee"), words or [_("There are none.")], [(head, rows)])
+
+
+def _names(signatures: list[dict[str, Any]]) -> str:
+    who = "; ".join(f"{one['name']}, {_when(one['at'])}" for one in signatures)
+    return _("Signed by: %(names)s", names=who)
+
+
+def _certificates(record: dict[str, Any], titles: dict[str, str]) -> Any:
+    words = []
+    for pot in record["pots"]:
+        for one in pot["certificates"]:
+            words.append(_("“%(pot)s”, version %(version)s", pot=titles[pot["pot"]], version=one["version"]))
+            words.append(_("Digest of the certificate: %(digest)s", digest=_short(one["digest"])))
+            words.append(_("Digest of the result: %(digest)s", digest=_short(one["body"]["result"])))
+            words.append(_names(one["body"]["signatures"]))
+    return section(_("Certificates"), words or [_("Nothing is certified yet.")])
+
+
+def _end(record: dict[str, Any]) -> Any:
+    keys = record["keys"]
+    words = [
+        _("People can object until %(when)s.", when=_when(record["objections_until"])) if record["objections_until"] else "",
+        _("Destruction of the keys announced: %(when)s", when=_when(keys["destruction_announced"])),
+        _("Keys destroyed: %(when)s", when=_when(keys["destroyed"])),
+        _("List of voters deleted: %(when)s", when=_when(keys["voters_forgotten"])),
+    ]
+    return section(_("Keys and data of the voters"), words)
+
+
+def _channel(name: str) -> str:
+    known = {"web": _("Web"), "kiosk": _("Kiosk"), "paper": _("Paper"), "desk": _("Desk"), "phone": _("Phone")}
+    known["joined"] = _("Small numbers together")
+    return known.get(name, name)

@@ -1,0 +1,235 @@
+"""How decisions, certificates and the totals of paper are looked up; other rooms ask here."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot, PotState
+from app.features.committee.models import (
+    Certificate,
+    Decision,
+    DecisionKind,
+    DecisionState,
+    Explanation,
+    Objection,
+    ObjectionOutcome,
+    PaperEntry,
+    Retention,
+    Station,
+)
+from app.features.committee.rules import agreed, objections_until
+from app.features.spaces.queries import Process
+from app.features.voting.queries import PaperTotals, fixed_pots, online_ballots, paper_totals_of, participations
+
+__all__ = [
+    "Certificate",
+    "Decision",
+    "DecisionKind",
+    "DecisionState",
+    "Objection",
+    "ObjectionOutcome",
+    "PaperEntry",
+    "Retention",
+    "Station",
+]
+
+
+def decisions_of(session: Session, process_id: uuid.UUID, *, public: bool = False) -> Sequence[Decision]:
+    """The decisions of a process, the newest first; `public`: those in force."""
+    query = select(Decision).where(Decision.process_id == process_id)
+    if public:
+        query = query.where(Decision.state == DecisionState.IN_FORCE)
+    return session.scalars(query.order_by(func.coalesce(Decision.decided_at, Decision.created_at).desc(), Decision.id)).all()
+
+
+def decisions_about(session: Session, pot: Pot) -> Sequence[Decision]:
+    """What is in force about a pot or about its whole process, the newest first."""
+    return [one for one in decisions_of(session, pot.process_id, public=True) if one.pot_id in (None, pot.id)]
+
+
+def decision(session: Session, decision_id: uuid.UUID) -> Decision | None:
+    """One decision."""
+    return session.get(Decision, decision_id)
+
+
+def waiting_for(
+    session: Session, person_id: uuid.UUID | None, process_ids: Iterable[uuid.UUID] | None
+) -> list[tuple[Decision, Process, Pot | None]]:
+    """The decisions in these processes (None: in all) that wait for this person's signature, the oldest first.
+
+    Not those that the person has proposed: somebody else signs them. Each with its process, and the pot it is about.
+    """
+    query = select(Decision, Process, Pot).join(Process, Process.id == Decision.process_id)
+    query = query.outerjoin(Pot, Pot.id == Decision.pot_id)
+    query = query.where(Decision.state == DecisionState.PROPOSED, Decision.proposed_by.is_distinct_from(person_id))
+    if process_ids is not None:
+        query = query.where(Decision.process_id.in_(process_ids))
+    found = session.execute(query.order_by(Decision.created_at, Decision.id)).tuples()
+    return [(one, space, pot) for one, space, pot in found]
+
+
+def objections_of(session: Session, process_id: uuid.UUID) -> Sequence[Objection]:
+    """The objections to a vote, by number."""
+    return session.scalars(select(Objection).where(Objection.process_id == process_id).order_by(Objection.number)).all()
+
+
+def certificates_of(session: Session, pot_id: uuid.UUID) -> Sequence[Certificate]:
+    """The versions of a pot's certificate, the newest first."""
+    query = select(Certificate).where(Certificate.pot_id == pot_id)
+    return session.scalars(query.order_by(Certificate.version.desc())).all()
+
+
+def certificates_in(session: Session, pot_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Certificate]]:
+    """The certificates of several pots, each the oldest first."""
+    found: dict[uuid.UUID, list[Certificate]] = defaultdict(list)
+    query = select(Certificate).where(Certificate.pot_id.in_(list(pot_ids))).order_by(Certificate.version)
+    for one in session.scalars(query):
+        found[one.pot_id].append(one)
+    return found
+
+
+def retention_of(session: Session, process_id: uuid.UUID) -> Retention:
+    """How long people can object; the usual days where nobody has set others."""
+    found = session.scalars(select(Retention).where(Retention.process_id == process_id)).first()
+    return found or Retention(process_id=process_id, objection_days=14, keep_days=30, forgotten={})
+
+
+def objection_deadline(session: Session, process_id: uuid.UUID) -> datetime | None:
+    """Until when people can object; None while not every pot is certified or annulled."""
+    pots = fixed_pots(session, process_id)
+    if not pots or any(pot.state is not PotState.CERTIFIED and pot.annulled_at is None for pot in pots):
+        return None
+    made = [one.created_at for versions in certificates_in(session, [pot.id for pot in pots]).values() for one in versions]
+    made += [pot.certified_at for pot in pots if pot.certified_at is not None]
+    made += [pot.annulled_at for pot in pots if pot.annulled_at is not None]
+    return objections_until(made, retention_of(session, process_id).objection_days)
+
+
+def stations_of(session: Session, process_id: uuid.UUID) -> Sequence[Station]:
+    """The stations of a vote, by name."""
+    return session.scalars(select(Station).where(Station.process_id == process_id).order_by(Station.name)).all()
+
+
+def station(session: Session, station_id: uuid.UUID) -> Station | None:
+    """One station."""
+    return session.get(Station, station_id)
+
+
+def entries_of(session: Session, process_id: uuid.UUID) -> dict[tuple[uuid.UUID, uuid.UUID], list[PaperEntry]]:
+    """What was typed, by (station, pot), each by turn."""
+    found: dict[tuple[uuid.UUID, uuid.UUID], list[PaperEntry]] = defaultdict(list)
+    query = select(PaperEntry).join(Station, Station.id == PaperEntry.station_id).where(Station.process_id == process_id)
+    for entry in session.scalars(query.order_by(PaperEntry.turn)):
+        found[entry.station_id, entry.pot_id].append(entry)
+    return found
+
+
+def totals_on_paper(session: Session, pot: Pot) -> PaperTotals | None:
+    """The totals of all stations for a pot on which two people agree, added up; None where there are no stations."""
+    rows = [
+        (place, entries)
+        for (place, pot_id), entries in entries_of(session, pot.process_id).items()
+        if pot_id == pot.id and agreed(entries)
+    ]
+    if not rows:
+        return None
+    added = [entries[0] for _place, entries in rows]
+    votes: dict[str, int] = defaultdict(int)
+    points: dict[str, int] = defaultdict(int)
+    for one in added:
+        for sums, typed in ((votes, one.votes), (points, one.points)):
+            for number, value in typed.items():
+                sums[number] += value
+    return PaperTotals(
+        stations=len(added),
+        participations=sum(one.participations for one in added),
+        ballots=sum(one.ballots for one in added),
+        blank=sum(one.blank for one in added),
+        invalid=sum(one.invalid for one in added),
+        votes=dict(votes),
+        points=dict(points),
+    )
+
+
+paper_totals_of.append(totals_on_paper)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Two numbers that should be equal: participations, and envelopes (on the web) or ballots (at a station).
+
+    `incomplete`: totals of a station on which no two people agree so far.
+    """
+
+    pot: Pot
+    station: Station | None
+    participations: int
+    ballots: int
+    explanation: Explanation | None
+    incomplete: bool = False
+    explained_by: tuple[str, ...] = ()
+
+    @property
+    def difference(self) -> int:
+        """How many more participations than ballots."""
+        return self.participations - self.ballots
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is missing: equal numbers, or a written reason."""
+        return not self.incomplete and (self.difference == 0 or len(self.explained_by) >= reasons_needed(self.difference))
+
+
+def reasons_needed(difference: int) -> int:
+    """How many members write down why: more ballots than people who took part may be ballots that nobody cast."""
+    return 2 if difference < 0 else 1
+
+
+def explained_by(reasons: Iterable[Explanation]) -> tuple[str, ...]:
+    """The different people who gave a reason."""
+    return tuple({one.person_id or one.id: one.person_name for one in reasons}.values())
+
+
+def balances_of(session: Session, process_id: uuid.UUID) -> list[Balance]:
+    """Every pair of numbers of a vote: each pot on the web, then each station."""
+    pots, stations = fixed_pots(session, process_id), stations_of(session, process_id)
+    typed = entries_of(session, process_id)
+    reasons: dict[tuple[uuid.UUID, uuid.UUID | None, int], list[Explanation]] = {}
+    for one in session.scalars(
+        select(Explanation).where(Explanation.pot_id.in_([pot.id for pot in pots])).order_by(Explanation.created_at)
+    ):
+        reasons.setdefault((one.pot_id, one.station_id, one.difference), []).append(one)
+
+    def balance(pot: Pot, place: Station | None, voters: int, papers: int) -> Balance:
+        given = reasons.get((pot.id, place.id if place else None, voters - papers), [])
+        return Balance(pot, place, voters, papers, given[-1] if given else None, explained_by=explained_by(given))
+
+    rows = []
+    for pot in pots:
+        voters, envelopes = participations(session, pot.id), online_ballots(session, pot)
+        rows.append(balance(pot, None, voters, envelopes))
+    for place in stations:
+        for pot in pots:
+            entries = typed.get((place.id, pot.id), [])
+            if not agreed(entries):
+                rows.append(Balance(pot, place, 0, 0, None, incomplete=True))
+                continue
+            voters, papers = entries[0].participations, entries[0].ballots + entries[0].invalid
+            rows.append(balance(pot, place, voters, papers))
+    return rows
+
+
+def unsettled(session: Session, pot: Pot) -> list[Balance]:
+    """What is still missing before a pot can be counted and certified.
+
+    Nothing for elections from elsewhere, which have ballots without participations. Where nobody voted there is no box, and
+    nought participations are nought ballots; a rehearsal has a box and a roll of its own and is settled like any other vote.
+    """
+    if pot.options.get("imported"):
+        return []
+    return [one for one in balances_of(session, pot.process_id) if one.pot.id == pot.id and not one.settled]

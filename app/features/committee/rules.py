@@ -1,0 +1,93 @@
+"""When a decision can be signed, what totals are plausible, and until when people can object. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.features.committee.models import Decision, DecisionState, PaperEntry
+from app.kernel.errors import Conflict, Forbidden, Invalid, Refused
+from app.kernel.messages import Message, msg
+
+ANNOUNCED_FOR = timedelta(days=3)
+"""How long before the nightly task destroys keys it says so."""
+POINTS = ("cumulative", "scoring", "ordinal")
+NUMBERS = ("participations", "ballots", "blank", "invalid")
+GONE = msg("Whoever proposed this no longer belongs to the committee. Another member must propose it again.")
+
+
+def require_open(decision: Decision) -> None:
+    """Raise Conflict when a decision is no longer only proposed."""
+    words = {
+        DecisionState.IN_FORCE: msg("This decision is in force already: two members have signed it."),
+        DecisionState.DECLINED: msg("This was declined. Whoever still wants it proposes it again."),
+        DecisionState.WITHDRAWN: msg("This was taken back by the member who proposed it."),
+    }
+    if decision.state in words:
+        raise Conflict(words[decision.state])
+
+
+def require_another(decision: Decision, person_id: UUID) -> None:
+    """Raise Forbidden for whoever has signed first."""
+    if decision.proposed_by == person_id:
+        raise Forbidden(msg("You have signed this already. A different member of the committee must sign second."))
+
+
+def digest_of(content: Any) -> str:
+    """SHA-256 of JSON values in one fixed form."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_totals(
+    numbers: Mapping[str, int], votes: Mapping[str, int], points: Mapping[str, int], vote_type: str, most: int | None
+) -> None:
+    """Raise Invalid where totals cannot be those of such ballots; `most`: how many projects one ballot can name."""
+    errors: dict[str, Message] = {}
+    filled = numbers["ballots"] - numbers["blank"]
+    if filled < 0:
+        errors["blank"] = msg("There are more blank ballots than ballots.")
+    for number, given in votes.items():
+        if given > max(filled, 0):
+            errors[f"votes_{number}"] = msg("More votes than there are ballots that are not blank: %(most)s.", most=filled)
+    total = sum(votes.values())
+    if not errors and (total < filled or (most is not None and total > filled * most)):
+        errors["ballots"] = msg("So many ballots cannot have %(votes)s votes together. Look at the sheet again.", votes=total)
+    if vote_type in POINTS:
+        for number in points:
+            if points[number] and not votes.get(number):
+                errors[f"points_{number}"] = msg("Points without a ballot that names the project.")
+    if errors:
+        raise Invalid(errors)
+
+
+def differences(one: PaperEntry, other: PaperEntry) -> list[tuple[str, int, int]]:
+    """(field, first entry, second entry) wherever two entries of the same totals differ."""
+    found = [(name, getattr(one, name), getattr(other, name)) for name in NUMBERS]
+    for kind in ("votes", "points"):
+        mine, theirs = getattr(one, kind), getattr(other, kind)
+        found += [(f"{kind}_{key}", mine.get(key, 0), theirs.get(key, 0)) for key in sorted(mine | theirs, key=_natural)]
+    return [row for row in found if row[1] != row[2]]
+
+
+def _natural(number: str) -> tuple[int, str]:
+    return (int(number), "") if number.isdigit() else (10**9, number)
+
+
+def agreed(entries: Sequence[PaperEntry]) -> bool:
+    """Whether two people typed the same totals."""
+    return len(entries) == 2 and not differences(entries[0], entries[1])
+
+
+def objections_until(certified: Sequence[datetime], days: int) -> datetime | None:
+    """Until when people can object: so many days after the last certificate; None while there is none."""
+    return max(certified) + timedelta(days=days) if certified else None
+
+
+def require_reason(text: str, field: str) -> str:
+    """The reason, or Refused when there is none."""
+    if not text.strip():
+        raise Refused(msg("Write down the reason. It becomes part of the protocol."), field=field)
+    return text.strip()

@@ -1,0 +1,147 @@
+"""Decisions in words: what is proposed, what will happen, what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from app.features.budgets.queries import Pot
+from app.features.committee.models import Decision, DecisionKind, DecisionState
+from app.kernel.messages import Beginning, Ending, Message, msg
+from app.kernel.texts import Texts
+from app.web.filters import translate
+
+PROPOSALS: dict[DecisionKind, Message] = {
+    DecisionKind.EXTENSION: msg("Extend the vote"),
+    DecisionKind.INTERRUPTION: msg("Interrupt the vote"),
+    DecisionKind.RESUMPTION: msg("Go on with the vote"),
+    DecisionKind.ANNULMENT: msg("Annul the vote on this pot"),
+    DecisionKind.OBJECTION: msg("Decide an objection"),
+    DecisionKind.RECOUNT: msg("Count again and compare"),
+    DecisionKind.CERTIFICATION: msg("Certify the result"),
+    DecisionKind.CORRECTION: msg("Correct the certificate"),
+    DecisionKind.DESTRUCTION: msg("Destroy the keys of the vote"),
+}
+DECIDED: dict[DecisionKind, Message] = {
+    DecisionKind.EXTENSION: msg("The vote was extended"),
+    DecisionKind.INTERRUPTION: msg("The vote was interrupted"),
+    DecisionKind.RESUMPTION: msg("The vote went on"),
+    DecisionKind.ANNULMENT: msg("The vote on a pot was annulled"),
+    DecisionKind.OBJECTION: msg("An objection was decided"),
+    DecisionKind.RECOUNT: msg("A pot was counted again"),
+    DecisionKind.CERTIFICATION: msg("A result was certified"),
+    DecisionKind.CORRECTION: msg("A certificate was corrected"),
+    DecisionKind.DESTRUCTION: msg("The keys of the vote are destroyed"),
+}
+_WILL: dict[DecisionKind, tuple[Message, ...]] = {
+    DecisionKind.EXTENSION: (msg("Ballots are taken until %(until)s, on the web and at the desk. All pages say so."),),
+    DecisionKind.INTERRUPTION: (
+        msg("From the second signature on nobody can cast a ballot, on the web, at kiosks or at the desk."),
+        msg("Ballots that were cast stay in the box. Going on is another decision."),
+    ),
+    DecisionKind.RESUMPTION: (msg("Ballots are taken again at once, until the end that the voting phase has."),),
+    DecisionKind.ANNULMENT: (
+        msg("No more ballots are taken for this pot. It can be neither counted nor certified."),
+        msg("Where a result is public already, its page says that it does not count. This cannot be undone."),
+    ),
+    DecisionKind.OBJECTION: (
+        msg("The answer and its reason are public; who objected, and in which words, is not."),
+        msg("A recount, a correction or an annulment that follows from it is a decision of its own."),
+    ),
+    DecisionKind.RECOUNT: (
+        msg("The opened ballots and the totals of paper are counted again by the announced rule, at once."),
+        msg("Both counts are compared. A certified result stays as it is until a correction is decided."),
+    ),
+    DecisionKind.CERTIFICATION: (
+        msg("Everybody sees the result at once, with the reason for each project."),
+        msg("The certificate names both members who signed. Only a correction by two members can change it."),
+        msg("The days in which people can object begin."),
+    ),
+    DecisionKind.CORRECTION: (
+        msg("The pot is counted again, and the new count takes the place of the certified one."),
+        msg("There is a new version of the certificate. The old one stays to be read."),
+        msg("The days in which people can object begin anew."),
+    ),
+    DecisionKind.DESTRUCTION: (
+        msg("The keys of this vote on the server are overwritten. This cannot be undone."),
+        msg("Nobody can open envelopes any more, or find out which card number a participation belongs to."),
+        msg("Codes from letters mean nothing any more; print files that are still on the server are deleted."),
+        msg("Backups of the keys must be destroyed by whoever runs the server; the operations guide says how."),
+    ),
+}
+STATES: dict[DecisionState, tuple[Message, str, str]] = {
+    DecisionState.PROPOSED: (msg("Waits for a second signature"), "clock", "warning"),
+    DecisionState.IN_FORCE: (msg("In force"), "circle-check", "good"),
+    DecisionState.DECLINED: (msg("Declined"), "circle-x", "neutral"),
+    DecisionState.WITHDRAWN: (msg("Taken back"), "undo-2", "neutral"),
+}
+
+
+@dataclass(frozen=True)
+class ShownDecision:
+    """A decision for a page."""
+
+    decision: Decision
+    title: str
+    pot: Pot | None
+    will: list[str]
+    came: list[str]
+    state: tuple[str, str, str]
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+        return self.decision.id
+
+    @property
+    def reason(self) -> Texts:
+        """Why, by language."""
+        return self.decision.reason
+
+
+def show(decision: Decision, pots: dict[UUID, Pot]) -> ShownDecision:
+    """Work out what pages say about a decision."""
+    words = DECIDED if decision.state is DecisionState.IN_FORCE else PROPOSALS
+    label, icon, tone = STATES[decision.state]
+    pot = pots.get(decision.pot_id) if decision.pot_id else None
+    will = will_happen(decision.kind, decision.details)
+    return ShownDecision(decision, translate(words[decision.kind]), pot, will, _came(decision), (translate(label), icon, tone))
+
+
+def will_happen(kind: DecisionKind, details: dict[str, Any]) -> list[str]:
+    """What will happen with the second signature, in sentences."""
+    until = Ending(datetime.fromisoformat(details["until"])) if details.get("until") else None
+    sentences = [
+        translate(msg(one.template, until=until) if until else one)
+        for one in _WILL[kind]
+        if until or "%(until)s" not in one.template
+    ]
+    if kind is DecisionKind.OBJECTION and details.get("outcome"):
+        sentences.insert(0, _answer(details["outcome"]))
+    return sentences
+
+
+def _answer(outcome: str) -> str:
+    return _("The objection is upheld.") if outcome == "upheld" else _("The objection is dismissed.")
+
+
+def _came(decision: Decision) -> list[str]:
+    """What came of a decision in force."""
+    if decision.state is not DecisionState.IN_FORCE:
+        return []
+    details, outcome = decision.details, decision.outcome
+    if decision.kind is DecisionKind.EXTENSION:
+        until = Ending(datetime.fromisoformat(details["until"]))
+        return [translate(msg("Ballots are taken until %(until)s.", until=until))]
+    if decision.kind is DecisionKind.INTERRUPTION and decision.decided_at:
+        return [translate(msg("No ballots were taken from %(when)s on.", when=Beginning(decision.decided_at)))]
+    if decision.kind is DecisionKind.OBJECTION:
+        return [_("Objection number %(number)s.", number=outcome.get("number", "")), _answer(details.get("outcome", ""))]
+    if decision.kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
+        same = outcome.get("same")
+        found = _("The count came to the same result for every project.") if same else _("The count came to another result.")
+        winners = ", ".join(outcome.get("winners", []))
+        return [found] if same else [found, _("Winners now: %(numbers)s.", numbers=winners or "–")]
+    return []

@@ -1,0 +1,31 @@
+"""What can happen: decisions are proposed, signed, declined, taken back; people object; paper is added up; keys destroyed."""
+
+from app.features.committee.use_cases.deciding import decline, propose, sign, withdraw
+from app.features.committee.use_cases.ending import (
+    announce_destruction,
+    forget_after,
+    keys_are_due,
+    set_retention,
+)
+from app.features.committee.use_cases.objecting import object_to
+from app.features.committee.use_cases.paper import add_station, enter_totals, explain, remove_station
+from app.features.committee.use_cases.possible import Mend, NotYet, require_possible
+
+__all__ = [
+    "Mend",
+    "NotYet",
+    "add_station",
+    "announce_destruction",
+    "decline",
+    "enter_totals",
+    "explain",
+    "forget_after",
+    "keys_are_due",
+    "object_to",
+    "propose",
+    "remove_station",
+    "require_possible",
+    "set_retention",
+    "sign",
+    "withdraw",
+]

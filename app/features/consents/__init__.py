@@ -1,0 +1,1 @@
+"""Consents: purposes, data agreements, records, usages, and one's own data."""

@@ -1,0 +1,1 @@
+"""The data platform: data sets, disclosure control, releases."""

@@ -1,0 +1,12 @@
+"""Figures about people leave only when enough people stand behind them. First version: a threshold.
+
+A figure below the threshold is withheld, not rounded; nought is withheld too, so that nothing is learnt from the difference.
+No margins (sums over areas or categories) of people are published: a single withheld cell could be computed from them.
+"""
+
+FEWEST_PEOPLE = 10
+
+
+def protected(people: int, fewest: int = FEWEST_PEOPLE) -> tuple[int | None, bool]:
+    """(figure or None, suppressed?) for a number of distinct people."""
+    return (people, False) if people >= fewest else (None, True)

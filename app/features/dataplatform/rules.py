@@ -1,0 +1,24 @@
+"""What a declaration must say before anything of it may leave the house. Pure."""
+
+from app.features.dataplatform.declarations import Audience, Basis, DataSet
+from app.kernel.errors import Refused
+from app.kernel.messages import msg
+
+
+def check(data_set: DataSet) -> None:
+    """Raise Refused, before a release starts, when a column has no basis or consent is used for open rows.
+
+    Published files cannot be recalled, so consent is never the basis of an open data set.
+    """
+    for column in data_set.columns:
+        if column.basis is None:
+            raise Refused(msg("The column %(column)s has no legal basis, so nothing is released.", column=column.name))
+        if column.basis is Basis.CONSENT and data_set.audience is Audience.OPEN:
+            raise Refused(
+                msg(
+                    "The column %(column)s rests on consent, which cannot be the basis of open data. Nothing is released.",
+                    column=column.name,
+                )
+            )
+        if column.basis is Basis.CONSENT and data_set.people_rows is None:
+            raise Refused(msg("The column %(column)s rests on consent, but the set does not say whose.", column=column.name))

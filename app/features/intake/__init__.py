@@ -1,0 +1,1 @@
+"""Intake: printed forms, and clerks who take in paper, visits and phone calls."""

@@ -1,0 +1,149 @@
+"""The clerk's pages: what came on paper, by telephone or at the counter."""
+
+import uuid
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app.extensions import db
+from app.features.intake import slips
+from app.features.intake.forms import TakeInForm
+from app.features.intake.queries import count_since, taken_in, taken_in_since
+from app.features.maps.queries import street_table
+from app.features.proposals.queries import slip_secret
+from app.features.proposals.use_cases import take_in_proposal
+from app.features.spaces.queries import (
+    Action,
+    Process,
+    action_open,
+    areas_of,
+    categories_of,
+    visible_processes,
+    why_closed,
+)
+from app.kernel import clock
+from app.kernel.errors import Conflict, NotFound, Refused
+from app.kernel.messages import msg
+from app.kernel.permissions import Channel, Permission
+from app.web import navigation, slots
+from app.web.access import requires, viewer
+from app.web.filters import local_text
+from app.web.locale import current_locale, language_choices
+from app.web.qr import qr_svg
+from app.web.transaction import commits
+
+bp = Blueprint("intake_manage", __name__, template_folder="templates", url_prefix="/staff/intake")
+navigation.staff("intake_manage.index", msg("Paper and telephone"), icon="file-text", order=40, needs=Permission.INTAKE)
+
+
+def _mine() -> dict[uuid.UUID, Process]:
+    allowed = viewer().processes_where(Permission.INTAKE)
+    return {one.id: one for one in visible_processes(db.session(), viewer()) if allowed is None or one.id in allowed}
+
+
+def _midnight() -> datetime:
+    zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    return datetime.combine(clock.now().astimezone(zone).date(), time(), zone)
+
+
+@bp.get("")
+@requires(Permission.INTAKE)
+def index() -> str:
+    """What can be taken in, forms to print, and today's work."""
+    clerk = viewer().require_signed_in()
+    now = clock.now()
+    processes = [
+        (process, action_open(process, Action.PROPOSE, now), why_closed(process, Action.PROPOSE, now))
+        for process in _mine().values()
+        if not process.imported
+    ]
+    return render_template(
+        "intake/index.html",
+        processes=processes,
+        today=taken_in_since(db.session(), clerk, _midnight()),
+        count=count_since(db.session(), clerk, _midnight()),
+    )
+
+
+@bp.route("/<uuid:process_id>", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def enter(process_id: uuid.UUID) -> ResponseReturnValue:
+    """Enter one sheet or call, and take away the slip."""
+    process = _mine().get(process_id)
+    if process is None:
+        raise NotFound
+    form = _form(process)
+    status = 200
+    if form.is_submitted():
+        status = 422
+        fine = form.validate()
+        area = process.area
+        where = form.wanted_place(street_table(current_app.config), (area.west, area.south, area.east, area.north))
+        if fine and where is not None:
+            try:
+                proposal, _token = take_in_proposal(db.session(), viewer(), form.to_command(process_id, where))
+            except Refused as refusal:
+                form.refuse(refusal)
+                if isinstance(refusal, Conflict):
+                    form.begin_anew()
+                status = refusal.status
+                process = _mine()[process_id]
+            else:
+                seal = slips.seal(_secret(), proposal.id, viewer().require_signed_in(), proposal.created_at)
+                return redirect(url_for(".slip", process_id=process_id, proposal_id=proposal.id, seal=seal))
+    return render_template("intake/enter.html", form=form, process=process, chosen_channel=_chosen_channel() or "any"), status
+
+
+def _chosen_channel() -> str | None:
+    """How it came, as chosen on the page before; what is kept in the browser is kept for each apart."""
+    channel = request.args.get("channel", "")
+    return channel if channel in {choice.value for choice in Channel} else None
+
+
+def _form(process: Process) -> TakeInForm:
+    form = TakeInForm(data={"channel": _chosen_channel(), "language": current_locale(), "where": "street"})
+    form.language.choices = [(choice.code, choice.name) for choice in language_choices()]
+    form.category_id.choices = [("", _("Choose a category"))] + [
+        (str(category.id), local_text(category.name)) for category in categories_of(db.session(), process)
+    ]
+    form.area.choices = [("", _("Choose an area"))] + [
+        (str(area.id), local_text(area.name)) for area in areas_of(db.session(), process)
+    ]
+    return form
+
+
+@bp.get("/<uuid:process_id>/slip/<uuid:proposal_id>")
+@requires(Permission.INTAKE)
+def slip(process_id: uuid.UUID, proposal_id: uuid.UUID) -> str:
+    """The slip to take away: reference, and right after entering, at an address of its own, the link to follow it."""
+    clerk = viewer().require_signed_in()
+    proposal = taken_in(db.session(), clerk, proposal_id)
+    if proposal is None or proposal.process_id != process_id:
+        raise NotFound
+    link = None
+    if slips.is_sealed(_secret(), request.args.get("seal", ""), proposal_id, clerk, clock.now()):
+        token = slip_secret(proposal)
+        link = token and current_app.config["SETTINGS"].base_url + url_for("proposals_authoring.follow_up", token=token)
+    return render_template(
+        "intake/slip.html", proposal=proposal, link=link, qr=qr_svg(link) if link else None, process_id=process_id
+    )
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _tile(_subject: object) -> Markup:
+    """On the staff overview: today's work of this clerk."""
+    if not viewer().may(Permission.INTAKE):
+        return Markup("")
+    count = count_since(db.session(), viewer().require_signed_in(), _midnight())
+    return slots.partial("intake/_tile.html", count=count)
+
+
+slots.register("staff.home", 40, _tile)

@@ -1,0 +1,1 @@
+"""Kiosk: the large layout of the same pages with an idle reset."""

@@ -1,0 +1,106 @@
+"""The public screen: a start page, the same pages in a large layout, and a reset that leaves nothing behind."""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, logout_user
+
+from app.extensions import csrf, db
+from app.features.accounts.use_cases import end_session
+from app.features.kiosk.queries import open_processes
+from app.kernel import clock
+from app.web.access import public, viewer
+from app.web.kiosk import COOKIE, UNTIL, is_kiosk, is_of_an_earlier_visit, start_cookie, stay, visit_is_over
+from app.web.locale import COOKIE as LANGUAGE_COOKIE
+from app.web.transaction import commits
+
+bp = Blueprint("kiosk", __name__, template_folder="templates", url_prefix="/kiosk")
+NOBODYS = frozenset({"static", "stylesheet", "kiosk.reset"})
+"""What is the same for every visitor, and what forgets by itself."""
+
+
+@bp.before_app_request
+def _end_a_visit() -> ResponseReturnValue | None:
+    """Forget a visitor who has left, and do nothing that was asked in their name: the screen shows its start page.
+
+    Without scripts nobody else notices the pause. A form of an earlier visit, sent once more by "back" or "reload", shows
+    nobody what was typed in it.
+    """
+    if request.endpoint in NOBODYS:
+        return None
+    if visit_is_over():
+        return _forget(make_response(redirect(url_for("kiosk.start"), 303)))
+    if is_of_an_earlier_visit():
+        return redirect(url_for("kiosk.start"), 303)
+    return None
+
+
+@bp.get("")
+@public
+def start() -> ResponseReturnValue:
+    """What can be done here now, in large letters. Opening this page makes the browser a kiosk."""
+    processes = open_processes(db.session(), viewer(), clock.now())
+    response = make_response(render_template("kiosk/start.html", processes=processes))
+    start_cookie(response)
+    return response
+
+
+@bp.post("/here")
+@csrf.exempt  # says that somebody is at the screen, and does nothing else
+@public
+def here() -> ResponseReturnValue:
+    """The page's script says that somebody is using it: whoever writes for long asks for no page meanwhile."""
+    response = Response(status=204)
+    if is_kiosk():
+        stay(response)
+    return response
+
+
+@bp.post("/reset")
+@csrf.exempt  # a page whose token has gone stale must forget its visitor all the same; elsewhere the token is asked for below
+@public
+@commits
+def reset() -> ResponseReturnValue:
+    """Forget the visitor: session, sign-in, language, theme, and what the browser stored. The screen stays a kiosk.
+
+    The mark of a public screen is a cookie that other hosts' forms do not bring along (SameSite), so they sign nobody out.
+    """
+    if not is_kiosk():
+        csrf.protect()
+    response = redirect(url_for(".start"))
+    return _forget(make_response(response))
+
+
+@bp.route("/leave", methods=["GET", "POST"])
+@public
+@commits
+def leave() -> ResponseReturnValue:
+    """For staff: make the browser an ordinary one again."""
+    if request.method == "GET":
+        return render_template("kiosk/leave.html")
+    response = _forget(make_response(redirect("/")))
+    flash(_("This browser is an ordinary one again."), "good")  # afterwards: forgetting empties the session
+    response.delete_cookie(COOKIE)
+    response.delete_cookie(UNTIL)
+    return response
+
+
+def _forget(response: Response) -> Response:
+    """End the visitor's sign-in here and in the database: a cookie that somebody copied opens nothing afterwards.
+
+    The row is written in a short transaction of its own, for a pause may be noticed by a GET; what the request itself began
+    to read or write ends before, so that it does not wait for itself where there is one writer at a time.
+    """
+    if current_user.is_authenticated:
+        actor, session_id = current_user.actor, current_user.session_id
+        db.session.rollback()
+        with db.separate_transaction() as own:
+            end_session(own, actor, session_id)
+    logout_user()
+    session.clear()
+    for name in (LANGUAGE_COOKIE, "theme"):
+        response.delete_cookie(name)
+    stay(response)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,1 @@
+"""Moderation: reports, the queue, decisions with reasons."""

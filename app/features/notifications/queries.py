@@ -1,0 +1,90 @@
+"""Which letters there are, where a person's mail goes, and what they want to hear."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.features.notifications.models import MailChoice
+from app.features.notifications.news import LABELS, ON_BY_DEFAULT, News
+from app.kernel.messages import Message
+
+__all__ = ["LABELS", "ON_BY_DEFAULT", "Address", "Mail", "News", "address_of", "addresses_from", "mail", "wanted", "wishes"]
+
+Params = dict[str, Any]
+Prepare = Callable[[Session, Params], Params | None]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One kind of letter, declared once in a room's `mails.py`; declaring it registers it.
+
+    `name` is `<room>.<letter>`; its text is the template `<room>/mails/<letter>.txt`. The subject may use the parameters:
+    ``Mail("answers.answered", subject=msg("The city has answered “%(title)s”"), news=News.ANSWERS)``.
+
+    `news` says which wish of the reader it obeys; without one the letter always goes out.
+    `prepare` gets the parameters at the moment of delivery, in the delivery's own transaction: it may complete them (a
+    secret that must not lie in the outbox) or return None when there is nothing to say any more (the comment was hidden).
+    """
+
+    name: str
+    subject: Message
+    news: News | None = None
+    prepare: Prepare | None = None
+
+    def __post_init__(self) -> None:
+        """Register it. Raises ValueError for a name that is taken or not of the form `room.letter`."""
+        room, _, letter = self.name.partition(".")
+        if not room or not letter or self.name in _mails:
+            raise ValueError(f"{self.name!r} cannot be the name of a letter: it is taken, or not of the form room.letter")
+        _mails[self.name] = self
+
+    @property
+    def template(self) -> str:
+        """The template of its text."""
+        room, _, letter = self.name.partition(".")
+        return f"{room}/mails/{letter}.txt"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where somebody's mail goes, in which language, and what to call them."""
+
+    email: str
+    locale: str
+    name: str = ""
+
+
+AddressBook = Callable[[Session, uuid.UUID], Address | None]
+_mails: dict[str, Mail] = {}
+_address_book: list[AddressBook] = []
+
+
+def mail(name: str) -> Mail:
+    """The letter called `name`. Raises KeyError."""
+    return _mails[name]
+
+
+def addresses_from(book: AddressBook) -> None:
+    """Say who knows the people: the room `accounts`, which stands on this one and so cannot be imported here."""
+    _address_book[:] = [book]
+
+
+def address_of(session: Session, person_id: uuid.UUID) -> Address | None:
+    """Where a person's mail goes; None for people without a confirmed address, blocked or erased."""
+    return _address_book[0](session, person_id)
+
+
+def wishes(session: Session, *, person_id: uuid.UUID | None = None, address_hash: str | None = None) -> dict[News, bool]:
+    """What somebody wants to hear, for every kind of news; the default where they have not said."""
+    reader = MailChoice.person_id == person_id if person_id else MailChoice.address_hash == address_hash
+    said = session.execute(select(MailChoice.news, MailChoice.wanted).where(reader)).tuples().all()
+    return {**ON_BY_DEFAULT, **dict(said)}
+
+
+def wanted(session: Session, news: News, *, person_id: uuid.UUID | None = None, address_hash: str | None = None) -> bool:
+    """Whether somebody wants this kind of news."""
+    return wishes(session, person_id=person_id, address_hash=address_hash)[news]

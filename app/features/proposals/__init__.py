@@ -1,0 +1,1 @@
+"""Proposals: drafting, publishing, finding, supporting, discussing and following them."""

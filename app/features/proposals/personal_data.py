@@ -1,0 +1,120 @@
+"""What this room keeps about a person: what they wrote, backed and follow."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.features.proposals.models import Comment, Follow, Proposal, Support
+from app.kernel.messages import msg
+from app.kernel.personal_data import collection
+
+
+@collection(
+    "proposals",
+    msg("Your proposals, drafts too"),
+    tables=("proposal",),
+    columns={
+        "reference": msg("The public reference"),
+        "title": msg("The title"),
+        "text": msg("The text"),
+        "language": msg("Its language"),
+        "state": msg("draft, pending, published, hidden or withdrawn"),
+        "name_hidden": msg("Whether your name is hidden"),
+        "channel": msg("How it came in"),
+        "place": msg("The place as GeoJSON"),
+        "created_at": msg("When you began it (UTC)"),
+        "published_at": msg("When it was published (UTC)"),
+        "typed_by_you_for_another": msg("Whether you only typed it in for somebody else"),
+    },
+)
+def _proposals(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.scalars(
+        select(Proposal)
+        .where(or_(Proposal.author_id == person_id, Proposal.hands_id == person_id))
+        .order_by(Proposal.created_at)
+    )
+    for row in rows:
+        mine = row.author_id == person_id
+        yield {
+            "reference": row.reference,
+            "title": row.title if mine else None,
+            "text": row.text if mine else None,
+            "language": row.language,
+            "state": row.state.value,
+            "name_hidden": row.name_hidden,
+            "channel": row.channel.value,
+            "place": row.geojson if mine else None,
+            "created_at": row.created_at.isoformat(),
+            "published_at": row.published_at.isoformat() if row.published_at else None,
+            "typed_by_you_for_another": not mine,
+        }
+
+
+@collection(
+    "comments",
+    msg("Your comments"),
+    tables=("comment",),
+    columns={
+        "proposal": msg("The proposal, by its reference"),
+        "stance": msg("in_favour, against or neutral"),
+        "text": msg("The text"),
+        "state": msg("published, hidden or withdrawn"),
+        "created_at": msg("When you wrote it (UTC)"),
+    },
+)
+def _comments(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(Comment, Proposal.reference)
+        .join(Proposal, Proposal.id == Comment.proposal_id)
+        .where(Comment.author_id == person_id)
+        .order_by(Comment.created_at)
+    )
+    for row, reference in rows:
+        yield {
+            "proposal": reference,
+            "stance": row.stance.value,
+            "text": row.text,
+            "state": row.state.value,
+            "created_at": row.created_at.isoformat(),
+        }
+
+
+@collection(
+    "supports",
+    msg("What you support"),
+    tables=("support",),
+    columns={
+        "proposal": msg("The proposal, by its reference"),
+        "channel": msg("How it came in"),
+        "created_at": msg("Since when (UTC)"),
+    },
+)
+def _supports(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(Support, Proposal.reference)
+        .join(Proposal, Proposal.id == Support.proposal_id)
+        .where(Support.person_id == person_id)
+        .order_by(Support.created_at)
+    )
+    for row, reference in rows:
+        yield {"proposal": reference, "channel": row.channel.value, "created_at": row.created_at.isoformat()}
+
+
+@collection(
+    "follows",
+    msg("What you follow"),
+    tables=("follow",),
+    columns={"proposal": msg("The proposal, by its reference"), "created_at": msg("Since when (UTC)")},
+)
+def _follows(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(Follow.created_at, Proposal.reference)
+        .join(Proposal, Proposal.id == Follow.proposal_id)
+        .where(Follow.person_id == person_id)
+        .order_by(Follow.created_at)
+    )
+    for created_at, reference in rows:
+        yield {"proposal": reference, "created_at": created_at.isoformat()}

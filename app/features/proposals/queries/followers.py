@@ -1,0 +1,50 @@
+"""Who wants news of a proposal, and who has done what with it."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import exists, literal, select
+from sqlalchemy.orm import Session
+
+from app.features.proposals.models import Follow, GuestContact, Proposal, Support
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to write to: a person with an account, or the address that a guest left. `locale` is known for guests."""
+
+    person_id: uuid.UUID | None = None
+    email: str | None = None
+    locale: str | None = None
+
+
+def followers(session: Session, proposal_id: uuid.UUID) -> list[Recipient]:
+    """Everybody who gets news of the proposal, each once: its author, those who follow it, a guest who left an e-mail."""
+    author = select(Proposal.author_id).where(Proposal.id == proposal_id, Proposal.author_id.is_not(None))
+    people = session.scalars(author.union(select(Follow.person_id).where(Follow.proposal_id == proposal_id)))
+    found = [Recipient(person_id=person_id) for person_id in sorted(people, key=str) if person_id]
+    guest = session.get(GuestContact, proposal_id)
+    if guest is not None and guest.email:
+        found.append(Recipient(email=guest.email, locale=guest.locale))
+    return found
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one reader has done with one proposal."""
+
+    supports: bool = False
+    follows: bool = False
+
+
+def standing(session: Session, person_id: uuid.UUID | None, proposal_id: uuid.UUID) -> Standing:
+    """Whether this person supports and follows the proposal; one statement, none for people who are not signed in."""
+    if person_id is None:
+        return Standing()
+    row = session.execute(
+        select(
+            exists().where(Support.proposal_id == proposal_id, Support.person_id == person_id).label("supports"),
+            exists().where(Follow.proposal_id == proposal_id, Follow.person_id == person_id).label("follows"),
+        ).select_from(select(literal(1)).subquery())
+    ).one()
+    return Standing(bool(row.supports), bool(row.follows))

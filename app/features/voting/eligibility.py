@@ -1,0 +1,244 @@
+"""Where an entry of the register may vote, by which ways people come in, and what they have used. Reads only."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot, PotState, pots_of
+from app.features.spaces.queries import above, process
+from app.features.voting.models import (
+    CodePrint,
+    CodeState,
+    Contest,
+    ContestState,
+    RollEntry,
+    SlotMode,
+    VoterIdentity,
+    VotingCode,
+    VotingParticipation,
+    VotingSetup,
+)
+from app.features.voting.queries import has_roll, roll_entry
+from app.features.voting.rules import slot_for
+from app.kernel.errors import Refused
+from app.kernel.messages import Message
+
+
+def setup_of(session: Session, process_id: uuid.UUID) -> VotingSetup:
+    """How a process lets people vote; one ballot in every pot and every way where nobody has set anything up."""
+    found = session.scalars(select(VotingSetup).where(VotingSetup.process_id == process_id)).first()
+    return found or VotingSetup(process_id=process_id, slots=SlotMode.ALL, by_code=True, by_card=True, by_account=True)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """In which processes somebody has said how people vote, there is a list of voters, and letters were made."""
+
+    setups: frozenset[uuid.UUID]
+    rolls: frozenset[uuid.UUID]
+    letters: frozenset[uuid.UUID]
+
+
+def prepared(session: Session, process_ids: Collection[uuid.UUID]) -> Prepared:
+    """How far the voters of several processes are prepared."""
+
+    def having(model: type[VotingSetup | RollEntry | CodePrint]) -> frozenset[uuid.UUID]:
+        return frozenset(session.scalars(select(model.process_id).where(model.process_id.in_(process_ids)).distinct()))
+
+    return Prepared(having(VotingSetup), having(RollEntry), having(CodePrint))
+
+
+def setup_digest_part(session: Session, process_id: uuid.UUID) -> dict[str, Any]:
+    """What is announced of it with every ballot, and covered by the ballot's digest."""
+    setup = setup_of(session, process_id)
+    ways = {"code": setup.by_code, "card": setup.by_card, "account": setup.by_account, "desk": True}
+    return {"slots": str(setup.slots), "ways": [way for way, there in ways.items() if there]}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """By which ways somebody can come in now; the desk is always open."""
+
+    code: bool
+    card: bool
+    account: bool
+
+    @property
+    def account_alone(self) -> bool:
+        """Whether signing in is all there is."""
+        return self.account and not self.code and not self.card
+
+
+def ways_of(session: Session, process_id: uuid.UUID) -> Ways:
+    """The ways of a process. Codes and cards prove something only where there is a list; codes, once there are some."""
+    setup = setup_of(session, process_id)
+    roll = has_roll(session, process_id)
+    return Ways(setup.by_code and has_codes(session, process_id), setup.by_card and roll, setup.by_account)
+
+
+def has_codes(session: Session, process_id: uuid.UUID) -> bool:
+    """Whether codes were made for this process."""
+    return session.scalar(select(VotingCode.id).where(VotingCode.process_id == process_id).limit(1)) is not None
+
+
+def code_counts(session: Session, process_id: uuid.UUID) -> dict[CodeState, int]:
+    """Codes by state, every state named."""
+    rows = session.execute(
+        select(VotingCode.state, func.count()).where(VotingCode.process_id == process_id).group_by(VotingCode.state)
+    )
+    found = dict(rows.tuples().all())
+    return {state: found.get(state, 0) for state in CodeState}
+
+
+def code_in_force(session: Session, process_id: uuid.UUID, voter_key: str) -> VotingCode | None:
+    """The code of an entry that counts now."""
+    return session.scalars(
+        select(VotingCode).where(
+            VotingCode.process_id == process_id, VotingCode.voter_key == voter_key, VotingCode.state == CodeState.ISSUED
+        )
+    ).first()
+
+
+def codes_of(session: Session, process_id: uuid.UUID, voter_key: str) -> Sequence[VotingCode]:
+    """All codes of an entry, the newest first."""
+    return session.scalars(
+        select(VotingCode)
+        .where(VotingCode.process_id == process_id, VotingCode.voter_key == voter_key)
+        .order_by(VotingCode.issued_on.desc(), VotingCode.state, VotingCode.id)
+    ).all()
+
+
+def prints_of(session: Session, process_id: uuid.UUID) -> Sequence[CodePrint]:
+    """The print files of a process, the newest first; deleted ones, too."""
+    query = select(CodePrint).where(CodePrint.process_id == process_id)
+    return session.scalars(query.order_by(CodePrint.created_at.desc(), CodePrint.id)).all()
+
+
+def print_of(session: Session, print_id: uuid.UUID) -> CodePrint | None:
+    """One print file."""
+    return session.get(CodePrint, print_id)
+
+
+def slot_here(session: Session, pot: Pot, voter_key: str) -> str:
+    """What this entry uses up by casting in this pot. Raises Refused, saying why, where it has no vote.
+
+    What was announced with the fixed ballot holds; nothing is asked for it.
+    """
+    announced = pot.options.get("voters")
+    mode = SlotMode(announced["slots"]) if announced else setup_of(session, pot.process_id).slots
+    if mode in (SlotMode.ALL, SlotMode.ONE):
+        return slot_for(mode, pot.id, None, None)
+    return slot_for(mode, pot.id, _area(session, pot), home_of(session, pot.process_id, voter_key))
+
+
+def _area(session: Session, pot: Pot) -> uuid.UUID | None:
+    """The area of a pot; None when it is for the whole city, which the area of the process stands for, too."""
+    space = process(session, pot.process_id)
+    return None if space is None or pot.area_id == space.area_id else pot.area_id
+
+
+def home_of(session: Session, process_id: uuid.UUID, voter_key: str) -> frozenset[uuid.UUID] | None:
+    """The area of an entry and all that it lies in; None when the list does not say."""
+    entry = roll_entry(session, process_id, voter_key)
+    return None if entry is None or entry.area_id is None else above(session, entry.area_id)
+
+
+def used_slots(session: Session, process_id: uuid.UUID, voter_key: str) -> dict[str, uuid.UUID]:
+    """What an entry has used, and in which pot."""
+    rows = session.execute(
+        select(VotingParticipation.slot, VotingParticipation.pot_id).where(
+            VotingParticipation.process_id == process_id, VotingParticipation.voter_key == voter_key
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def granted_slots(session: Session, process_id: uuid.UUID, voter_key: str) -> frozenset[str]:
+    """What the committee has granted this entry besides, after it was contested."""
+    rows = session.scalars(
+        select(Contest.granted_slot).where(
+            Contest.process_id == process_id,
+            Contest.voter_key == voter_key,
+            Contest.state == ContestState.UPHELD,
+            Contest.granted_slot != "",
+        )
+    )
+    return frozenset(rows)
+
+
+def granted_ballots(session: Session, process_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """How many ballots the committee granted and somebody cast, by pot: they count among its participations and envelopes."""
+    rows = session.execute(
+        select(VotingParticipation.pot_id, func.count())
+        .where(VotingParticipation.process_id == process_id, VotingParticipation.granted)
+        .group_by(VotingParticipation.pot_id)
+    )
+    return dict(rows.tuples().all())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an entry may still do in a pot. `why_not`: why it has no vote here; `used_in`: the other pot that used it up.
+
+    `others`: the other pots in which it has voted; `used`: the slots it has used.
+    """
+
+    pot: Pot
+    slot: str
+    voted: bool
+    mode: SlotMode
+    why_not: Message | None = None
+    used_in: Pot | None = None
+    others: tuple[Pot, ...] = ()
+    used: frozenset[str] = frozenset()
+
+    @property
+    def may_vote(self) -> bool:
+        """Whether a ballot of this entry is taken here."""
+        return not self.voted and self.why_not is None and self.used_in is None
+
+
+def standing_of(session: Session, pot: Pot, voter_key: str) -> Standing:
+    """The standing of an entry in one pot."""
+    return standings_of(session, pot.process_id, voter_key, only=pot)[0]
+
+
+def standings_of(session: Session, process_id: uuid.UUID, voter_key: str, *, only: Pot | None = None) -> list[Standing]:
+    """The standing of an entry in every pot of a process whose ballot is fixed, in their order."""
+    setup = setup_of(session, process_id)
+    space = process(session, process_id)
+    needs_home = setup.slots in (SlotMode.OWN, SlotMode.OWN_PLUS_ONE)
+    home = home_of(session, process_id, voter_key) if needs_home else None
+    used = used_slots(session, process_id, voter_key)
+    pots = {one.id: one for one in pots_of(session, process_id) if one.state is not PotState.DRAFT}
+    found = []
+    for pot in [only] if only is not None else pots.values():
+        area = None if space is None or pot.area_id == space.area_id else pot.area_id
+        others = tuple(pots[one] for one in used.values() if one != pot.id and one in pots)
+        voted = pot.id in used.values()
+        try:
+            slot = slot_for(setup.slots, pot.id, area, home)
+        except Refused as refusal:
+            found.append(Standing(pot, "", voted, setup.slots, why_not=refusal.message, others=others, used=frozenset(used)))
+            continue
+        used_in = pots.get(used[slot]) if slot in used and not voted else None
+        found.append(Standing(pot, slot, voted, setup.slots, used_in=used_in, others=others, used=frozenset(used)))
+    return found
+
+
+def entries_of(session: Session, person_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """The entries that an account stands for, by process."""
+    rows = select(VoterIdentity.process_id, VoterIdentity.voter_key).where(VoterIdentity.person_id == person_id)
+    return dict(session.execute(rows).tuples().all())
+
+
+def pots_voted_in(session: Session, entries: Mapping[uuid.UUID, str]) -> frozenset[uuid.UUID]:
+    """The pots in which these entries, one of a process each, have taken part."""
+    rows = select(VotingParticipation.pot_id).where(
+        tuple_(VotingParticipation.process_id, VotingParticipation.voter_key).in_(list(entries.items()))
+    )
+    return frozenset(session.scalars(rows))

@@ -1,0 +1,1029 @@
+#!/usr/bin/env python3
+"""Check a published vote by yourself: nothing but Python 3.9 or newer is needed, no network, nothing to install.
+
+    python3 verify.py                       the unpacked package in this folder
+    python3 verify.py package.zip           the package as it was downloaded
+    python3 verify.py FOLDER                an unpacked package somewhere else
+    python3 verify.py --receipt 3fa9        in which block of the board the receipts are that begin so
+    python3 verify.py --announced DIGEST    also: is this the ballot whose check code was announced before the vote?
+    python3 verify.py --key key.json        also: is this the key that you copied before the vote?
+
+Each line says what was checked. The program ends with 0 if everything is in order, with 1 if something is wrong, and says
+exactly what. It shares no code with the platform that ran the vote: signatures, board and count are worked out again here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import os
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from itertools import combinations
+from typing import Any, BinaryIO, Optional, Union
+
+Number = Union[int, Fraction]
+Ballot = tuple[tuple[str, ...], Optional[tuple[int, ...]]]
+Offer = tuple[Fraction, str, int, int, set[int]]
+BEGINNING = "0" * 64
+STATEMENT = "plaza-opening-2"
+ALWAYS = (
+    *("README.txt", "verify.py", "frozen.json", "key.json", "board.jsonl", "heads.json", "statements.json"),
+    *("publication.json", "result.json"),
+)
+POINTS = ("cumulative", "scoring", "ordinal")
+ROWS, TOTALS = ("opened.jsonl", "ballots.pb"), ("totals.json",)
+KINDS = ("approval", "choose-1", "cumulative", "ordinal")
+
+
+class Wrong(Exception):
+    """Something is not as it must be; the words say what."""
+
+
+class Impossible(Exception):
+    """Something cannot be checked with what is in the package; the words say why."""
+
+
+def canonical(content: Any) -> bytes:
+    """JSON in the one form whose digest counts."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+# The package
+
+
+class Package:
+    """The published files, in a folder or in a ZIP file."""
+
+    def __init__(self, place: str) -> None:
+        self.folder = place if os.path.isdir(place) else None
+        try:
+            self.archive = None if self.folder is not None else zipfile.ZipFile(place)
+        except (OSError, zipfile.BadZipFile):
+            raise Wrong(f"{place} is neither a folder nor a ZIP file that can be read") from None
+
+    def names(self) -> set[str]:
+        """All files, those of this program's own cache left out."""
+        if self.archive is not None:
+            return set(self.archive.namelist())
+        found = set()
+        for top, _, files in os.walk(self.folder or "."):
+            for file in files:
+                name = os.path.relpath(os.path.join(top, file), self.folder).replace(os.sep, "/")
+                if "__pycache__/" not in name:
+                    found.add(name)
+        return found
+
+    def open(self, name: str) -> BinaryIO:
+        """A file to be read as bytes."""
+        try:
+            if self.archive is not None:
+                return self.archive.open(name)  # type: ignore[return-value]
+            return open(os.path.join(self.folder or ".", name), "rb")
+        except (OSError, KeyError):
+            raise Wrong(f"{name} is missing") from None
+
+    def read(self, name: str) -> bytes:
+        """A whole file."""
+        with self.open(name) as file:
+            return file.read()
+
+    def json(self, name: str) -> Any:
+        """What a JSON file holds."""
+        try:
+            return json.loads(self.read(name))
+        except ValueError:
+            raise Wrong(f"{name} is no JSON") from None
+
+    def sha256(self, name: str) -> str:
+        """The digest of a file."""
+        digest = hashlib.sha256()
+        with self.open(name) as file:
+            for part in iter(lambda: file.read(1 << 20), b""):
+                digest.update(part)
+        return digest.hexdigest()
+
+
+# Signatures: Ed25519 as in RFC 8032, checked with whole numbers
+
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]
+
+
+def _add(one: Point, other: Point) -> Point:
+    a, b = (one[1] - one[0]) * (other[1] - other[0]) % P, (one[1] + one[0]) * (other[1] + other[0]) % P
+    c, d = 2 * one[3] * other[3] * D % P, 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(number: int, point: Point) -> Point:
+    total: Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = _add(total, point)
+        point, number = _add(point, point), number >> 1
+    return total
+
+
+def _packed(point: Point) -> bytes:
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def _unpacked(text: bytes) -> Point | None:
+    value = int.from_bytes(text, "little")
+    sign, y = value >> 255, value & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+BASE = _unpacked((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def signed(message: bytes, signature: str, key: str) -> bool:
+    """Whether this is the signature of this message under this key; both are hexadecimal."""
+    try:
+        text, public = bytes.fromhex(signature), bytes.fromhex(key)
+    except (ValueError, TypeError):
+        return False
+    if len(text) != 64 or len(public) != 32 or BASE is None:
+        return False
+    owner, scalar = _unpacked(public), int.from_bytes(text[32:], "little")
+    if owner is None or scalar >= L or _packed(_times(8, owner)) == _packed((0, 1, 1, 0)):
+        return False
+    challenge = int.from_bytes(hashlib.sha512(text[:32] + public + message).digest(), "little") % L
+    minus: Point = (P - owner[0], owner[1], owner[2], P - owner[3])
+    return _packed(_add(_times(scalar, BASE), _times(challenge, minus))) == text[:32]
+
+
+# The board
+
+
+def merkle_root(receipts: Sequence[str]) -> str:
+    """One digest for all receipts of a block (RFC 6962)."""
+    level = [hashlib.sha256(b"\0" + bytes.fromhex(receipt)).digest() for receipt in receipts]
+    while len(level) > 1:
+        pairs = [hashlib.sha256(b"\1" + level[at] + level[at + 1]).digest() for at in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(level) - len(level) % 2 :]
+    return (level[0] if level else hashlib.sha256(b"").digest()).hex()
+
+
+class Board:
+    """The board as it was read: for each pot, after each block, how many envelopes there were and the block's digest."""
+
+    def __init__(self) -> None:
+        self.head: dict[str, Any] = {}
+        self.pots: dict[str, list[tuple[int, str]]] = {}
+        self.receipts: dict[str, set[bytes]] = {}
+        self.problems: list[str] = []
+
+    def state(self, pot: str, blocks: int) -> tuple[int, str] | None:
+        """How many envelopes so many blocks held, and the digest of the last one; None if there are not so many."""
+        if blocks == 0:
+            return 0, BEGINNING
+        known = self.pots.get(pot, [])
+        return known[blocks - 1] if 0 < blocks <= len(known) else None
+
+
+def read_board(package: Package) -> Board:
+    """Read all blocks, work out their Merkle roots and digests, and note everything that does not fit."""
+    board, digest, ended = Board(), hashlib.sha256(), False
+    with package.open("board.jsonl") as lines:
+        for number, raw in enumerate(lines, 1):
+            try:
+                line = json.loads(raw)
+                if number == 1:
+                    board.head, board.pots = line, {pot["pot"]: [] for pot in line["pots"]}
+                elif "sha256" in line:
+                    ended = True
+                    _foot(board, line, digest.hexdigest())
+                else:
+                    _block(board, line)
+            except (ValueError, KeyError, TypeError):
+                raise Wrong(f"line {number} of board.jsonl is no part of a board") from None
+            digest.update(raw)
+    if not ended:
+        board.problems.append("board.jsonl is cut off: its last line is missing")
+    for pot in board.head.get("pots", []):
+        found = board.pots[pot["pot"]][-1][0] if board.pots[pot["pot"]] else 0
+        if pot["envelopes"] != found:
+            board.problems.append(f"the board announces {pot['envelopes']} envelopes of pot {pot['pot']} and holds {found}")
+    return board
+
+
+def _block(board: Board, line: dict[str, Any]) -> None:
+    pot, number, receipts = line["pot"], line["number"], line["receipts"]
+    before = board.pots[pot]
+    count, last = before[-1] if before else (0, BEGINNING)
+    if number != len(before) + 1:
+        board.problems.append(f"block {len(before) + 1} of pot {pot} is missing: block {number} follows block {len(before)}")
+    elif line["previous"] != last:
+        board.problems.append(f"block {number} of pot {pot} does not follow from block {number - 1}: one of them was changed")
+    seen = board.receipts.setdefault(pot, set())
+    for receipt in receipts:
+        if bytes.fromhex(receipt) in seen:
+            board.problems.append(f"receipt {receipt[:12]}… is twice on the board of pot {pot}")
+        seen.add(bytes.fromhex(receipt))
+    content = {"format": "plaza-block-1", "pot": pot, "number": number, "previous": line["previous"]}
+    content |= {"size": len(receipts), "root": merkle_root(receipts)}
+    before.append((count + len(receipts), hashlib.sha256(canonical(content)).hexdigest()))
+
+
+def _foot(board: Board, line: dict[str, Any], digest: str) -> None:
+    found = {
+        "blocks": sum(map(len, board.pots.values())),
+        "envelopes": sum(blocks[-1][0] for blocks in board.pots.values() if blocks),
+        "sha256": digest,
+    }
+    for name, value in found.items():
+        if line.get(name) != value:
+            board.problems.append(f"the last line of the board says {name} {line.get(name)}, but it is {value}")
+
+
+# Counting, in whole numbers and exact fractions
+
+
+class Vote:
+    """What was announced, and the sums of the ballots; ballots are joined into classes of equal ones."""
+
+    def __init__(self, frozen: dict[str, Any]) -> None:
+        if frozen["format"] != "plaza-ballot-1" or frozen["vote_type"] not in KINDS:
+            raise Impossible(f"this program does not know ballots of the kind {frozen['vote_type']} in {frozen['format']}")
+        self.rule, self.kind, self.budget = frozen["rule"], frozen["vote_type"], frozen["amount"]
+        self.limits, self.minimum = frozen["limits"], frozen["minimum"]
+        self.tie_rules, self.conflicts = frozen["tie_rules"], frozen["conflicts"] or ()
+        self.stop_when_exhaustive = frozen["stop_when_exhaustive"]
+        self.projects = [str(project["number"]) for project in frozen["projects"]]
+        self.costs = {str(project["number"]): int(project["cost"]) for project in frozen["projects"]}
+        self.unit = 10 ** int(frozen["decimals"])
+        self.points = self.kind == "cumulative"
+        self.voters = self.blank = 0
+        self.votes: dict[str, int] = dict.fromkeys(self.projects, 0)
+        self.scores: dict[str, Number] = dict.fromkeys(self.projects, 0)
+        self.ballots: Counter[Ballot] = Counter()
+        self.drawn: Sequence[str] = ()
+
+    def add(self, ballot: Ballot, number: int) -> None:
+        """Count equal ballots."""
+        choices, points = ballot
+        longest = self.limits["max_length"] or self.limits["max_projects"] or len(choices)
+        for place, project in enumerate(choices):
+            self.votes[project] += number
+            worth = 1
+            if self.points and points is not None:
+                worth = points[place]
+            elif self.kind == "ordinal":
+                worth = max(longest - place, 0)
+            self.scores[project] += worth * number
+        self.voters += number
+        self.blank += number if not choices else 0
+        self.ballots[ballot] += number
+
+    def broken_limit(self, ballot: Ballot) -> str:
+        """In what a ballot breaks the announced limits, or nothing."""
+        choices, points = ballot
+        if any(one not in self.costs for one in choices):
+            return "it names a project that is not on the list"
+        if len(set(choices)) != len(choices):
+            return "it names a project twice"
+        most, least = self.most_projects(), min(self.limits["min_projects"], self.most_projects())
+        if len(choices) > most:
+            return f"it names {len(choices)} projects where {most} are allowed"
+        if 0 < len(choices) < least:
+            return f"it names {len(choices)} projects where {least} are the least, or none at all"
+        if self.limits["by_cost"] and sum(self.costs[one] for one in choices) > self.budget:
+            return "what it names costs more than the pot holds"
+        return self._broken_points(choices, points)
+
+    def most_projects(self) -> int:
+        """How many projects a ballot can name: each needs a point where there are points."""
+        limits = [self.limits["max_projects"], self.limits["max_points"] if self.points else None]
+        limits.append(1 if self.kind == "choose-1" else None)
+        return min([len(self.projects), *(limit for limit in limits if limit is not None)])
+
+    def _broken_points(self, choices: tuple[str, ...], points: tuple[int, ...] | None) -> str:
+        if not self.points:
+            return "it has points" if points is not None else ""
+        if points is None or len(points) != len(choices):
+            return "it has not one number of points for each project"
+        most, each = self.limits["max_points"], self.limits["max_points_per_project"]
+        if any(one < 1 for one in points):
+            return "it gives a project less than 1 point"
+        if most is not None and sum(points) > most:
+            return f"it gives {sum(points)} points where {most} are allowed"
+        if each is not None and any(one > each for one in points):
+            return f"it gives a project more than {each} points"
+        return ""
+
+    def rank(self, project: str) -> tuple[int, ...]:
+        """Smaller goes first among equals, by the announced tie rules and at last by the list."""
+        listed = self.projects.index(project)
+        drawn = self.drawn.index(project) if project in self.drawn else len(self.drawn)
+        known = {
+            "lower_cost": self.costs[project],
+            "higher_cost": -self.costs[project],
+            "more_voters": -self.votes[project],
+            "listed_first": listed,
+            "drawn": drawn,
+        }
+        return (*(known[rule] for rule in self.tie_rules), listed)
+
+    def barred(self, project: str) -> bool:
+        """Whether nobody wants it, or too few. A minimum may be a share of all ballots; blank ones are among them."""
+        score, least, percent = self.scores[project], self.minimum["score"], self.minimum["percent_of_ballots"]
+        if self.votes[project] == 0 or score <= 0:
+            return True
+        if percent is not None:
+            bound = Fraction(str(percent)) / 100 * self.voters
+        elif least is not None:
+            bound = Fraction(str(least))
+        else:
+            return False
+        return score <= bound if self.minimum["above"] else score < bound
+
+    def money(self, amount: int) -> Fraction:
+        """A sum in whole units of the currency."""
+        return Fraction(amount, self.unit)
+
+
+def winners_of(vote: Vote) -> list[str]:
+    """Who wins by the announced rule, in the order in which they were funded. Raises Impossible for an unknown rule."""
+    family, _, rest = vote.rule.partition("/")
+    if family in ("greedy", "greedy-no-skip", "greedy-threshold", "greedy-exclusive"):
+        return greedy(vote, stops=family == "greedy-no-skip")
+    if family == "phragmen":
+        return phragmen(vote)
+    if vote.rule.startswith("equalshares"):
+        won = equal_shares(vote, add1=rest.startswith("add1"))
+        return prefered(vote, won, greedy(vote)) if vote.rule.endswith("-comparison") else won
+    raise Impossible(f"this program does not know the rule {vote.rule}")
+
+
+def greedy(vote: Vote, *, stops: bool = False) -> list[str]:
+    """By score; what does not fit is passed over, or ends the count; what excludes a winner is passed over."""
+    conflicts: dict[str, set[str]] = {}
+    for group in vote.conflicts:
+        for one, other in combinations(group, 2):
+            conflicts.setdefault(one, set()).add(other)
+            conflicts.setdefault(other, set()).add(one)
+    left, won = vote.budget, list[str]()
+    for project in sorted(vote.projects, key=lambda one: (-vote.scores[one], vote.rank(one))):
+        cost = vote.costs[project]
+        withdrawn = stops and cost >= 999_999_999 * vote.unit > vote.budget
+        if withdrawn or vote.barred(project) or conflicts.get(project, set()) & set(won):
+            continue
+        if cost <= left:
+            won.append(project)
+            left -= cost
+        elif stops:
+            break
+    return won
+
+
+def prefered(vote: Vote, shares: list[str], other: list[str]) -> list[str]:
+    """The comparison step: greedy's winners where more voters have more of their projects among them."""
+    better = 0
+    for (choices, points), number in vote.ballots.items():
+        wanted = [one for at, one in enumerate(choices) if points is None or points[at] > 0]
+        gained = sum(one in shares for one in wanted) - sum(one in other for one in wanted)
+        better += number if gained > 0 else -number if gained < 0 else 0
+    return other if better < 0 else shares
+
+
+def phragmen(vote: Vote) -> list[str]:
+    """Money flows to everybody evenly; a project is bought once its supporters can pay; the first too dear one ends it.
+
+    Whoever has paid has nothing left, so a voter is known by the moment of the last purchase; moments are exact fractions.
+    """
+    least = [one for one in vote.projects if not vote.barred(one) and vote.costs[one] <= vote.budget]
+    classes = [(choices, number) for (choices, _), number in vote.ballots.items()]
+    last = [0] * len(classes)
+    at: dict[str, Counter[int]] = {one: Counter({0: vote.votes[one]}) for one in vote.projects}
+    moments, left = [Fraction(0)], vote.budget
+    won: list[str] = []
+    while least:
+        when = {
+            one: (vote.costs[one] + sum((number * moments[moment] for moment, number in at[one].items()), Fraction(0)))
+            / vote.votes[one]
+            for one in least
+        }
+        first = min(when.values())
+        equal = [one for one in least if when[one] == first]
+        if any(vote.costs[one] > left for one in equal):
+            break
+        taken = min(equal, key=vote.rank)
+        for index, (choices, number) in enumerate(classes):
+            if taken in choices:
+                for one in choices:
+                    at[one][last[index]] -= number
+                    at[one][len(moments)] += number
+                last[index] = len(moments)
+        moments.append(first)
+        won.append(taken)
+        left -= vote.costs[taken]
+        least.remove(taken)
+    return won
+
+
+class Shares:
+    """Equal Shares. Classes of equal ballots have a weight; each supports projects, with points where there are any."""
+
+    def __init__(self, vote: Vote) -> None:
+        self.vote = vote
+        self.weights: list[int] = []
+        self.supporters: dict[str, list[tuple[int, int]]] = {one: [] for one in vote.projects}
+        for (choices, points), number in vote.ballots.items():
+            for place, one in enumerate(choices):
+                worth = points[place] if vote.points and points is not None else 1
+                if worth > 0:
+                    self.supporters[one].append((len(self.weights), worth))
+            self.weights.append(number)
+        open_to = [one for one in vote.projects if not vote.barred(one)]
+        self.free = sorted(
+            (one for one in open_to if vote.costs[one] == 0), key=lambda one: (-vote.scores[one], vote.rank(one))
+        )
+        self.paid = [one for one in open_to if vote.costs[one] > 0]
+
+    def run(self, steps: int) -> tuple[list[str], bytes]:
+        """What is bought when every share has grown by so many steps, and a digest of every comparison on the way.
+
+        Balances are whole numbers over one common denominator. Prices only rise, so an old one is a lower bound.
+        """
+        vote, trace = self.vote, hashlib.blake2b()
+        balance = [vote.budget + vote.voters * vote.unit * steps] * len(self.weights)
+        below, won = max(vote.voters, 1), list[str]()
+        waiting: list[tuple[Fraction, str]] = [(Fraction(0), one) for one in self.paid]
+        heapify(waiting)
+        while offers := self._cheapest(waiting, balance, below, trace):
+            _, taken, rest, pull, short = min(offers, key=lambda offer: vote.rank(offer[1]))
+            trace.update(f"{[offer[1] for offer in offers]}{taken}\n".encode())
+            for offer in offers:
+                if offer[1] != taken:
+                    heappush(waiting, offer[:2])
+            price = Fraction(rest, pull)
+            if price.denominator != 1:
+                balance = [one * price.denominator for one in balance]
+                below *= price.denominator
+            for index, worth in self.supporters[taken]:
+                balance[index] = 0 if index in short else balance[index] - price.numerator * worth
+            won.append(taken)
+        return won, trace.digest()
+
+    def _cheapest(self, waiting: list[tuple[Fraction, str]], balance: list[int], below: int, trace: Any) -> list[Offer]:
+        """The offers with the lowest price by cost; more than one where prices are equal."""
+        best: list[Offer] = []
+        while waiting and (not best or waiting[0][0] <= best[0][0]):
+            _, one = heappop(waiting)
+            price = self._price(one, balance, below)
+            trace.update(f"{one}:{'' if price is None else sorted(price[2])};".encode())
+            if price is None:
+                continue
+            rest, pull, short = price
+            offer = (Fraction(rest, pull * self.vote.costs[one] * below), one, rest, pull, short)
+            if best and offer[0] < best[0][0]:
+                for other in best:
+                    heappush(waiting, other[:2])
+                best = []
+            if best and offer[0] > best[0][0]:
+                heappush(waiting, offer[:2])
+            else:
+                best.append(offer)
+        return best
+
+    def _price(self, one: str, balance: list[int], below: int) -> tuple[int, int, set[int]] | None:
+        """The price for a point as (numerator, pull) over the denominator, and who cannot pay it in full; None if too dear."""
+        weights, paying = self.weights, self.supporters[one]
+        rest, short = self.vote.costs[one] * below, set[int]()
+        if sum(weights[index] * balance[index] for index, _ in paying) < rest:
+            return None
+        pull = sum(weights[index] * worth for index, worth in paying)
+        while True:
+            poor = [(index, worth) for index, worth in paying if balance[index] * pull < rest * worth]
+            if not poor:
+                return rest, pull, short
+            rest -= sum(weights[index] * balance[index] for index, _ in poor)
+            pull -= sum(weights[index] * worth for index, worth in poor)
+            short.update(index for index, _ in poor)
+            paying = [pair for pair in paying if pair[0] not in short]
+
+
+def equal_shares(vote: Vote, *, add1: bool) -> list[str]:
+    """Equal Shares, and with Add1 the last outcome within the budget as every share grows by one unit of the currency a step.
+
+    Where it was so announced, the shares stop growing as soon as nothing more would fit into the budget.
+    Where two runs agree in every comparison, all between them do, because everything compared is linear in the share. So
+    stretches without a change are passed over: twice as far each time, then half-way back to the change.
+    """
+    shares = Shares(vote)
+
+    def cost(run: tuple[list[str], bytes]) -> int:
+        return sum(vote.costs[one] for one in run[0])
+
+    def finished(run: tuple[list[str], bytes]) -> bool:
+        waiting = [vote.costs[one] for one in shares.paid if one not in run[0]]
+        return not waiting or (vote.stop_when_exhaustive and cost(run) + min(waiting) > vote.budget)
+
+    steps, now = 0, shares.run(0)
+    while add1 and not finished(now):
+        low, high, reach, after = steps, None, 1, now
+        while high is None or high - low > 1:
+            target = low + reach if high is None else (low + high) // 2
+            other = shares.run(target)
+            if other[1] != now[1]:
+                high, after = target, other
+            else:
+                low, reach = target, reach * 2
+        if cost(after) > vote.budget:
+            break
+        steps, now = high, after
+    return [*shares.free, *now[0]]
+
+
+# The checks
+
+
+class Checks:
+    """All checks in their order; each returns the words for what is in order, or raises Wrong or Impossible."""
+
+    def __init__(self, package: Package, announced: str = "", key: str = "") -> None:
+        self.package, self.announced, self.own_key = package, announced, key
+        self.read: dict[str, Any] = {}
+
+    def all(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """(what is checked, the check)."""
+        yield "a vote that counts", self.real
+        yield "files", self.files
+        yield "announced ballot", self.frozen
+        yield "board", self.board
+        yield "signed heads", self.heads
+        yield "openers' statements", self.statements
+        yield "number of ballots", self.numbers
+        yield "opened ballots", self.opened
+        yield "ballots.pb", self.file_of_ballots
+        yield "limits", self.limits
+        if "paper.json" in self.package.names():
+            yield "ballots on paper", self.paper
+        yield "count", self.recount
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self.read:
+            self.read[name] = make()
+        return self.read[name]
+
+    def _json(self, name: str) -> Any:
+        return self._once(name, lambda: self.package.json(name))
+
+    def _board(self) -> Board:
+        return self._once("board", lambda: read_board(self.package))
+
+    @property
+    def pot(self) -> str:
+        """Which pot this package is about."""
+        return str(self._json("frozen.json")["pot"])
+
+    @property
+    def rows(self) -> bool:
+        """Whether the single ballots are published."""
+        published = self._json("publication.json").get("published")
+        if published not in ("rows", "totals"):
+            raise Wrong("publication.json says neither rows nor totals")
+        return published == "rows"
+
+    def _only_with_rows(self) -> None:
+        if not self.rows:
+            raise Impossible("only totals of this pot are published, not single ballots")
+
+    def _statements(self) -> list[dict[str, Any]]:
+        said = [statement["pots"].get(self.pot) for statement in self._json("statements.json")]
+        if None in said:
+            raise Wrong("a statement says nothing about this pot")
+        if any(statement.get("format") != STATEMENT for statement in self._json("statements.json")):
+            raise Impossible("the box was opened by an earlier version, which signed digests without a salt")
+        return said
+
+    def real(self) -> str:
+        """Neither a rehearsal nor a vote that was annulled."""
+        problems = []
+        if self._board().head.get("rehearsal"):
+            problems.append("this is a REHEARSAL: its ballots were for trying out, and its result counts for nothing")
+        if annulled := self._json("publication.json").get("annulled"):
+            problems.append(f"the committee has ANNULLED this vote on {annulled[:10]}: its result does not count")
+        _refuse(problems)
+        return "this is no rehearsal, and when the package was made the vote was not annulled"
+
+    def files(self) -> str:
+        """Every file is there and has the digest that the manifest says."""
+        manifest, names = self._json("manifest.json")["files"], self.package.names()
+        wanted = {*manifest, *ALWAYS, *(ROWS if self.rows else TOTALS)}
+        problems = [f"{name} is missing" for name in sorted(wanted - names)]
+        for name in sorted(wanted & names):
+            if name not in manifest:
+                problems.append(f"{name} is not in the manifest")
+            elif self.package.sha256(name) != manifest[name]:
+                problems.append(f"{name} was changed: its digest is not the one in the manifest")
+        more = names - wanted - {"manifest.json"}
+        beside = {
+            name for name in more if self.package.folder is not None and "/" not in name and name.lower().endswith(".zip")
+        }
+        problems += [f"{name} does not belong to the package" for name in sorted(more - beside)]
+        _refuse(problems)
+        remark = f" (remark: {', '.join(sorted(beside))} lies beside them and was not looked at)" if beside else ""
+        return f"{len(manifest)} files are there, unchanged since the package was made{remark}"
+
+    def frozen(self) -> str:
+        """What was fixed before the vote has the digest that the board and the openers name."""
+        digest = self.package.sha256("frozen.json")
+        if self.announced and self.announced.lower() != digest:
+            raise Wrong(f"frozen.json has the digest {digest}, not the announced {self.announced}")
+        if canonical(self._json("frozen.json")) != self.package.read("frozen.json"):
+            raise Wrong("frozen.json is not in the form in which its digest counts")
+        problems = []
+        pots = {pot["pot"]: pot for pot in self._board().head.get("pots", [])}
+        if self.pot not in pots:
+            raise Wrong(f"the board knows no pot {self.pot}")
+        if pots[self.pot]["digest"] != digest:
+            problems.append(f"the board names the digest {pots[self.pot]['digest']}, but frozen.json has {digest}")
+        for number, said in enumerate(self._statements(), 1):
+            if said["frozen_sha256"] != digest:
+                problems.append(f"statement {number} names the digest {said['frozen_sha256']}, but frozen.json has {digest}")
+        _refuse(problems)
+        return f"rule, limits, costs and projects are those fixed before the vote, digest {digest}"
+
+    def board(self) -> str:
+        """The chain of blocks, their Merkle roots, the totals, and no receipt twice."""
+        board = self._board()
+        _refuse(board.problems)
+        blocks, envelopes = len(board.pots[self.pot]), board.state(self.pot, len(board.pots[self.pot])) or (0, "")
+        return f"{blocks} blocks of this pot follow from each other, with {envelopes[0]} envelopes, none twice"
+
+    def heads(self) -> str:
+        """Each signed head is signed and says of the board what the board says; the last one covers all of it."""
+        content, board, problems = self._json("heads.json"), self._board(), []
+        if content["board_key"] != board.head.get("board_key"):
+            problems.append("heads.json and board.jsonl name different keys of the board")
+        for head in content["heads"]:
+            day = head["day"]
+            said = {"format": "plaza-head-1", "election": board.head["election"], "day": day, "pots": head["pots"]}
+            if not signed(canonical(said), head["signature"], content["board_key"]):
+                problems.append(f"the head of {day} is not signed with the key of the board")
+            for pot, blocks, envelopes, last in head["pots"]:
+                if board.state(pot, blocks) != (envelopes, last):
+                    problems.append(
+                        f"the head of {day} says {envelopes} envelopes in {blocks} blocks of pot {pot}; the board differs"
+                    )
+        end = {pot: blocks for pot, blocks, _, _ in content["heads"][-1]["pots"]} if content["heads"] else {}
+        if not content["heads"] or end.get(self.pot, 0) != len(board.pots[self.pot]):
+            problems.append("no signed head covers the last block of this pot")
+        _refuse(problems)
+        return f"{len(content['heads'])} heads are signed and agree with the blocks; key of the board {content['board_key']}"
+
+    def statements(self) -> str:
+        """Those who opened the box signed what they found, and all found the same."""
+        sheet, said, board = self._json("key.json"), self._json("statements.json"), self._board()
+        problems = list(self._other_keys(sheet, board))
+        if not said:
+            problems.append("nobody has signed what came out of the box")
+        for statement in said:
+            content = {name: value for name, value in statement.items() if name != "signature"}
+            who = statement.get("by")
+            if not signed(canonical(content), statement.get("signature", ""), sheet["statement_key"]):
+                problems.append(f"the statement of {who} is not signed with the key of this vote")
+            digests = {name: one.get("ballots_sha256") for name, one in statement["pots"].items()}
+            if hashlib.sha256(canonical(digests)).hexdigest() != statement["ballots_sha256"]:
+                problems.append(f"the statement of {who} has a digest that is not that of the digests of its pots")
+            if statement.get("election") != board.head.get("election"):
+                problems.append(f"the statement of {who} is about another vote")
+        words = {"ballots_sha256": "ballots", "envelopes": "numbers of envelopes", "last_block": "last blocks"}
+        for name, what in words.items():
+            if len({str(one.get(name)) for one in self._statements()}) > 1:
+                problems.append(f"the openers found different {what}")
+        end = board.state(self.pot, len(board.pots[self.pot]))
+        if any((one["envelopes"], one["last_block"]) != end for one in self._statements()):
+            problems.append("a statement was made from another board than this one")
+        _refuse(problems)
+        names = " and ".join(str(one["by"]) for one in said)
+        alone = "" if len(said) > 1 else "; nobody has opened it a second time"
+        return f"signed by {names}{alone}; key of this vote {sheet['public_key']}"
+
+    def _other_keys(self, sheet: Any, board: Board) -> Iterator[str]:
+        if self.own_key:
+            with open(self.own_key, encoding="utf-8") as file:
+                if json.load(file) != sheet:
+                    yield f"key.json is not the key in {self.own_key}"
+        if sheet != board.head.get("key"):
+            yield "key.json is not the key that stands on the board"
+
+    def numbers(self) -> str:
+        """No envelope was lost on the way: each is a ballot or is named as unreadable."""
+        state = self._board().state(self.pot, len(self._board().pots[self.pot]))
+        envelopes = state[0] if state else 0
+        for said in self._statements():
+            unreadable = len(said["unreadable"])
+            if said["ballots"] + unreadable != envelopes:
+                raise Wrong(f"{envelopes} envelopes, but {said['ballots']} ballots and {unreadable} unreadable ones")
+            known = self._board().receipts.get(self.pot, set())
+            if any(bytes.fromhex(receipt) not in known for receipt in said["unreadable"]):
+                raise Wrong("an envelope is called unreadable that is not on the board")
+        said = self._statements()[0]
+        voters = self._json("result.json")["voters"]
+        on_paper = self._paper()["ballots"]
+        if voters != said["ballots"] + on_paper:
+            also = f" and {on_paper} are on paper" if on_paper else ""
+            raise Wrong(f"the result counts {voters} ballots, but {said['ballots']} came out of the box{also}")
+        return f"{envelopes} envelopes are {said['ballots']} ballots and {len(said['unreadable'])} unreadable envelopes"
+
+    def _ballots(self) -> Counter[Ballot]:
+        def read() -> Counter[Ballot]:
+            found: Counter[Ballot] = Counter()
+            with self.package.open("opened.jsonl") as lines:
+                for number, raw in enumerate(lines, 1):
+                    try:
+                        line = json.loads(raw)
+                        if number == 1:
+                            bytes.fromhex(line["salt"])
+                            continue
+                        points = None if "points" not in line else tuple(map(int, line["points"]))
+                        found[(tuple(map(str, line["choices"])), points)] += int(line["count"])
+                    except (ValueError, KeyError, TypeError):
+                        raise Wrong(f"line {number} of opened.jsonl is no ballot") from None
+            return found
+
+        return self._once("ballots", read)
+
+    def opened(self) -> str:
+        """The published ballots are those that the openers signed."""
+        self._only_with_rows()
+        digest, number = self.package.sha256("opened.jsonl"), sum(self._ballots().values())
+        for statement, said in zip(self._json("statements.json"), self._statements()):
+            if said.get("ballots_sha256") != digest:
+                raise Wrong(f"opened.jsonl has the digest {digest}, but {statement['by']} signed {said.get('ballots_sha256')}")
+            if said["ballots"] != number:
+                raise Wrong(f"opened.jsonl holds {number} ballots, but {statement['by']} signed {said['ballots']}")
+        return f"{number} ballots, {len(self._ballots())} different ones, as the openers signed them: {digest}"
+
+    def file_of_ballots(self) -> str:
+        """The file for counting programs says the same: ballots, costs, rule and money."""
+        self._only_with_rows()
+        vote, sections = Vote(self._json("frozen.json")), _sections(self.package.read("ballots.pb"))
+        meta, problems = {row["key"]: row["value"] for row in sections["META"]}, []
+        expected = {"rule": vote.rule, "vote_type": vote.kind, "num_projects": str(len(vote.projects))}
+        for name, value in expected.items():
+            if meta.get(name) != value:
+                problems.append(f"ballots.pb says {name} {meta.get(name)}, announced was {value}")
+        if Fraction(meta.get("budget", "0")) != vote.money(vote.budget):
+            problems.append(f"ballots.pb says a budget of {meta.get('budget')}, announced was {float(vote.money(vote.budget))}")
+        costs = {row["project_id"]: Fraction(row["cost"]) for row in sections["PROJECTS"]}
+        announced = {one: vote.money(cost) for one, cost in vote.costs.items()}
+        other = sorted(one for one in {*costs, *announced} if costs.get(one) != announced.get(one))
+        problems += [f"project {one} is not in ballots.pb as it was announced" for one in other]
+        found: Counter[Ballot] = Counter()
+        for row in sections["VOTES"]:
+            choices = tuple(row["vote"].split(",")) if row["vote"] else ()
+            points = tuple(int(one) for one in row["points"].split(",") if one) if "points" in row else None
+            found[(choices, points)] += 1
+        opened = Counter({ballot: number for ballot, number in self._ballots().items() if ballot[0]})
+        blank = sum(self._ballots().values()) - sum(opened.values())
+        if found != opened:
+            added, gone = sum((found - opened).values()), sum((opened - found).values())
+            problems.append(f"ballots.pb has {added} ballots that were not opened, and lacks {gone} that were")
+        if str(sum(found.values())) != meta.get("num_votes"):
+            problems.append(f"ballots.pb announces {meta.get('num_votes')} ballots and holds {sum(found.values())}")
+        _refuse(problems)
+        return f"holds the same {sum(found.values())} ballots, costs and rule; {blank} blank ballots have no row there"
+
+    def limits(self) -> str:
+        """Every ballot keeps to what was announced."""
+        self._only_with_rows()
+        vote, problems = Vote(self._json("frozen.json")), []
+        for ballot, number in sorted(self._ballots().items(), key=lambda item: item[0][0]):
+            if broken := vote.broken_limit(ballot):
+                problems.append(f"{number} ballots for {','.join(ballot[0]) or 'nothing'}: {broken}")
+        _refuse(problems)
+        return "every ballot keeps to the announced limits"
+
+    def _paper(self) -> dict[str, Any]:
+        """The totals of all stations added up; noughts where nobody voted on paper."""
+        found: dict[str, Any] = {"ballots": 0, "blank": 0, "votes": Counter(), "points": Counter(), "stations": 0}
+        if "paper.json" not in self.package.names():
+            return found
+        found["ballots"] += int(self._json("paper.json").get("with_the_box", 0))
+        for station in self._json("paper.json")["stations"]:
+            found["stations"] += len(station.get("joined", [station]))
+            for name in ("ballots", "blank"):
+                found[name] += int(station[name])
+            for name in ("votes", "points"):
+                found[name].update({str(one): int(number) for one, number in station[name].items()})
+        return found
+
+    def paper(self) -> str:
+        """Totals that people counted by hand and typed: they can belong to this result, and nothing here can prove them."""
+        paper, vote = self._paper(), Vote(self._json("frozen.json"))
+        if str(self._json("paper.json")["pot"]) != self.pot:
+            raise Wrong("paper.json is about another pot")
+        if paper["ballots"] and not vote.rule.startswith("greedy"):
+            raise Wrong(f"{vote.rule} needs whole ballots, so totals of paper cannot have been counted")
+        if unknown := sorted({*paper["votes"], *paper["points"]} - {*vote.costs}):
+            raise Wrong(f"paper.json names project {unknown[0]}, which was not announced")
+        if any(not 0 <= number <= paper["ballots"] - paper["blank"] for number in paper["votes"].values()):
+            raise Wrong("paper.json has more votes for a project than ballots")
+        if self._json("paper.json").get("with_the_box"):
+            if self.rows:
+                raise Wrong("paper.json tells no totals, so single ballots must not be published either")
+            raise Impossible(
+                f"{paper['ballots']} ballots on paper, or those from the box, are so few that only totals of all are published"
+            )
+        raise Impossible(
+            f"{paper['ballots']} ballots at {paper['stations']} stations are totals, which cannot be checked here; "
+            "they are added to the ballots from the box"
+        )
+
+    def _add_paper(self, vote: Vote) -> None:
+        """Totals of paper go into the sums; `totals.json` holds them already."""
+        paper = self._paper()
+        vote.voters, vote.blank = vote.voters + paper["ballots"], vote.blank + paper["blank"]
+        for name, sums in (("votes", vote.votes), ("points" if vote.kind in POINTS else "votes", vote.scores)):
+            for one, number in paper[name].items():
+                if one in vote.costs:
+                    sums[one] += number
+
+    def recount(self) -> str:
+        """Counted again by the announced rule, from the ballots or, for greedy rules, from the totals."""
+        vote, result = Vote(self._json("frozen.json")), self._json("result.json")
+        vote.drawn = [str(one) for one in result.get("drawn_order") or ()]
+        if self.rows:
+            self._add_ballots(vote)
+            self._add_paper(vote)
+        else:
+            self._add_totals(vote)
+        if result.get("rule") != vote.rule:
+            raise Wrong(f"the result was counted by {result.get('rule')}, announced was {vote.rule}")
+        if not result.get("counted"):
+            raise Impossible("the platform has not counted this pot")
+        problems = list(_other_sums(vote, result))
+        if not self.rows and not vote.rule.startswith("greedy"):
+            _refuse(problems)
+            raise Impossible(f"{vote.rule} needs whole ballots, and only totals are published; the sums agree")
+        won = winners_of(vote)
+        if won != result["winners"]:
+            problems.append(f"the result names the winners {', '.join(result['winners'])}; counted were {', '.join(won)}")
+        if Fraction(str(result["spent"])) != vote.money(sum(vote.costs[one] for one in won)):
+            problems.append(f"the result says that {result['spent']} is spent")
+        if Fraction(str(result["left"])) != vote.money(vote.budget - sum(vote.costs[one] for one in won)):
+            problems.append(f"the result says that {result['left']} is left over")
+        problems += _other_reasons(vote, result, won)
+        _refuse(problems)
+        source = "from the ballots" if self.rows else "from the totals, which themselves cannot be checked here"
+        if self.rows and self._paper()["ballots"]:
+            source = "from the ballots and the totals of paper"
+        drawn = "; equals by the draw as result.json names it, which nobody signed: ask who watched" if vote.drawn else ""
+        return f"by {vote.rule}, {source}: {len(won)} winners, the same as published: {', '.join(won)}{drawn}"
+
+    def _add_ballots(self, vote: Vote) -> None:
+        for ballot, number in self._ballots().items():
+            if any(one not in vote.costs for one in ballot[0]) or (vote.points and len(ballot[1] or ()) != len(ballot[0])):
+                raise Wrong("a ballot cannot be counted, so nothing is")
+            vote.add(ballot, number)
+
+    def _add_totals(self, vote: Vote) -> None:
+        totals = self._json("totals.json")
+        vote.voters, vote.blank = totals["ballots"], totals["blank"]
+        for row in totals["projects"]:
+            if row["number"] not in vote.costs:
+                raise Wrong(f"totals.json names project {row['number']}, which was not announced")
+            vote.votes[row["number"]], vote.scores[row["number"]] = row["votes"], Fraction(row["score"])
+
+
+def _other_sums(vote: Vote, result: dict[str, Any]) -> Iterator[str]:
+    """In what the sums of the result are not those of the ballots."""
+    for name, value in (("voters", vote.voters), ("blank", vote.blank)):
+        if result.get(name) != value:
+            yield f"the result says {name} {result.get(name)}, counted were {value}"
+    for row in result["projects"]:
+        one = row["number"]
+        if one not in vote.costs or Fraction(row["score"]) != vote.scores[one] or row["votes"] != vote.votes[one]:
+            yield f"the result says {row['score']} for project {one}, counted were {vote.scores.get(one)}"
+
+
+def _other_reasons(vote: Vote, result: dict[str, Any], won: Sequence[str]) -> Iterator[str]:
+    """In what the reasons and ties of the result cannot be those of the count; not every word of them is worked out again."""
+    for row in result["projects"]:
+        one, reason = row["number"], row["outcome"]
+        if (reason == "won") != (one in won):
+            yield f"the result says “{reason}” of project {one}"
+        if reason == "no_votes" and vote.votes.get(one):
+            yield f"the result says that nobody voted for project {one}, but {vote.votes[one]} did"
+    for tie in result["ties"]:
+        unlike = [one for one in tie["projects"] if vote.scores.get(one) != Fraction(tie["score"])]
+        if unlike and vote.rule.startswith("greedy"):
+            yield f"the result calls project {unlike[0]} equal to others at {tie['score']}, which it is not"
+
+
+def _refuse(problems: Sequence[str]) -> None:
+    if problems:
+        raise Wrong("\n".join(problems))
+
+
+def _sections(content: bytes) -> dict[str, list[dict[str, str]]]:
+    sections: dict[str, list[dict[str, str]]] = {}
+    columns: list[str] | None = None
+    current: list[dict[str, str]] = []
+    for number, row in enumerate(csv.reader(io.StringIO(content.decode(), newline=""), delimiter=";"), 1):
+        if len(row) == 1 and row[0] in ("META", "PROJECTS", "VOTES"):
+            current = sections[row[0]] = []
+            columns = None
+        elif columns is None:
+            columns = row
+        elif len(row) != len(columns):
+            raise Wrong(f"row {number} of ballots.pb has {len(row)} fields, not {len(columns)}")
+        else:
+            current.append(dict(zip(columns, row)))
+    missing = {"META", "PROJECTS", "VOTES"} - set(sections)
+    if missing:
+        raise Wrong(f"ballots.pb has no section {', '.join(sorted(missing))}")
+    return sections
+
+
+def look_up(package: Package, beginning: str) -> int:
+    """Say in which block the receipts are that begin so."""
+    beginning, found, titles = "".join(beginning.lower().split()).replace("-", ""), 0, {}
+    with package.open("board.jsonl") as lines:
+        for raw in lines:
+            line = json.loads(raw)
+            if "pots" in line:
+                titles = {pot["pot"]: next(iter(pot["title"].values()), "") for pot in line["pots"]}
+            for receipt in line.get("receipts", ()):
+                if receipt.startswith(beginning):
+                    found += 1
+                    print(f"{receipt} is in block {line['number']} of {titles.get(line['pot'], line['pot'])}")
+    if not found:
+        print(f"No receipt on the board begins with {beginning}.")
+    return 0 if found else 1
+
+
+def check_all(checks: Checks) -> int:
+    """Run every check and print a line for each. Returns the exit status."""
+    wrong = impossible = 0
+    for name, check in checks.all():
+        try:
+            print(f"in order      {name}: {check()}")
+        except Impossible as reason:
+            impossible += 1
+            print(f"not possible  {name}: {reason}")
+        except Wrong as problem:
+            wrong += 1
+            for line in str(problem).splitlines():
+                print(f"WRONG         {name}: {line}")
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError) as error:
+            wrong += 1
+            print(f"WRONG         {name}: a file is not as it must be ({type(error).__name__}: {error})")
+    print()
+    if wrong:
+        print(f"{wrong} checks found something wrong. Ask the committee, and keep this package as it is.")
+    else:
+        done = "Everything that can be checked is in order." if impossible else "Everything is in order."
+        print(f"{done} Compare the digest and both keys with what was announced before and during the vote.")
+    return 1 if wrong else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="verify.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("package", nargs="?", default=".", help="the ZIP file or the folder; without it, this folder")
+    parser.add_argument("--receipt", metavar="BEGINNING", help="say in which block receipts are that begin so")
+    parser.add_argument("--announced", metavar="DIGEST", default="", help="the check code that was announced before the vote")
+    parser.add_argument("--key", metavar="FILE", default="", help="a copy of key.json that was made before the vote")
+    given = parser.parse_args(arguments)
+    try:
+        package = Package(given.package)
+        if given.receipt:
+            return look_up(package, given.receipt)
+        return check_all(Checks(package, given.announced, given.key))
+    except (Wrong, OSError) as problem:
+        print(f"WRONG         {problem}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""What can happen here: somebody says who they are, casts a ballot, a clerk casts one for them; a box is opened, a pot counted.
+
+Casting writes no audit entry, no outbox row and no log line that names a voter or a ballot.
+"""
+
+from app.features.voting.commands import CastAtDesk
+from app.features.voting.eligibility import standing_of
+from app.features.voting.kept_keys import kept_key
+from app.features.voting.keyring import Keyring
+from app.features.voting.package.files import package_parts
+from app.features.voting.roll_file import RollRow
+from app.features.voting.use_cases.boxes import (
+    import_opened,
+    open_with_the_servers_key,
+    prepare_box,
+    seal_boxes,
+    sign_heads,
+)
+from app.features.voting.use_cases.casting import cast_at_desk, cast_ballot, check_at_desk
+from app.features.voting.use_cases.closing import begin_closing, close_box, explained, go_on_closing, is_wiping, wiped
+from app.features.voting.use_cases.codes import (
+    Unlisted,
+    delete_print,
+    issue_codes,
+    mark_undelivered,
+    mark_undelivered_letters,
+    renew_code,
+    void_code,
+)
+from app.features.voting.use_cases.comparing import can_compare, compare_rules, pots_to_compare
+from app.features.voting.use_cases.contests import (
+    contest_of,
+    contests_of,
+    decide_contest,
+    grant_ballot,
+    may_grant,
+    open_contest,
+)
+from app.features.voting.use_cases.counting import ROWS_NEEDED, before_counting, count_pot, outcome_of, tally_of
+from app.features.voting.use_cases.drawing import enter_draw
+from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
+from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
+from app.features.voting.use_cases.identifying import (
+    UnknownCode,
+    enter_card,
+    enter_code,
+    identify,
+    require_current,
+    voter_of_account,
+)
+from app.features.voting.use_cases.publishing import UNDECIDED, decide_publication, publication_missing
+from app.features.voting.use_cases.rolls import RollReport, add_missing_area, areas_by_name, hashed, import_roll, roll_is_fixed
+from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
+
+__all__ = [
+    "ROWS_NEEDED",
+    "UNDECIDED",
+    "CastAtDesk",
+    "Keyring",
+    "RollReport",
+    "RollRow",
+    "UnknownCode",
+    "Unlisted",
+    "add_missing_area",
+    "areas_by_name",
+    "ask_to_destroy_keys",
+    "before_counting",
+    "begin_closing",
+    "can_compare",
+    "cast_at_desk",
+    "cast_ballot",
+    "check_at_desk",
+    "close_box",
+    "compare_rules",
+    "contest_of",
+    "contests_of",
+    "copy_setup",
+    "count_pot",
+    "decide_contest",
+    "decide_publication",
+    "delete_print",
+    "destroy_keys",
+    "enter_card",
+    "enter_code",
+    "enter_draw",
+    "explained",
+    "figures_of",
+    "fixed_reason",
+    "forget_voters",
+    "go_on_closing",
+    "grant_ballot",
+    "hashed",
+    "identify",
+    "import_opened",
+    "import_roll",
+    "is_wiping",
+    "issue_codes",
+    "kept_key",
+    "keys_destroyed",
+    "mark_undelivered",
+    "mark_undelivered_letters",
+    "may_grant",
+    "open_contest",
+    "open_with_the_servers_key",
+    "outcome_of",
+    "package_parts",
+    "pots_to_compare",
+    "prepare_box",
+    "publication_missing",
+    "publication_of",
+    "renew_code",
+    "require_current",
+    "roll_is_fixed",
+    "seal_boxes",
+    "sign_heads",
+    "standing_of",
+    "tally_of",
+    "undecided_contests",
+    "void_code",
+    "voter_of_account",
+    "wiped",
+    "write_setup",
+]

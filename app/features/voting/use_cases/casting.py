@@ -1,0 +1,181 @@
+"""A ballot is cast: a participation and a sealed envelope, in one transaction, and nothing else anywhere."""
+
+import uuid
+from typing import Any, cast
+
+from nacl.signing import SigningKey
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import ANNULLED, Choices, OpenPot, Pot, PotState, check_choices, held_pot, in_order
+from app.features.budgets.queries import pot as pot_by_id
+from app.features.budgets.use_cases import keeps_fixed
+from app.features.spaces.queries import Action, action_open, dated_process, why_closed
+from app.features.voting.box.contents import pack
+from app.features.voting.box.custody import key_sheet
+from app.features.voting.box.envelopes import receipt_of, seal
+from app.features.voting.commands import CastAtDesk, CastBallot
+from app.features.voting.eligibility import granted_slots, slot_here, standing_of
+from app.features.voting.exporting import form_of
+from app.features.voting.kept_keys import kept_key
+from app.features.voting.keyring import Keyring
+from app.features.voting.models import Box, BoxState, Custody, Envelope, VotingParticipation
+from app.features.voting.queries import box_of, has_voted, is_on_the_board, participations, receipt_of_envelope
+from app.features.voting.rules import granted_slot
+from app.features.voting.use_cases.identifying import entry_of, hold_account, require_current, voter_of_account
+from app.features.voting.voter import Voter, Way
+from app.kernel import clock
+from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
+from app.kernel.messages import msg
+from app.kernel.permissions import Actor, Channel, Permission
+
+keeps_fixed.append(lambda session, pot: participations(session, pot.id) > 0)
+ALREADY = msg("A ballot was cast for this person already: on the web or at the desk. Everybody has one.")
+ELSEWHERE = msg("This person's vote was used in another pot already, so it cannot be used here.")
+
+
+def cast_ballot(
+    session: Session, who: Voter | Actor, command: CastBallot, keyring: Keyring, held: OpenPot | None = None
+) -> str:
+    """Cast a voter's ballot in a pot and return its receipt. One per slot of an entry of the register, over every channel.
+
+    An actor votes as the entry that their account stands for. The same envelope sent again is the same ballot and gets the
+    same receipt. `held`: the pot, when this transaction holds it already.
+
+    Raises PhaseClosed outside the vote, Conflict when the slot was used already, Refused for an invalid ballot, for a pot in
+    which this entry has no vote, and when the way the voter came in by does not hold any more.
+    """
+    pot = _open_pot(session, command.pot_id, held)
+    voter = who if isinstance(who, Voter) else voter_of_account(session, who, pot.process_id)
+    require_current(session, pot.process_id, voter)
+    if voter.way is Way.ACCOUNT:
+        hold_account(session, voter)
+    return _cast(session, pot, voter, command.choices, command.envelope_id, keyring)
+
+
+def cast_at_desk(session: Session, actor: Actor, command: CastAtDesk, secret: bytes, keyring: Keyring) -> str:
+    """Cast a ballot for the person at the counter: same paper, same rule, same constraint. The clerk is not recorded with it.
+
+    Raises NotFound for clerks of other processes, and whatever `cast_ballot` raises.
+    """
+    pot, voter = _at_desk(session, actor, command.pot_id, command.number, command.born, secret)
+    return _cast(session, pot, voter, command.choices, command.envelope_id, keyring)
+
+
+def check_at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> None:
+    """Before the person at the counter chooses: raise what casting for this number would raise, and cast nothing."""
+    pot, voter = _at_desk(session, actor, pot_id, number, born, secret)
+    standing = standing_of(session, pot, voter.key)
+    if standing.why_not is not None:
+        raise Refused(standing.why_not, field="number")
+    granted = granted_slot(standing.slot)
+    if not standing.may_vote and (granted in standing.used or granted not in granted_slots(session, pot.process_id, voter.key)):
+        raise Conflict(ALREADY if standing.voted else ELSEWHERE, field="number")
+
+
+def _at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> tuple[Pot, Voter]:
+    pot = pot_by_id(session, pot_id)
+    if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
+        raise NotFound
+    pot = _open_pot(session, pot_id)
+    key = entry_of(session, pot.process_id, number, born, secret)
+    return pot, Voter(pot.process_id, key, Way.DESK, Channel.DESK)
+
+
+def _open_pot(session: Session, pot_id: uuid.UUID, held: OpenPot | None = None) -> Pot:
+    """The ballot that was fixed with an open pot. It is held: who closes the box waits for ballots that began in time."""
+    found = held or held_pot(session, pot_id)
+    space = dated_process(session, found.process_id) if found else None
+    if found is None or space is None:
+        raise NotFound
+    now = clock.now()
+    if not action_open(space, Action.VOTE, now):
+        raise PhaseClosed(why_closed(space, Action.VOTE, now))
+    if found.annulled:
+        raise Conflict(ANNULLED)
+    if found.state is not PotState.READY:
+        raise Conflict(msg("This vote has been counted. No more ballots are taken."))
+    return found.ballot
+
+
+def ready_box(session: Session, process_id: uuid.UUID, keyring: Keyring) -> Box:
+    """The box of a process. Where nobody has brought a key before the first ballot, the server keeps one."""
+    box = box_of(session, process_id)
+    if box is not None:
+        return box
+    sheet = key_sheet(kept_key(session, keyring, process_id, "box"), str(process_id))
+    board = SigningKey(kept_key(session, keyring, process_id, "board")).verify_key
+    box = Box(process_id=process_id, custody=Custody.SERVER, key=sheet.as_json(), board_key=bytes(board).hex())
+    try:
+        with session.begin_nested():
+            session.add(box)
+            session.flush()
+    except IntegrityError:
+        found = box_of(session, process_id)
+        if found is None:
+            raise
+        return found
+    return box
+
+
+def _take_part(session: Session, pot: Pot, voter: Voter, *, granted: bool = False) -> bool:
+    """Use up what a ballot in this pot costs, or what the committee granted besides; False when that is used already."""
+    slot = slot_here(session, pot, voter.key)
+    if granted:
+        slot = granted_slot(slot)
+        if slot not in granted_slots(session, pot.process_id, voter.key):
+            return False
+    participation = {
+        "process_id": pot.process_id,
+        "pot_id": pot.id,
+        "voter_key": voter.key,
+        "slot": slot,
+        "granted": granted,
+        "channel": voter.channel,
+        "day": clock.now().date(),
+    }
+    return _is_new(session, VotingParticipation, participation)
+
+
+def _cast(
+    session: Session,
+    pot: Pot,
+    voter: Voter,
+    choices: Choices,
+    envelope_id: uuid.UUID,
+    keyring: Keyring,
+) -> str:
+    """Both rows or none: the participation, and a sealed envelope that belongs to nobody."""
+    check_choices(pot, choices)
+    box = ready_box(session, pot.process_id, keyring)
+    if box.state is not BoxState.OPEN:
+        raise Conflict(msg("This box is closed. No more ballots are taken."))
+    if not _take_part(session, pot, voter):
+        receipt = receipt_of_envelope(session, pot.id, envelope_id)
+        if receipt and has_voted(session, pot.id, voter.key):
+            return receipt  # a second click, or a page sent again after a lost connection
+        if not (voter.way is Way.DESK and _take_part(session, pot, voter, granted=True)):
+            raise Conflict(ALREADY if has_voted(session, pot.id, voter.key) else ELSEWHERE)
+    kept = in_order(pot, choices)
+    ciphertext = seal(bytes.fromhex(box.key["public_key"]), pack(form_of(pot), kept.numbers, kept.points))
+    receipt = receipt_of(pot.id, ciphertext)
+    envelope = {"id": envelope_id, "pot_id": pot.id, "ciphertext": ciphertext, "receipt": receipt}
+    if not _is_new(session, Envelope, envelope) or is_on_the_board(session, envelope_id):
+        raise Conflict(msg("This ballot was begun on another page. Go back to your choices and look at them again."))
+    return receipt
+
+
+def _is_new(session: Session, model: type[VotingParticipation | Envelope], values: dict[str, Any]) -> bool:
+    """Write a row unless a constraint says that it is there. Whoever writes the same one at this moment is waited for."""
+    return session.execute(_WRITE[session.get_bind().dialect.name, model], values).first() is not None
+
+
+_TABLES = {model: cast("Table", model.__table__) for model in (VotingParticipation, Envelope)}
+_WRITE = {
+    (name, model): write(table).on_conflict_do_nothing().returning(table.c.pot_id)
+    for name, write in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+    for model, table in _TABLES.items()
+}

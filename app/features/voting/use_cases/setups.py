@@ -1,0 +1,80 @@
+"""How people vote in a process is said before the ballots are fixed, and then announced with them."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot, PotState, pots_of
+from app.features.budgets.use_cases import announced_with_a_pot
+from app.features.spaces.queries import Action, Process, process
+from app.features.voting.commands import WriteSetup
+from app.features.voting.eligibility import setup_digest_part, setup_of
+from app.features.voting.models import SlotMode, VotingSetup
+from app.features.voting.queries import participations
+from app.kernel import audit, clock
+from app.kernel.errors import Conflict, NotFound, Refused
+from app.kernel.messages import msg
+from app.kernel.permissions import Actor, Permission
+
+
+def announced(session: Session, pot: Pot) -> dict[str, Any]:
+    """What a fixed ballot says about voters; whoever changes the setup meanwhile waits, and is then refused."""
+    session.execute(select(Process.id).where(Process.id == pot.process_id).with_for_update(read=True))
+    return {"voters": setup_digest_part(session, pot.process_id)}
+
+
+announced_with_a_pot.append(announced)
+
+
+def write_setup(session: Session, actor: Actor, command: WriteSetup) -> VotingSetup:
+    """Say how people vote in a process. Raises NotFound for other processes, Conflict once a ballot is fixed or people vote."""
+    space = process(session, command.process_id)
+    if space is None or not actor.may(Permission.BUDGET_MANAGE, command.process_id):
+        raise NotFound
+    session.execute(select(Process.id).where(Process.id == command.process_id).with_for_update())
+    if (why_not := setup_is_fixed(session, space)) is not None:
+        raise why_not
+    if command.slots not in set(SlotMode):
+        raise Refused(msg("Choose one of these."), field="slots")
+    setup = setup_of(session, command.process_id)
+    before = setup_digest_part(session, command.process_id)
+    setup.slots = SlotMode(command.slots)
+    setup.by_code, setup.by_card, setup.by_account = command.by_code, command.by_card, command.by_account
+    session.add(setup)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(msg("Somebody else changed this at the same moment. Look at it again.")) from None
+    after = setup_digest_part(session, command.process_id)
+    if after != before:
+        audit.record(session, actor, "voting.set_up", setup, process_id=command.process_id, before=before, after=after)
+    return setup
+
+
+def copy_setup(session: Session, actor: Actor, source: uuid.UUID, target: uuid.UUID) -> VotingSetup:
+    """Let people vote in one process as in another; for rehearsals. Raises what `write_setup` raises."""
+    as_there = setup_of(session, source)
+    ways = (as_there.by_code, as_there.by_card, as_there.by_account)
+    return write_setup(session, actor, WriteSetup(target, str(as_there.slots), *ways))
+
+
+def setup_is_fixed(session: Session, space: Process) -> Conflict | None:
+    """Why it cannot be changed now, if so."""
+    pots = pots_of(session, space.id)
+    begun = any(Action.VOTE in phase.actions and phase.starts_at <= clock.now() for phase in space.phases)
+    if begun or any(participations(session, pot.id) for pot in pots):
+        return Conflict(msg("The vote has begun, so the way people vote stays as it is."))
+    if any(pot.state is not PotState.DRAFT for pot in pots):
+        return Conflict(
+            msg("A ballot of this process is fixed, and this belongs to it. Make the pots drafts again to change it.")
+        )
+    return None
+
+
+def fixed_reason(session: Session, process_id: uuid.UUID) -> Conflict | None:
+    """The same by the id of a process, for pages."""
+    space = process(session, process_id)
+    return None if space is None else setup_is_fixed(session, space)

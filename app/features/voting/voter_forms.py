@@ -1,0 +1,130 @@
+"""What staff type about voters: how people vote, codes, a look at one entry, a contested participation."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField, SelectField
+
+from app.features.voting.commands import DecideContest, IssueCodes, OpenContest, WriteSetup
+from app.features.voting.models import SlotMode
+from app.web.forms import AtMost, Filled, Form, LineField, TextField, Unmarked, _
+
+SLOTS = {
+    SlotMode.ALL: _("In every pot, one ballot each"),
+    SlotMode.ONE: _("In one pot of their choice"),
+    SlotMode.OWN: _("In the pots of their own area and of the whole city"),
+    SlotMode.OWN_PLUS_ONE: _("In their own area, in one other area, and in the pots of the whole city"),
+}
+"""Where a voter may vote, in words."""
+
+
+class SetupForm(Form):
+    """How people vote in a process."""
+
+    slots = RadioField(_("Where may a voter vote?"), choices=[(str(mode), words) for mode, words in SLOTS.items()])
+    by_code = BooleanField(_("With the code of a letter"))
+    by_card = BooleanField(_("With the number of the residence card and the date of birth"))
+    by_account = BooleanField(_("With an account that stands for an entry of the list"))
+
+    def to_command(self, process_id: UUID) -> WriteSetup:
+        """The answers as the use case takes them."""
+        return WriteSetup(process_id, self.slots.data, self.by_code.data, self.by_card.data, self.by_account.data)
+
+
+class IssueForm(Form):
+    """For whom codes are made."""
+
+    file = FileField(
+        _("CSV file with the card numbers"),
+        [FileRequired(_("Choose a file."))],
+        description=_("The same file as for the list of voters, or a part of it. Only its column number is used."),
+    )
+    renew = BooleanField(
+        _("Make new codes for people who have one, too"), description=_("Their old codes are void from then on.")
+    )
+
+    def to_command(self, process_id: UUID, numbers: tuple[str, ...]) -> IssueCodes:
+        """For these numbers of the file."""
+        return IssueCodes(process_id, numbers, self.renew.data)
+
+
+class UndeliveredForm(Form):
+    """Letters that came back."""
+
+    came_back = FileField(
+        _("CSV file with the card numbers of letters that came back"),
+        [FileRequired(_("Choose a file."))],
+        description=_("One column with the name number. These codes are void from then on."),
+    )
+
+
+class LookUpForm(Form):
+    """One entry of the list, by the number on the card of the person at the desk."""
+
+    number = LineField(
+        _("Number on the residence card"),
+        validators=[Filled(_("Write the number on the person's card.")), AtMost(40)],
+    )
+    area = SelectField(_("Area in which the person lives"), validators=[Unmarked()], validate_choice=False)
+
+    def offer(self, areas: list[tuple[str, str]]) -> None:
+        """The areas to choose from."""
+        self.area.choices = [("", _("Choose an area")), *areas]
+
+    def area_id(self) -> UUID | None:
+        """The chosen area."""
+        try:
+            return UUID(self.area.data or "")
+        except ValueError:
+            return None
+
+
+class ContestForm(Form):
+    """Somebody says that another person voted in their name."""
+
+    pot = RadioField(_("In which pot?"), validate_choice=False, validators=[Filled(_("Choose a pot."))])
+    number = LineField(
+        _("Number on the residence card"),
+        description=_("We keep a scrambled form of it only."),
+        validators=[Filled(_("Write the number on the person's card.")), AtMost(40)],
+    )
+    said = TextField(
+        _("What the person says"),
+        description=_("In a few sentences, without their name."),
+        validators=[Filled(_("Write what the person told you, without their name.")), AtMost(2000)],
+    )
+
+    def offer(self, pots: list[tuple[str, str]]) -> None:
+        """The pots to choose from."""
+        self.pot.choices = pots
+        if len(pots) == 1 and not self.pot.data:
+            self.pot.data = pots[0][0]
+
+    def to_command(self) -> OpenContest | None:
+        """The complaint as the use case takes it; None for a pot that is none."""
+        try:
+            return OpenContest(UUID(self.pot.data), self.number.data, self.said.data)
+        except ValueError:
+            return None
+
+
+class DecideForm(Form):
+    """What the committee decided about a contested participation."""
+
+    decision = RadioField(
+        _("Decision"),
+        choices=[("upheld", _("Upheld: another person voted")), ("dismissed", _("Dismissed"))],
+        validators=[Filled(_("Choose one of these."))],
+    )
+    outcome = TextField(_("What the person is told"), validators=[Filled(_("Write what the person is told.")), AtMost(2000)])
+    reason = TextField(_("Why"), validators=[Filled(_("Write why it was decided so.")), AtMost(2000)])
+    again = BooleanField(
+        _("The person may cast one ballot at a voting desk"),
+        description=_("Only while people vote. The other ballot stays in the box: nobody can tell which it is."),
+    )
+
+    def to_command(self, contest_id: UUID) -> DecideContest:
+        """The decision as the use case takes it."""
+        again: Any = self.again.data
+        return DecideContest(contest_id, self.decision.data == "upheld", self.outcome.data, self.reason.data, again)

@@ -1,0 +1,1 @@
+"""Plumbing: what every room stands on. Knows no feature and no HTTP."""

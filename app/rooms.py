@@ -1,0 +1,21 @@
+"""The rooms of the house, in the order in which they stand on each other."""
+
+ROOMS = (
+    "accounts",
+    "spaces",
+    "notifications",
+    "maps",
+    "proposals",
+    "moderation",
+    "answers",
+    "counting",
+    "budgets",
+    "voting",
+    "rehearsals",
+    "committee",
+    "consents",
+    "intake",
+    "kiosk",
+    "dataplatform",
+    "insights",
+)

@@ -1,0 +1,76 @@
+/* On a public screen: after a pause a countdown that anybody can stop, then everything of the visitor is forgotten.
+   Whoever writes for long asks for no page meanwhile: the server is told that somebody is there, for it ends visits, too. */
+export default function kioskReset(element) {
+  const idle = Number(element.dataset.idle) * 1000;
+  const countdown = Number(element.dataset.countdown);
+  const form = element.querySelector("form");
+  const dialog = element.querySelector("dialog");
+  const left = element.querySelector("[data-seconds]");
+  if (!form || !dialog || typeof dialog.showModal !== "function") return;
+  let pause = 0;
+  let tick = 0;
+  let busy = false;
+
+  /* The server forgets a visitor of whom it heard nothing for idle + countdown seconds. */
+  async function tell() {
+    busy = false;
+    try {
+      const answer = await fetch(element.dataset.here, { method: "POST", redirect: "manual", keepalive: true });
+      if (answer.type === "opaqueredirect") forget();
+    } catch {
+      // No network for a moment: the next word, or the next page, tells.
+    }
+  }
+
+  function forget() {
+    try {
+      localStorage.clear();
+      sessionStorage.clear();
+    } catch {
+      // A browser that stores nothing has nothing to forget.
+    }
+    form.submit();
+  }
+
+  function warn() {
+    let seconds = countdown;
+    tell();
+    left.textContent = String(seconds);
+    dialog.showModal();
+    tick = setInterval(() => {
+      seconds -= 1;
+      left.textContent = String(seconds);
+      if (seconds <= 0) {
+        clearInterval(tick);
+        forget();
+      }
+    }, 1000);
+  }
+
+  function stay() {
+    busy = true;
+    clearInterval(tick);
+    if (dialog.open) dialog.close();
+    clearTimeout(pause);
+    pause = setTimeout(warn, idle);
+  }
+
+  for (const kind of ["pointerdown", "keydown", "scroll", "input"]) {
+    document.addEventListener(kind, () => !dialog.open && stay(), { capture: true, passive: true });
+  }
+  setInterval(() => busy && tell(), idle / 3);
+  dialog.addEventListener("close", stay);
+  dialog.querySelector("[data-stay]").addEventListener("click", stay);
+  // What a browser filled in again after "back", against the word of the page, is not for the next visitor.
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+    for (const each of document.forms) each.reset();
+  }
+  // Scripts draw links of their own, such as the credit of a map: none leads away from here.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link && new URL(link.href, location.href).host !== location.host) event.preventDefault();
+  }, { capture: true });
+  // A page that the browser kept for "back" belongs to somebody who has left.
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+  stay();
+}

@@ -1,0 +1,123 @@
+"""axe-core looks at every page of the small city, with no rule switched off, and finds nothing.
+
+Every address that the laws visit (tests/samples), every error page, and every form sent empty: once in English, light, on a
+desk computer, once in Arabic, dark, on a phone.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import abort, request
+
+from tests.browser.main_job.windows import Windows
+from tests.samples import world as worlds
+from tests.support.browser import DESK, PHONE, axe, sign_in_window
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LOOKS = {
+    "English, light, desk": {"viewport": DESK, "locale": "en", "color_scheme": "light"},
+    "Arabic, dark, phone": {"viewport": PHONE, "locale": "ar", "color_scheme": "dark"},
+}
+ERRORS = (400, 403, 404, 405, 410, 413, 429, 500, 503)
+NO_PAGE = re.compile(
+    r"^/(api/|healthz|readyz|proposals/photos/)|\.(csv|geojson|pdf|jsonl?|atom|md|jpg|png|svg|zip|pb|css)(\?|$)"
+)
+# Forms with something to fill in; a form that is only a button would do what it says.
+SENT_EMPTY = """form => {
+  for (const field of form.elements) {
+    if (["radio", "checkbox"].includes(field.type)) field.checked = false;
+    else if (!["hidden", "submit", "fieldset", "select-one"].includes(field.type)) field.value = "";
+  }
+  form.submit();
+}"""
+
+
+class Tour:
+    """One window for each kind of visitor, and what was wrong in them."""
+
+    def __init__(self, live: Any, world: worlds.World, open_window: Windows, options: dict[str, Any]) -> None:
+        self.live, self.world, self.open_window, self.options = live, world, open_window, options
+        self.windows: dict[str, Any] = {}
+        self.problems: list[str] = []
+        self.seen = 0
+        self.forms: dict[str, tuple[str, str]] = {}
+
+    def window(self, viewer: str) -> Any:
+        """The window of that visitor, signed in."""
+        if viewer not in self.windows:
+            page = self.open_window(**self.options)
+            if viewer != worlds.NOBODY:
+                person = self.world.person(viewer)
+                sign_in_window(page, self.live, self.live.db.session.get(type(person), person.id))
+            self.windows[viewer] = page
+        return self.windows[viewer]
+
+    def look(self, page: Any, where: str) -> None:
+        """Note what axe finds on the page as it is, and whether it must be scrolled sideways."""
+        page.evaluate("document.fonts.ready")
+        self.seen += 1
+        self.problems += [f"{where}: {line}" for line in axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            self.problems.append(f"{where}: is wider than the window")
+
+    def visit(self, endpoint: str, visit: worlds.Visit) -> None:
+        """Open one page of the samples and look at it."""
+        viewer = visit.viewer or worlds.NOBODY
+        page, where = self.window(viewer), f"{visit.url} ({viewer})"
+        response = page.goto(visit.url, wait_until="load")
+        assert "text/html" in response.headers.get("content-type", ""), f"{where} is no page"
+        if visit.status < 300 or visit.status >= 400:
+            assert response.status == visit.status, f"{where} answers {response.status} instead of {visit.status}"
+        self.look(page, where)
+        if endpoint and page.locator("main form[method=post] .field").count():
+            self.forms.setdefault(endpoint, (visit.url, viewer))
+
+    def send_empty(self, url: str, viewer: str) -> bool:
+        """Send the page's form with nothing in it; look at the page that comes back when that is not accepted."""
+        page = self.window(viewer)
+        page.goto(url)
+        form = page.locator("main form[method=post]:has(.field)").first
+        if not form.count():
+            return False
+        with page.expect_navigation() as navigation:
+            form.evaluate(SENT_EMPTY)
+        response = navigation.value
+        if response.status < 400:
+            return False
+        self.look(page, f"{url} ({viewer}), sent empty")
+        return response.status == 422
+
+
+def pages(live: Any, world: worlds.World) -> Iterator[tuple[str, worlds.Visit]]:
+    """Every visit of every room's samples that may show a page."""
+    for place in worlds.PLACES:
+        for endpoint, visit in worlds.visits_to(live.app, place, world):
+            if not NO_PAGE.search(visit.url):
+                yield endpoint, visit
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("options", LOOKS.values(), ids=LOOKS)
+def test_axe_finds_nothing_on_any_page(
+    live: Any, browser: Any, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    if not live.db.is_sqlite:
+        pytest.skip("pages look the same on every database; once is enough")
+    monkeypatch.setitem(live.app.view_functions, "healthz", lambda: abort(int(request.args["code"])))
+    world = worlds.build(live.app)
+    live.db.session.commit()
+    windows = Windows(browser, live.url)
+    tour = Tour(live, world, windows, options)
+    for endpoint, visit in pages(live, world):
+        tour.visit(endpoint, visit)
+    for code in ERRORS:
+        tour.visit("", worlds.Visit(f"/healthz?code={code}", status=code))
+    expected = [f"a status of {code} " for code in ERRORS]  # Chromium logs each error page that we asked for
+    windows.watch.problems = [one for one in windows.watch.problems if not any(words in one for words in expected)]
+    refused = [endpoint for endpoint, where in tour.forms.items() if tour.send_empty(*where)]
+    windows.close()
+    assert not tour.problems, f"{len(tour.problems)} problems on {tour.seen} pages:\n" + "\n".join(tour.problems)
+    assert tour.seen > 150
+    assert len(refused) > 20

@@ -1,0 +1,114 @@
+"""The ballot in a real browser: what is left is always in view; one ballot each; without scripts too."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.features.voting.models import Envelope
+from tests.factories import accounts, voting
+from tests.support.browser import PHONE, axe, sign_in_window
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+
+
+@pytest.fixture
+def pot(live):
+    found = voting.pot()
+    live.db.session.commit()
+    return found.id
+
+
+def ballots(live):
+    live.db.session.remove()
+    number = live.db.session.scalar(select(func.count()).select_from(Envelope))
+    live.db.session.remove()  # on SQLite an open transaction of ours would keep the page waiting
+    return number
+
+
+def say_who(page, pot):
+    page.goto(f"/voting/{pot}")
+    page.get_by_label("Number on your residence card").fill("AB 12345")
+    page.get_by_role("button", name="Continue to the ballot").click()
+    page.get_by_role("heading", name="Your ballot").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_resident_on_a_phone_chooses_reviews_and_casts(live, new_page, pot, scripts):
+    page = new_page(viewport=PHONE, java_script_enabled=scripts)
+    sign_in_window(page, live, accounts.person())
+    say_who(page, pot)
+    page.get_by_label("Project number 1").check()
+    if scripts:
+        assert "€700 left of €1,000" in page.locator(".budget-bar__sentence").inner_text()
+        page.get_by_label("Project number 2").check()
+        page.get_by_label("Project number 3").check()
+        assert "€200 too much" in page.locator(".budget-bar__sentence").inner_text()
+        page.get_by_label("Project number 3").uncheck()
+        assert axe(page) == []
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="Review your ballot").click()
+    page.get_by_role("button", name="Cast my ballot").click()
+    page.get_by_role("heading", name="Your ballot is cast").wait_for()
+
+    assert ballots(live) == 1
+    page.goto(f"/voting/{pot}")
+    page.get_by_role("heading", name="You have voted").wait_for()
+
+
+def test_too_much_keeps_every_choice_and_says_so(live, new_page, pot):
+    page = new_page(viewport=PHONE, java_script_enabled=False)
+    sign_in_window(page, live, accounts.person())
+    say_who(page, pot)
+    for number in (1, 2, 3):
+        page.get_by_label(f"Project number {number}").check()
+    page.get_by_role("button", name="Review your ballot").click()
+
+    page.get_by_role("alert").get_by_text("Take something out").wait_for()
+    assert page.locator("input[name=choice]:checked").count() == 3
+    assert ballots(live) == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_going_back_keeps_the_choices_and_never_asks_to_send_anything_again(live, new_page, pot, scripts):
+    page = new_page(viewport=PHONE, java_script_enabled=scripts)
+    sign_in_window(page, live, accounts.person())
+    say_who(page, pot)
+    page.get_by_label("Project number 2").check()
+    page.get_by_role("button", name="Review your ballot").click()
+    page.get_by_role("heading", name="Review your ballot").wait_for()
+
+    page.go_back(wait_until="load")
+    page.get_by_role("heading", name="Your ballot").wait_for()
+    assert page.locator("input[name=choice]:checked").evaluate_all("boxes => boxes.map((box) => box.value)") == ["2"]
+    page.go_forward(wait_until="load")
+    page.get_by_role("link", name="Change it", exact=True).click()
+    assert page.get_by_label("Project number 2").is_checked()
+    page.get_by_label("Project number 1").check()
+    page.get_by_role("button", name="Review your ballot").click()
+    page.get_by_text("2 projects").wait_for()
+    page.get_by_role("button", name="Cast my ballot").click()
+    page.get_by_role("heading", name="Your ballot is cast").wait_for()
+
+    page.go_back(wait_until="load")  # the browser answers with an error where the page was the answer to a form
+    page.get_by_role("heading", name="You have voted").wait_for()
+    page.reload(wait_until="load")
+    page.get_by_role("heading", name="You have voted").wait_for()
+    assert ballots(live) == 1
+    assert not any(cookie["name"].startswith("ballot-") for cookie in page.context.cookies())
+
+
+def test_a_public_screen_keeps_nothing_of_a_ballot_that_somebody_left(live, new_page, pot):
+    page = new_page(viewport=PHONE)
+    page.goto("/kiosk")
+    sign_in_window(page, live, accounts.person())
+    say_who(page, pot)
+    page.get_by_label("Project number 2").check()
+    page.get_by_role("button", name="Review your ballot").click()
+    page.get_by_role("heading", name="Review your ballot").wait_for()
+    assert any(cookie["name"].startswith("ballot-") for cookie in page.context.cookies())
+
+    page.locator("form[action$='/kiosk/reset'] button").first.click()
+    page.wait_for_url("**/kiosk")
+
+    assert not any(cookie["name"].startswith("ballot-") for cookie in page.context.cookies())
+    page.go_back(wait_until="load")
+    assert page.get_by_text("Project number 2").count() == 0

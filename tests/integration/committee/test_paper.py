@@ -1,0 +1,196 @@
+"""Ballots on paper: two people type the totals of a station, equal ones count, and nothing is counted while numbers differ."""
+
+import json
+
+import pytest
+
+from app.features.budgets.models import PotState
+from app.features.committee.commands import EnterTotals, Explain
+from app.features.committee.models import DecisionKind
+from app.features.committee.queries import balances_of, totals_on_paper, unsettled
+from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station
+from app.features.voting.keyring import Keyring
+from app.features.voting.models import Ballot
+from app.features.voting.use_cases import close_box, count_pot, open_with_the_servers_key
+from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from app.kernel.permissions import SYSTEM, Role
+from tests.factories import committee, rehearsals, spaces, voting
+from tests.factories.tools import add
+
+TOTALS = {"participations": 10, "ballots": 9, "blank": 1, "invalid": 1, "votes": {"1": 2, "2": 8, "3": 0}}
+
+
+def typed(place, pot, **changes):
+    return EnterTotals(place.id, pot.id, **{**TOTALS, **changes})
+
+
+@pytest.fixture
+def pot(session):
+    """A pot whose vote is over, with three ballots from the box: two for 1, one blank."""
+    found = voting.closed_pot()
+    voting.ballots(found, ["1", "1", ""])
+    return found
+
+
+def test_equal_totals_of_two_people_are_added_to_the_count_and_every_sum_says_so(session, pot):
+    first, second = committee.two(pot.process_id)
+    place = committee.station(pot.process_id)
+    enter_totals(session, first, typed(place, pot))
+    with pytest.raises(Conflict, match="missing"):
+        count_pot(session, first, pot.id)
+    enter_totals(session, second, typed(place, pot))
+
+    record = count_pot(session, first, pot.id).result
+
+    assert record["voters"] == 12
+    assert record["blank"] == 2
+    assert record["channels"] == {"joined": 12}
+    assert "votes" not in record["paper"]
+    assert sum(record["channels"].values()) == record["voters"]
+    assert record["why"]["2"]["votes"] == 8
+    assert record["why"]["1"]["votes"] == 4
+    assert record["winners"] == ["2", "1"]
+    assert record["paper"]["invalid"] == 1
+
+
+def test_the_same_person_cannot_confirm_their_own_totals(session, pot):
+    first, second = committee.two(pot.process_id)
+    place = committee.station(pot.process_id)
+    enter_totals(session, first, typed(place, pot))
+    enter_totals(session, first, typed(place, pot))
+    assert totals_on_paper(session, pot) is None
+
+    enter_totals(session, second, typed(place, pot, blank=0))
+    assert totals_on_paper(session, pot) is None
+    with pytest.raises(Conflict, match="differ"):
+        enter_totals(session, committee.member(pot.process_id, "Thea Third"), typed(place, pot))
+    enter_totals(session, second, typed(place, pot))
+    assert totals_on_paper(session, pot).ballots == 9
+    with pytest.raises(Conflict):
+        enter_totals(session, first, typed(place, pot, blank=0))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"blank": 10}, {"votes": {"1": 9}}, {"votes": {"1": 1}}, {"votes": {"9": 8}}, {"votes": {"1": -1, "2": 8}}],
+    ids=str,
+)
+def test_totals_that_cannot_be_are_refused(session, pot, wrong):
+    first, _second = committee.two(pot.process_id)
+    with pytest.raises(Invalid):
+        enter_totals(session, first, typed(committee.station(pot.process_id), pot, **wrong))
+
+
+def test_a_rule_that_needs_whole_ballots_takes_no_totals_but_noughts(session):
+    pot = voting.closed_pot(rule="equalshares/add1")
+    voting.ballots(pot, ["1"])
+    first, second = committee.two(pot.process_id)
+    place = committee.station(pot.process_id)
+    with pytest.raises(Refused, match="whole ballots"):
+        enter_totals(session, first, typed(place, pot))
+
+    nothing = {"participations": 0, "ballots": 0, "blank": 0, "invalid": 0, "votes": {}}
+    for person in (first, second):
+        enter_totals(session, person, typed(place, pot, **nothing))
+    assert count_pot(session, first, pot.id).result["winners"] == ["1"]
+
+
+def test_paper_is_counted_after_the_vote_by_the_committee_and_not_after_the_count(session, pot):
+    first, _second = committee.two(pot.process_id)
+    running = voting.pot()
+    with pytest.raises(Forbidden):
+        enter_totals(session, committee.member(running.process_id), typed(committee.station(running.process_id), running))
+    place = committee.station(pot.process_id)
+    with pytest.raises(NotFound):
+        enter_totals(session, committee.member(pot.process_id, "Anna Auditor", Role.AUDITOR), typed(place, pot))
+    remove_station(session, first, place.id)
+    count_pot(session, first, pot.id)
+    with pytest.raises(Conflict):
+        add_station(session, first, pot.process_id, "A late one")
+
+
+def test_a_difference_is_explained_in_writing_before_anything_is_counted(session, pot):
+    first, second = committee.two(pot.process_id)
+    place = committee.station(pot.process_id)
+    for person in (first, second):
+        enter_totals(session, person, typed(place, pot, participations=12))
+    with pytest.raises(Conflict, match="no written reason"):
+        count_pot(session, first, pot.id)
+    with pytest.raises(Refused):
+        explain(session, first, Explain(pot.id, "  ", place.id))
+    with pytest.raises(Conflict):
+        explain(session, first, Explain(pot.id, "Nothing differs on the web."))
+
+    explain(session, first, Explain(pot.id, "Two people took their sheets home.", place.id))
+
+    assert all(one.settled for one in balances_of(session, pot.process_id))
+    assert count_pot(session, first, pot.id).state is PotState.COUNTED
+
+
+def test_the_totals_stand_in_a_file_beside_the_ballots_once_the_result_is_certified(session, client, pot):
+    first, second = committee.two(pot.process_id)
+    place = committee.station(pot.process_id)
+    voting.ballots(pot, ["1"] * 27)
+    many = {"participations": 40, "ballots": 38, "blank": 2, "invalid": 2, "votes": {"1": 6, "2": 30, "3": 0}}
+    for person in (first, second):
+        enter_totals(session, person, typed(place, pot, **many))
+    count_pot(session, first, pot.id)
+    session.commit()
+    process_id, pot_id = pot.process_id, pot.id
+    address = f"/committee/certificate/{pot_id}/paper.json"
+    assert client.get(address).status_code == 404
+    committee.decided(DecisionKind.CERTIFICATION, process_id, pot_id=pot_id)
+    session.commit()
+
+    (found,) = json.loads(client.get(address).data)["stations"]
+    assert found["station"] == "Library"
+    assert found["votes"] == {"1": 6, "2": 30, "3": 0}
+    assert found["entered_by"] == ["Maija Member", "Matti Member"]
+
+
+def test_two_people_who_type_at_once_are_first_and_second(committing_db, race):
+    pot = voting.closed_pot()
+    place = committee.station(pot.process_id)
+    members = [*committee.two(pot.process_id), committee.member(pot.process_id, "Thea Third")]
+    command = typed(place, pot)
+    committing_db.session.commit()
+
+    def go():
+        with committing_db.transaction() as session:
+            return enter_totals(session, members.pop(), command).turn
+
+    outcome = race(go, times=3)
+
+    assert sorted(outcome.results) == [1, 2]
+    assert [type(error) for error in outcome.errors] == [Conflict]
+
+
+def test_an_imported_election_has_ballots_without_participations_and_is_settled(session):
+    pot = voting.closed_pot(options={"imported": True, "tie_rules": ["listed_first"]})
+    add(Ballot(pot_id=pot.id, choices="1"))
+    assert unsettled(session, pot) == []
+    assert count_pot(session, committee.member(pot.process_id), pot.id).result["winners"] == ["1"]
+
+
+def test_a_pot_that_nobody_voted_on_has_no_box_and_is_settled(session):
+    pot = voting.closed_pot()
+    assert unsettled(session, pot) == []
+    assert count_pot(session, committee.member(pot.process_id), pot.id).result["voters"] == 0
+
+
+def test_ballots_without_participations_in_a_vote_of_our_own_are_not_settled(session):
+    pot = voting.closed_pot()
+    add(Ballot(pot_id=pot.id, choices="1"))
+    assert [one.difference for one in unsettled(session, pot)] == [-1]
+    with pytest.raises(Conflict, match="do not agree"):
+        count_pot(session, committee.member(pot.process_id), pot.id)
+
+
+def test_a_rehearsal_is_settled_like_a_vote(session, tmp_path):
+    keyring = Keyring(tmp_path / "keys")
+    copy = rehearsals.ended(spaces.process("Vote on your street"), keyring)
+    close_box(session, SYSTEM, copy.id, keyring)
+    open_with_the_servers_key(session, SYSTEM, copy.id, keyring)
+    pot = rehearsals.pot_of(copy)
+    assert unsettled(session, pot) == []
+    assert count_pot(session, committee.member(copy.id), pot.id).result["voters"] == 4

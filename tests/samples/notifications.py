@@ -1,0 +1,43 @@
+"""The pages of notifications: which news, stopping them from a letter, the letters of a development server."""
+
+from app.features.notifications import letters
+from app.features.notifications.queries import News
+from app.kernel import mail
+from tests.factories import accounts
+from tests.samples.world import Visit, World
+
+KEY = "20260511T090000000000-1"
+
+
+def build(world: World) -> None:
+    """A reader with a link for stopping news, and a letter in the folder."""
+    settings = world.app.config["SETTINGS"]
+    message = mail.letter(
+        sender=settings.mail_from,
+        to="rosa@example.org",
+        subject="Your link to sign in",
+        body="Hello,\n\nhere it is: http://127.0.0.1:8000/account/link/x\n",
+        key="1",
+    )
+    folder = settings.var / "mail"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{KEY}.eml").write_bytes(message.as_bytes())
+    with world.app.app_context():
+        world.stop_token = letters.stop_token(letters.Reader(News.ANSWERS, accounts.person().id))
+        world.guest_stop_token = letters.stop_token(letters.Reader(News.COMMENTS, None, letters.address_hash("g@example.org")))
+
+
+SAMPLES = {
+    "notifications.preferences": lambda world: "/account/news",
+    "notifications.stop": lambda world: [
+        f"/mail/stop/{world.stop_token}",
+        f"/mail/stop/{world.guest_stop_token}",
+        Visit("/mail/stop/forged", status=404),
+    ],
+    "notifications.development_mail": lambda world: "/development/mail",
+    "notifications.development_letter": lambda world: [
+        f"/development/mail/{KEY}",
+        Visit("/development/mail/..%2Fsecret.key", status=404),
+    ],
+}
+UNIQUE = {"mail_choice": ("person_id", "news")}

@@ -1,0 +1,110 @@
+"""Sample data for voting, the desk, the committee, and setting up budgets."""
+
+from app.extensions import db
+from app.features.budgets.choices import Choices
+from app.features.budgets.models import PotState
+from app.features.spaces.models import Process
+from app.features.voting.commands import CastBallot
+from app.features.voting.keyring import Keyring
+from app.features.voting.models import ContestState
+from app.features.voting.spool import Spool
+from app.features.voting.use_cases import cast_ballot, seal_boxes
+from app.kernel.permissions import Actor, Role
+from tests.factories import accounts, voting
+from tests.samples.world import Visit, World
+
+
+def build(world: World) -> None:
+    """A pot that people vote on, a draft, one that is over and one that is counted."""
+    world.open_pot = voting.pot(world.process)
+    keyring = Keyring(world.app.config["SETTINGS"].keys)
+    people = [Actor(person_id=person.id) for person in voting.voters(world.open_pot, 41)]
+    receipts = [cast_ballot(db.session(), actor, CastBallot(world.open_pot.id, Choices(("1",))), keyring) for actor in people]
+    seal_boxes(db.session(), world.process.id)
+    world.receipt = receipts[0]
+    world.contest = voting.contest(world.open_pot)
+    world.asked = voting.contest(world.open_pot, state=ContestState.UPHELD, asked_slot="one+1")
+    world.decided = voting.contest(world.open_pot, state=ContestState.UPHELD)
+    world.print = voting.print_file(world.process, Spool(world.app.config["SETTINGS"].var / "letters"))
+    world.closed_pot = voting.closed_pot()
+    voting.ballots(world.closed_pot, ["1", "1,2", ""])
+    world.tied_pot = voting.closed_pot(state=PotState.COUNTED)
+    accounts.grant(world.person("committee"), Role.COMMITTEE, db.session.get(Process, world.tied_pot.process_id))
+    world.tied_pot.result = {"supported": False, "missing": "draw", "rule": "greedy", "voters": 2, "channels": {}}
+    world.tied_pot.result |= {"draw_among": [["1", "2"]]}
+    world.opened_pot = voting.opened_pot(keyring)
+    accounts.grant(world.person("committee"), Role.COMMITTEE, db.session.get(Process, world.opened_pot.process_id))
+    world.published_pot = voting.published_pot(keyring)
+
+
+SAMPLES = {
+    "voting.ballot": lambda world: [
+        Visit(f"/voting/{world.open_pot.id}", viewer="nobody"),
+        Visit(f"/voting/{world.closed_pot.id}", viewer="resident"),
+    ],
+    "voting_compare.compare": lambda world: [
+        f"/voting/{world.open_pot.id}/compare?project=1&project=3&project=1&project=none",
+        f"/voting/{world.pot.id}/compare?" + "&".join(f"project={one.number}" for one in world.pot.projects[:4]),
+        Visit(f"/voting/{world.draft_pot.id}/compare", viewer="nobody", status=404),
+    ],
+    "voting.review": lambda world: [
+        Visit(f"/voting/{world.open_pot.id}/review", viewer="nobody"),
+        Visit(f"/voting/{world.closed_pot.id}/review", viewer="resident"),
+    ],
+    "voting.who": lambda world: f"/voting/{world.open_pot.id}/who",
+    "voting.thanks": lambda world: Visit(f"/voting/{world.open_pot.id}/thanks", viewer="resident", status=302),
+    "voting_code.code": lambda world: "/voting/code",
+    "voting_code.card": lambda world: Visit(f"/voting/card/{world.process.id}", status=404),  # without a list of voters
+    "voting_code.yours": lambda world: Visit("/voting/yours", status=302),
+    "voting_setup.edit": lambda world: f"/staff/how-people-vote/{world.process.id}",
+    "voting_setup.turnout": lambda world: f"/staff/how-people-vote/{world.process.id}/turnout",
+    "voting_letters.show": lambda world: f"/staff/letters/{world.process.id}",
+    "voting_letters.as_csv": lambda world: f"/staff/letters/file/{world.print.id}.csv",
+    "voting_letters.as_pdf": lambda world: f"/staff/letters/file/{world.print.id}-1.pdf",
+    "voting_lookup.look": lambda world: f"/staff/desk/voter/{world.process.id}",
+    "voting_contest_desk.record": lambda world: f"/staff/desk/contests/{world.process.id}",
+    "voting_contest_desk.slip": lambda world: f"/staff/desk/contests/slip/{world.contest.id}",
+    "voting_contests.index": lambda world: f"/staff/contests/{world.process.id}",
+    "voting_contests.outcome": lambda world: f"/staff/contests/slip/{world.decided.id}",
+    "voting_contests.grant": lambda world: Visit(f"/staff/contests/grant/{world.asked.id}", viewer="committee"),
+    "voting_contests.decide": lambda world: Visit(f"/staff/contests/decide/{world.contest.id}", viewer="committee"),
+    "voting_roll.roll": lambda world: f"/staff/voters/{world.process.id}",
+    "voting_board.check": lambda world: [
+        f"/voting/{world.open_pot.id}/board",
+        f"/voting/{world.open_pot.id}/board?begins={world.receipt[:4]}",
+        f"/voting/{world.open_pot.id}/board?begins=0000",
+        f"/voting/{world.open_pot.id}/board?begins={world.receipt}",
+        Visit(f"/voting/{world.open_pot.id}/board?begins=no", status=422),
+    ],
+    "voting_board.download": lambda world: f"/voting/{world.open_pot.id}/board.jsonl",
+    "voting_box.show": lambda world: f"/staff/box/{world.process.id}",
+    "voting_box.export": lambda world: Visit(f"/staff/box/{world.process.id}/board.jsonl", viewer="committee", status=404),
+    "voting_desk.index": lambda world: "/staff/desk",
+    "voting_desk.enter": lambda world: f"/staff/desk/{world.open_pot.id}",
+    "voting_draw.enter": lambda world: Visit(f"/staff/draw/{world.tied_pot.id}", viewer="committee"),
+    "voting_committee.pots": lambda world: "/staff/committee",
+    "voting_committee.pot_page": lambda world: f"/staff/committee/{world.open_pot.id}",
+    "voting_package.whole": lambda world: f"/voting/{world.published_pot.id}/package.zip",
+    "voting_package.single": lambda world: [
+        f"/voting/{world.published_pot.id}/package/ballots.pb",
+        Visit(f"/voting/{world.published_pot.id}/package/nothing.txt", viewer="nobody", status=404),
+    ],
+    "voting_publication.show": lambda world: Visit(f"/staff/publication/{world.opened_pot.id}", viewer="committee"),
+    "voting_rule_compare.show": lambda world: f"/budgets/{world.published_pot.id}/compare",
+}
+GROW = {
+    "voting_committee.pots": lambda world: voting.pot(world.process),
+    "voting_contests.index": lambda world: voting.contest(world.open_pot),
+    "voting_contest_desk.record": lambda world: voting.contest(world.open_pot),
+}
+UNIQUE = {
+    "voting_participation": ("process_id", "voter_key", "slot"),
+    "ballot_box": ("process_id",),
+    "board_block": ("pot_id", "number"),
+    "board_entry": ("envelope_id",),
+    "publication_choice": ("pot_id",),
+    "rule_comparison": ("pot_id",),
+    "roll_entry": ("process_id", "voter_key"),
+    "voting_setup": ("process_id",),
+    "voting_code": ("process_id", "code_hash"),
+}

@@ -1,0 +1,147 @@
+"""Migrations that change rows, on a SQLite file with the rows they are about; what they remove is said to whoever migrates."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.furniture import HOUSE
+
+NOW = "2026-05-11 09:00:00.000000"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the database is."""
+    return tmp_path / "plaza.sqlite3"
+
+
+def migrate(file: Path, *words: str) -> str:
+    """`flask db …` on that file; returns what it says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "db", *words],
+        cwd=HOUSE,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PLAZA_ENV": "testing",
+            "PLAZA_VAR": str(file.parent),
+            "PLAZA_DATABASE_URL": f"sqlite:///{file}",
+            "PLAZA_BROKER_URL": "memory://",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@contextmanager
+def rows(file: Path) -> Iterator[sqlite3.Connection]:
+    """The bare tables: what rows refer to in other tables need not be there."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        yield connection
+
+
+def agreement(connection: sqlite3.Connection, code: str, process: str, state: str, at: str) -> None:
+    """An agreement with the contact details of one person."""
+    sql = "INSERT INTO data_agreement (id, code, process_id, state, months, created_at) VALUES (?, ?, ?, ?, 12, ?)"
+    connection.execute(sql, (code * 32, code, process * 32, state, at))
+    sql = "INSERT INTO contact_detail (agreement_id, person_id, name, address, created_at) VALUES (?, ?, 'Ada', ?, ?)"
+    connection.execute(sql, (code * 32, "1" * 32, "ada@example.org", NOW))
+
+
+def decision(connection: sqlite3.Connection, number: str, verb: str) -> None:
+    """A moderator's decision on a proposal."""
+    columns = "id, subject_type, subject_id, process_id, verb, text, state_before, created_at"
+    sql = f"INSERT INTO decision ({columns}) VALUES (?, 'proposal', ?, ?, ?, '', 'published', ?)"
+    connection.execute(sql, (number * 32, "5" * 32, "7" * 32, verb, NOW))
+
+
+@pytest.mark.timeout(120)
+def test_of_two_agreements_in_force_the_newer_stays_and_what_is_removed_is_said(file: Path) -> None:
+    migrate(file, "upgrade", "0001")
+    with rows(file) as connection:
+        agreement(connection, "a", "7", "in_force", "2026-01-01 00:00:00.000000")
+        agreement(connection, "b", "7", "in_force", "2026-02-01 00:00:00.000000")
+        agreement(connection, "c", "7", "draft", "2026-03-01 00:00:00.000000")
+        agreement(connection, "d", "8", "in_force", "2026-01-01 00:00:00.000000")
+        agreement(connection, "e", "9", "in_force", NOW)
+        agreement(connection, "f", "9", "in_force", NOW)
+
+    said = migrate(file, "upgrade", "0002")
+
+    with rows(file) as connection:
+        states = dict(connection.execute("SELECT code, state FROM data_agreement"))
+        kept = {row[0][0] for row in connection.execute("SELECT agreement_id FROM contact_detail")}
+    assert states == {"a": "ended", "b": "in_force", "c": "draft", "d": "in_force", "e": "ended", "f": "in_force"}
+    assert kept == {"b", "c", "d", "f"}
+    assert "have ended: a, e." in said
+    assert "Contact details removed with them: 2." in said
+
+
+@pytest.mark.timeout(120)
+def test_decisions_that_were_an_undo_go_with_the_older_words_and_the_others_stay(file: Path) -> None:
+    migrate(file, "upgrade", "0003")
+    with rows(file) as connection:
+        for number, verb in enumerate(("hide", "undo", "restore", "undo")):
+            decision(connection, str(number), verb)
+
+    said = migrate(file, "downgrade", "0002")
+
+    with rows(file) as connection:
+        assert [row[0] for row in connection.execute("SELECT verb FROM decision ORDER BY id")] == ["hide", "restore"]
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(decision)")]
+    assert "together_id" not in columns
+    assert "Decisions removed because they were an undo: 2." in said
+    assert "removed" not in migrate(file, "upgrade", "head")
+    with rows(file) as connection, pytest.raises(sqlite3.IntegrityError):
+        decision(connection, "9", "invented")
+
+
+@pytest.mark.timeout(120)
+def test_an_undo_can_be_stored_where_an_earlier_migration_kept_the_older_words(file: Path) -> None:
+    migrate(file, "upgrade", "0004")
+    older = "CONSTRAINT ck_decision_verb CHECK (verb IN ('approve', 'hide')), CONSTRAINT fk_decision_moderator"
+    with rows(file) as connection:
+        decision(connection, "1", "hide")
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'CONSTRAINT fk_decision_moderator', ?) WHERE name = 'decision'",
+            (older,),
+        )
+    with rows(file) as connection, pytest.raises(sqlite3.IntegrityError):
+        decision(connection, "2", "undo")
+
+    migrate(file, "upgrade", "0005")
+
+    with rows(file) as connection:
+        decision(connection, "2", "undo")
+        assert [row[0] for row in connection.execute("SELECT verb FROM decision ORDER BY id")] == ["hide", "undo"]
+
+
+def test_a_granted_ballot_is_known_by_its_slot_and_no_entry_gets_a_second_one_in_a_pot(file: Path) -> None:
+    migrate(file, "upgrade", "0012")
+    with rows(file) as connection:
+        for number, slot in (("1", "own"), ("2", "own+1")):
+            connection.execute(
+                "INSERT INTO voting_participation (id, process_id, pot_id, voter_key, slot, channel, station, day) "
+                "VALUES (?, ?, ?, ?, ?, 'web', '', '2026-05-11')",
+                (number * 32, "a" * 32, "b" * 32, "c" * 64, slot),
+            )
+    migrate(file, "upgrade", "0013")
+    with rows(file) as connection:
+        found = connection.execute("SELECT slot, granted FROM voting_participation ORDER BY slot").fetchall()
+        assert found == [("own", 0), ("own+1", 1)]
+        assert (
+            "WITHOUT ROWID"
+            in connection.execute("SELECT sql FROM sqlite_master WHERE name = 'voting_participation'").fetchone()[0]
+        )
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("UPDATE voting_participation SET granted = 0")
+    migrate(file, "downgrade", "0012")
