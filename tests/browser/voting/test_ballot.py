@@ -1,6 +1,7 @@
 """The ballot in a real browser: what is left is always in view; one ballot each; without scripts too."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from app.features.voting.models import Envelope
@@ -38,10 +39,11 @@ def test_a_resident_on_a_phone_chooses_reviews_and_casts(live, new_page, pot, sc
     say_who(page, pot)
     page.get_by_label("Project number 1").check()
     if scripts:
-        assert "€700 left of €1,000" in page.locator(".budget-bar__sentence").inner_text()
+        budget = page.locator(".budget-bar__sentence")
+        expect(budget).to_contain_text("€700 left of €1,000")
         page.get_by_label("Project number 2").check()
         page.get_by_label("Project number 3").check()
-        assert "€200 too much" in page.locator(".budget-bar__sentence").inner_text()
+        expect(budget).to_contain_text("€200 too much")
         page.get_by_label("Project number 3").uncheck()
         assert axe(page) == []
     assert page.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
