@@ -21,7 +21,7 @@ from app.features.spaces.models import Phase
 from app.features.voting.box.contents import pack
 from app.features.voting.box.envelopes import receipt_of, seal
 from app.features.voting.exporting import form_of
-from app.features.voting.installation import keyring
+from app.features.voting.keys.installation import keyring
 from app.features.voting.models import Envelope, VotingParticipation
 from app.features.voting.rules import slot_of
 from app.features.voting.use_cases.casting import ready_box
@@ -39,7 +39,7 @@ from uuid import UUID
 import wsgi
 from app.extensions import db
 from app.features.voting import use_cases
-from app.features.voting.installation import keyring
+from app.features.voting.keys.installation import keyring
 from app.features.voting.sealing import wipe
 from app.kernel.permissions import SYSTEM
 process, pot, step = UUID(sys.argv[1]), UUID(sys.argv[2]), sys.argv[3]

@@ -10,7 +10,7 @@ from app.features.rehearsals.commands import BeginRehearsal, CastTestBallots, En
 from app.features.rehearsals.models import Rehearsal
 from app.features.rehearsals.use_cases import begin_rehearsal, cast_test_ballots, end_vote
 from app.features.spaces.models import Process
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.kernel import clock
 from app.kernel.permissions import SYSTEM
 from tests.factories import budgets

@@ -16,8 +16,9 @@ from app.features.voting.box.custody import private_key
 from app.features.voting.box.envelopes import open_envelope, receipt_of
 from app.features.voting.commands import DecidePublication
 from app.features.voting.exporting import form_of
-from app.features.voting.keyring import Keyring
-from app.features.voting.letter_code import grouped, new_code
+from app.features.voting.keys.keyring import Keyring
+from app.features.voting.letters.code import grouped, new_code
+from app.features.voting.letters.spool import Letter, Spool
 from app.features.voting.models import (
     Ballot,
     BoardBlock,
@@ -33,7 +34,6 @@ from app.features.voting.models import (
 )
 from app.features.voting.rules import birth_hash, voter_key
 from app.features.voting.sealing import seal_waiting
-from app.features.voting.spool import Letter, Spool
 from app.features.voting.use_cases import compare_rules, count_pot, decide_publication
 from app.features.voting.use_cases.casting import ready_box
 from app.kernel import clock

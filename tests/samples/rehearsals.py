@@ -4,7 +4,7 @@ from app.extensions import db
 from app.features.budgets.models import PotState
 from app.features.rehearsals.commands import BeginRehearsal, CastTestBallots
 from app.features.rehearsals.use_cases import begin_rehearsal, cast_test_ballots
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.kernel.permissions import SYSTEM
 from tests.factories import budgets, rehearsals, spaces
 from tests.samples.world import Visit, World

@@ -5,9 +5,9 @@ from app.features.budgets.choices import Choices
 from app.features.budgets.models import PotState
 from app.features.spaces.models import Process
 from app.features.voting.commands import CastBallot
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import ContestState
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases import cast_ballot, seal_boxes
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, voting

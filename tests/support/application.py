@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 import config
 from app import create_app
 from app.extensions import db as database
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.kernel import clock as kernel_clock
 from app.kernel import outbox
 from app.kernel.database import Database

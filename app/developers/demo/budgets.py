@@ -25,7 +25,7 @@ from app.features.voting.box.contents import pack
 from app.features.voting.box.envelopes import receipt_of, seal
 from app.features.voting.commands import CastAtDesk, CastBallot, DecidePublication, Identify
 from app.features.voting.exporting import form_of
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Envelope, Published, VotingParticipation
 from app.features.voting.rules import slot_of, voter_key
 from app.features.voting.use_cases import (

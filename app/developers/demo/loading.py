@@ -16,7 +16,7 @@ from app.features.maps.queries import StreetTable
 from app.features.proposals.models import Comment, Proposal
 from app.features.spaces.models import Process
 from app.features.spaces.queries import process_by_slug
-from app.features.voting.installation import keyring
+from app.features.voting.keys.installation import keyring
 from app.features.voting.models import Ballot
 from app.kernel import clock
 from config import Settings

@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from sqlalchemy.orm import Session
 
 from app.extensions import celery, db
-from app.features.voting.installation import keyring, spool
+from app.features.voting.keys.installation import keyring, spool
 from app.features.voting.queries import open_boxes
 from app.features.voting.sealing import wipe
 from app.features.voting.use_cases import (

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.features.budgets.queries import pot as pot_by_id
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Envelope, VoterIdentity
 from tests.factories import accounts, spaces, voting
 from tests.factories.tools import add

@@ -3,7 +3,7 @@
 import pytest
 
 from app.features.spaces.models import Process
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.use_cases import count_pot
 from app.kernel.permissions import SYSTEM, Role
 from tests.factories import accounts, voting

@@ -3,9 +3,9 @@
 import pytest
 
 from app.features.voting.commands import IssueCodes
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import SlotMode, VotingSetup
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases import issue_codes
 from app.kernel.permissions import SYSTEM
 from tests.factories import spaces, voting

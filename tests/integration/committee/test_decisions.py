@@ -18,7 +18,7 @@ from app.features.committee.models import Certificate, Decision, DecisionKind, D
 from app.features.committee.use_cases import decline, object_to, propose, sign, withdraw
 from app.features.spaces.models import Phase
 from app.features.voting.commands import CastAtDesk, CastBallot
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot, Envelope
 from app.features.voting.use_cases import cast_at_desk, cast_ballot, count_pot
 from app.kernel.audit import AuditEntry

@@ -14,7 +14,7 @@ from app.features.committee.commands import EnterTotals, Object
 from app.features.committee.models import DecisionKind
 from app.features.committee.use_cases import enter_totals, object_to
 from app.features.voting.commands import CastBallot, DecidePublication
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package import archive
 from app.features.voting.publication import few, needs_choice, published_of
 from app.features.voting.use_cases import (

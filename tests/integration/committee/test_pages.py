@@ -10,7 +10,7 @@ from app.features.budgets.models import Pot, PotState
 from app.features.committee.models import Decision, DecisionKind, DecisionState, Objection
 from app.features.spaces.models import Process
 from app.features.voting.commands import DecidePublication
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot
 from app.features.voting.use_cases import count_pot, decide_publication
 from app.kernel.errors import Conflict

@@ -9,7 +9,7 @@ from app.features.committee.commands import EnterTotals, Explain
 from app.features.committee.models import DecisionKind
 from app.features.committee.queries import balances_of, totals_on_paper, unsettled
 from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot
 from app.features.voting.use_cases import close_box, count_pot, open_with_the_servers_key
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused

@@ -9,7 +9,7 @@ from app.features.committee.models import DecisionKind, Retention
 from app.features.committee.printing import protocol_pdf
 from app.features.spaces.models import Process
 from app.features.voting.commands import DecidePublication, EnterDraw
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import CodeState, ContestState, RollEntry, VotingCode
 from app.features.voting.use_cases import count_pot, decide_publication, enter_draw, figures_of
 from app.kernel.permissions import Channel

@@ -13,7 +13,8 @@ from app.features.committee.use_cases import object_to, set_retention
 from app.features.committee.use_cases.ending import announce_destruction, why_not
 from app.features.spaces.models import Process
 from app.features.voting.commands import CastBallot
-from app.features.voting.keyring import KeyDestroyed, Keyring
+from app.features.voting.keys.keyring import KeyDestroyed, Keyring
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import (
     CodePrint,
     CodeState,
@@ -24,7 +25,6 @@ from app.features.voting.models import (
     VotingCode,
     VotingParticipation,
 )
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases import cast_ballot, close_box, count_pot, open_with_the_servers_key
 from app.kernel import outbox
 from app.kernel.audit import AuditEntry

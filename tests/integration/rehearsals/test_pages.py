@@ -16,7 +16,7 @@ from app.features.committee.models import DecisionKind
 from app.features.committee.use_cases import propose
 from app.features.rehearsals.models import Rehearsal
 from app.features.spaces.models import Process
-from app.features.voting.keyring import KeyDestroyed, Keyring
+from app.features.voting.keys.keyring import KeyDestroyed, Keyring
 from app.features.voting.queries import participations
 from app.features.voting.use_cases import close_box, count_pot, open_with_the_servers_key
 from app.kernel import clock

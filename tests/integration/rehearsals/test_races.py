@@ -7,7 +7,7 @@ from app.features.rehearsals.commands import BeginRehearsal
 from app.features.rehearsals.models import Rehearsal
 from app.features.rehearsals.use_cases import begin_rehearsal
 from app.features.spaces.models import Process
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.kernel.errors import Conflict
 from app.kernel.permissions import SYSTEM
 from tests.factories import budgets, spaces

@@ -25,10 +25,9 @@ from app.features.voting.box.contents import pack
 from app.features.voting.box.envelopes import receipt_of, seal
 from app.features.voting.commands import CastAtDesk
 from app.features.voting.exporting import form_of
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot, Box, Envelope, RollEntry, VotingParticipation
 from app.features.voting.queries import box_of, participations
-from app.features.voting.roll_file import RollRow
 from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import (
     cast_at_desk,
@@ -38,6 +37,7 @@ from app.features.voting.use_cases import (
     import_roll,
     open_with_the_servers_key,
 )
+from app.features.voting.voters.roll_file import RollRow
 from app.kernel import clock
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused

@@ -13,11 +13,11 @@ from app.features.spaces.commands import ChangeProcess, ProcessDetails, UploadAr
 from app.features.spaces.models import Area, Process
 from app.features.spaces.use_cases import change_process, import_areas, upload_areas
 from app.features.voting.commands import CastAtDesk
-from app.features.voting.eligibility import granted_ballots
 from app.features.voting.models import ContestState, Envelope, VotingParticipation
 from app.features.voting.rules import granted_slot
 from app.features.voting.sealing import scatter
 from app.features.voting.use_cases import cast_at_desk
+from app.features.voting.voters.eligibility import granted_ballots
 from app.kernel import clock
 from app.kernel.errors import Conflict
 from app.kernel.permissions import SYSTEM, Channel

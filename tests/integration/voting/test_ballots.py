@@ -15,8 +15,8 @@ from app.features.budgets.models import Pot, PotState
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.budgets.use_cases import certify_pot, record_count
 from app.features.voting.commands import CastAtDesk, CastBallot, Identify
-from app.features.voting.installation import voters_key
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.installation import voters_key
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import BoardEntry, Envelope, RollEntry, VotingParticipation
 from app.features.voting.queries import ballot_classes, totals_by_channel
 from app.features.voting.rules import birth_hash, voter_key

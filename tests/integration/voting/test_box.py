@@ -20,8 +20,8 @@ from app.features.voting.box import custody, opening
 from app.features.voting.box.board import Block, broken_link, canonical
 from app.features.voting.commands import CastBallot
 from app.features.voting.exporting import board_file
-from app.features.voting.kept_keys import KeyLost, kept_key
-from app.features.voting.keyring import KeyDestroyed, Keyring
+from app.features.voting.keys.kept import KeyLost, kept_key
+from app.features.voting.keys.keyring import KeyDestroyed, Keyring
 from app.features.voting.models import Ballot, BoardBlock, BoardEntry, BoxState, Custody, Envelope, VotingParticipation
 from app.features.voting.queries import blocks_with, box_of, is_waiting
 from app.features.voting.sealing import wipe

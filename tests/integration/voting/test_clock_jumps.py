@@ -10,9 +10,9 @@ from app.features.voting.box.board import Head, is_signed
 from app.features.voting.commands import CastAtDesk, CastBallot
 from app.features.voting.models import BoardHead, BoxState, Envelope, RollEntry, VotingParticipation
 from app.features.voting.queries import box_of, heads_of
-from app.features.voting.roll_file import RollRow
 from app.features.voting.rules import birth_hash, voter_key
 from app.features.voting.use_cases import cast_at_desk, cast_ballot, close_box, hashed, import_roll, seal_boxes, sign_heads
+from app.features.voting.voters.roll_file import RollRow
 from app.kernel.errors import Conflict, PhaseClosed, Refused
 from app.kernel.permissions import SYSTEM, Actor
 from tests.factories import spaces, voting

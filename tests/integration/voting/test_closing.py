@@ -8,7 +8,7 @@ from app.features.budgets.choices import Choices
 from app.features.committee.commands import Explain
 from app.features.committee.use_cases import explain
 from app.features.voting.commands import CastBallot
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import BoardEntry, Box, BoxState, Closing, Envelope, VotingParticipation
 from app.features.voting.use_cases import begin_closing, cast_ballot, close_box, closing, go_on_closing, wiped
 from app.kernel import outbox

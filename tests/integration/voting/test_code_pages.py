@@ -10,10 +10,10 @@ from app.extensions import db as database
 from app.features.budgets.models import Pot
 from app.features.spaces.models import Process, ProcessState
 from app.features.voting.commands import IssueCodes
-from app.features.voting.kept_keys import kept_key
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.kept import kept_key
+from app.features.voting.keys.keyring import Keyring
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import CodePrint, SlotMode, VotingCode, VotingParticipation, VotingSetup
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases import issue_codes
 from app.kernel.permissions import SYSTEM, Channel, Role
 from tests.factories import spaces, voting
@@ -73,7 +73,7 @@ def test_what_is_no_code_of_ours_is_refused_and_lets_nobody_in(client, town, typ
 
 
 def test_guessing_codes_gets_slow_and_never_keeps_a_right_code_out(client, town):
-    from app.features.voting.letter_code import new_code
+    from app.features.voting.letters.code import new_code
 
     _process_id, pot_id, codes = town
     answers = [client.post("/voting/code", data={"code": new_code()}).status_code for _ in range(6)]

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from app.extensions import db as database
 from app.features.budgets.choices import Choices
 from app.features.voting.commands import CastAtDesk, CastBallot, EnterCode, Identify, IssueCodes, WriteSetup
-from app.features.voting.letter_code import ALPHABET, LENGTH, grouped, new_code, read_code
+from app.features.voting.letters.code import ALPHABET, LENGTH, grouped, new_code, read_code
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import CodePrint, CodeState, Envelope, VotingCode, VotingParticipation
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases import (
     UnknownCode,
     Unlisted,

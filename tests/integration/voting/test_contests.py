@@ -6,7 +6,6 @@ from sqlalchemy import select
 from app.extensions import db as database
 from app.features.budgets.choices import Choices
 from app.features.voting.commands import CastAtDesk, CastBallot, DecideContest, Identify, OpenContest
-from app.features.voting.eligibility import granted_ballots
 from app.features.voting.models import BoxState, Contest, ContestState, Envelope, VotingParticipation
 from app.features.voting.use_cases import (
     cast_at_desk,
@@ -17,6 +16,7 @@ from app.features.voting.use_cases import (
     grant_ballot,
     open_contest,
 )
+from app.features.voting.voters.eligibility import granted_ballots
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.permissions import ANONYMOUS, Actor, Role

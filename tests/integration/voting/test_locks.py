@@ -17,11 +17,11 @@ from app.features.committee.use_cases.shared import locked_process
 from app.features.voting.box import custody, opening
 from app.features.voting.box.ceremony import REHEARSAL_FORMAT
 from app.features.voting.commands import CastBallot, IssueCodes, PrepareBox
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import Custody, VoterIdentity
 from app.features.voting.queries import box_of
 from app.features.voting.rules import voter_key
 from app.features.voting.sealing import NotWiped, wipe
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases import begin_closing, cast_ballot, casting, issue_codes, prepare_box
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict

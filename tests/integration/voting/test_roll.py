@@ -10,9 +10,9 @@ from app.features.budgets.choices import Choices
 from app.features.spaces.models import Process
 from app.features.voting.commands import CastBallot, Identify
 from app.features.voting.models import RollEntry, VoterIdentity, VotingParticipation
-from app.features.voting.roll_file import RollRefused, RollRow, read_roll
 from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import areas_by_name, cast_ballot, hashed, identify, import_roll
+from app.features.voting.voters.roll_file import RollRefused, RollRow, read_roll
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
 from app.kernel.permissions import SYSTEM, Actor, Channel, Role

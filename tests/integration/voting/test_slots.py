@@ -12,11 +12,10 @@ from app.features.budgets.models import PotState
 from app.features.budgets.rules import ballot_digest
 from app.features.budgets.use_cases import freeze_pot, unfreeze_pot
 from app.features.voting.commands import CastAtDesk, CastBallot, EnterCode, Identify, IssueCodes, WriteSetup
-from app.features.voting.eligibility import setup_of, standing_of, standings_of
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import Envelope, SlotMode, VotingParticipation, VotingSetup
 from app.features.voting.queries import roll_entry
 from app.features.voting.rules import birth_hash
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases import (
     add_missing_area,
     cast_at_desk,
@@ -27,6 +26,7 @@ from app.features.voting.use_cases import (
     issue_codes,
     write_setup,
 )
+from app.features.voting.voters.eligibility import setup_of, standing_of, standings_of
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.permissions import ANONYMOUS, SYSTEM, Actor, Channel

@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.features.budgets.choices import NOTHING, Choices, check_choices, in_order, most_projects
 from app.features.budgets.models import Pot, Project
-from app.features.voting.marks import Marks, choices_of, field_of, marks_of, read_marks, read_typed
+from app.features.voting.ballot.marks import Marks, choices_of, field_of, marks_of, read_marks, read_typed
 from app.kernel.errors import Refused
 
 TYPES = {

@@ -1,6 +1,6 @@
 """Turnout by group tells nothing about anybody: small numbers are left out, and cannot be worked out."""
 
-from app.features.voting.turnout import shown
+from app.features.voting.voters.turnout import shown
 
 
 def test_small_numbers_of_voters_and_of_non_voters_are_left_out():

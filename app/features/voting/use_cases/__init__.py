@@ -4,11 +4,9 @@ Casting writes no audit entry, no outbox row and no log line that names a voter 
 """
 
 from app.features.voting.commands import CastAtDesk
-from app.features.voting.eligibility import standing_of
-from app.features.voting.kept_keys import kept_key
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.kept import kept_key
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package.files import package_parts
-from app.features.voting.roll_file import RollRow
 from app.features.voting.use_cases.boxes import (
     import_opened,
     open_with_the_servers_key,
@@ -51,6 +49,8 @@ from app.features.voting.use_cases.identifying import (
 from app.features.voting.use_cases.publishing import UNDECIDED, decide_publication, publication_missing
 from app.features.voting.use_cases.rolls import RollReport, add_missing_area, areas_by_name, hashed, import_roll, roll_is_fixed
 from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
+from app.features.voting.voters.eligibility import standing_of
+from app.features.voting.voters.roll_file import RollRow
 
 __all__ = [
     "ROWS_NEEDED",

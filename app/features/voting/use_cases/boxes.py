@@ -20,8 +20,8 @@ from app.features.voting.box import custody, opening
 from app.features.voting.box.board import BEGINNING
 from app.features.voting.commands import PrepareBox
 from app.features.voting.exporting import board_file, on_the_board, sealed
-from app.features.voting.kept_keys import kept_key
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.kept import kept_key
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot, Box, BoxState, Custody
 from app.features.voting.queries import anybody_voted, box_of, fixed_pots, last_block
 from app.features.voting.use_cases.casting import ready_box

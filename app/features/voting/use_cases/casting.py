@@ -18,15 +18,15 @@ from app.features.voting.box.contents import pack
 from app.features.voting.box.custody import key_sheet
 from app.features.voting.box.envelopes import receipt_of, seal
 from app.features.voting.commands import CastAtDesk, CastBallot
-from app.features.voting.eligibility import granted_slots, slot_here, standing_of
 from app.features.voting.exporting import form_of
-from app.features.voting.kept_keys import kept_key
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.kept import kept_key
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Custody, Envelope, VotingParticipation
 from app.features.voting.queries import box_of, has_voted, is_on_the_board, participations, receipt_of_envelope
 from app.features.voting.rules import granted_slot
 from app.features.voting.use_cases.identifying import entry_of, hold_account, require_current, voter_of_account
-from app.features.voting.voter import Voter, Way
+from app.features.voting.voters.eligibility import granted_slots, slot_here, standing_of
+from app.features.voting.voters.voter import Voter, Way
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
 from app.kernel.messages import msg

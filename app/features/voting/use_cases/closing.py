@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot
 from app.features.voting import sealing
 from app.features.voting.exporting import sealed
-from app.features.voting.kept_keys import kept_key
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.kept import kept_key
+from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Closing
 from app.features.voting.queries import closed, envelopes_of, fixed_pots, participations
 from app.features.voting.use_cases.boxes import box_to_change

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.features.spaces.queries import Action, Process, process
 from app.features.voting.commands import IssueCodes
-from app.features.voting.eligibility import setup_of
-from app.features.voting.letter_code import code_hash, grouped, new_code
+from app.features.voting.letters.code import code_hash, grouped, new_code
+from app.features.voting.letters.spool import Letter, Spool
 from app.features.voting.models import CodePrint, CodeState, RollEntry, VotingCode
 from app.features.voting.rules import voter_key
-from app.features.voting.spool import Letter, Spool
+from app.features.voting.voters.eligibility import setup_of
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg, nmsg

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, few_ballots
 from app.features.spaces.queries import area_names, process
-from app.features.voting.eligibility import code_counts, granted_ballots, prints_of
 from app.features.voting.models import Contest, ContestState
 from app.features.voting.publication import choice_of, from_our_box, published_of
 from app.features.voting.queries import fixed_pots, is_over
-from app.features.voting.turnout import Group, by_area, by_bracket, by_sex
+from app.features.voting.voters.eligibility import code_counts, granted_ballots, prints_of
+from app.features.voting.voters.turnout import Group, by_area, by_bracket, by_sex
 from app.kernel import clock
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.features.voting.eligibility import prints_of
-from app.features.voting.keyring import Keyring
+from app.features.voting.keys.keyring import Keyring
+from app.features.voting.letters.spool import Spool
 from app.features.voting.models import CodePrint, Contest, RollEntry, VoterIdentity, VotingCode
-from app.features.voting.spool import Spool
 from app.features.voting.use_cases.codes import delete_print
+from app.features.voting.voters.eligibility import prints_of
 from app.kernel import outbox
 from app.kernel.permissions import SYSTEM
 

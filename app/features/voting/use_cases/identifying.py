@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.features.spaces.queries import Action, Process, ProcessState, action_open, process, why_closed
 from app.features.voting.commands import EnterCode, Identify
-from app.features.voting.eligibility import setup_of, used_slots
-from app.features.voting.kept_keys import KeyLost
-from app.features.voting.keyring import KeyDestroyed
-from app.features.voting.letter_code import code_hash, read_code
+from app.features.voting.keys.kept import KeyLost
+from app.features.voting.keys.keyring import KeyDestroyed
+from app.features.voting.letters.code import code_hash, read_code
 from app.features.voting.models import CodeState, VoterIdentity, VotingCode, VotingSetup
 from app.features.voting.queries import has_roll, roll_entry, voter_key_of
 from app.features.voting.rules import birth_hash, voter_key
-from app.features.voting.voter import Voter, Way
+from app.features.voting.voters.eligibility import setup_of, used_slots
+from app.features.voting.voters.voter import Voter, Way
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
 from app.kernel.messages import Beginning, Message, msg

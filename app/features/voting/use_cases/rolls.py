@@ -13,8 +13,8 @@ from app.features.budgets.queries import pots_of
 from app.features.spaces.queries import Action, Process, areas_of, process
 from app.features.voting.models import RollEntry, VoterIdentity
 from app.features.voting.queries import participations
-from app.features.voting.roll_file import RollRow, folded
 from app.features.voting.rules import birth_hash, voter_key
+from app.features.voting.voters.roll_file import RollRow, folded
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg

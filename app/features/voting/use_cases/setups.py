@@ -11,9 +11,9 @@ from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.budgets.use_cases import announced_with_a_pot
 from app.features.spaces.queries import Action, Process, process
 from app.features.voting.commands import WriteSetup
-from app.features.voting.eligibility import setup_digest_part, setup_of
 from app.features.voting.models import SlotMode, VotingSetup
 from app.features.voting.queries import participations
+from app.features.voting.voters.eligibility import setup_digest_part, setup_of
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg

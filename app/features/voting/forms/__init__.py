@@ -1,0 +1,1 @@
+"""What people type here: voters and clerks (`ballot`), staff about voters (`voters`)."""

@@ -1,0 +1,167 @@
+"""The ballot box on the committee's desk: its key, closing, carrying it to be opened, and what came out."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.features.spaces.queries import Process, process
+from app.features.voting.exporting import board_file, board_name
+from app.features.voting.forms.ballot import OpenedForm, PrepareForm
+from app.features.voting.keys.installation import keyring
+from app.features.voting.models import BoxState, Closing
+from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots, participations
+from app.features.voting.use_cases import begin_closing, import_opened, open_with_the_servers_key, prepare_box
+from app.kernel.errors import NotFound, Refused
+from app.kernel.messages import Message
+from app.kernel.permissions import Permission
+from app.web.access import requires, viewer
+from app.web.streaming import streamed
+from app.web.transaction import attempt, commits
+
+COMES_AGAIN = 10
+"""After so many seconds a page about a box that is being closed is asked for again, with or without scripts."""
+
+bp = Blueprint("voting_box", __name__, template_folder="../templates", url_prefix="/staff/box")
+
+
+def _space(process_id: UUID, permission: Permission) -> Process:
+    space = process(db.session(), process_id)
+    if space is None or not viewer().may(permission, process_id):
+        raise NotFound
+    return space
+
+
+def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]:
+    session = db.session()
+    pots = fixed_pots(session, process_id)
+    page = render_template(
+        "voting/box.html",
+        process=_space(process_id, Permission.BUDGET_INSPECT),
+        box=box_of(session, process_id),
+        pots=[(pot, participations(session, pot.id), envelopes_of(session, pot.id)) for pot in pots],
+        is_closed=bool(pots) and all(closed(session, pot) for pot in pots),
+        voted=any(participations(session, pot.id) for pot in pots),
+        may_change=viewer().may(Permission.BUDGET_CERTIFY, process_id),
+        stopped=_why_stopped(process_id),
+        still="still" in request.args,
+        as_day=date.fromisoformat,
+        prepare_form=forms.get("prepare") or PrepareForm(),
+        opened_form=forms.get("opened") or OpenedForm(),
+    )
+    return page, status
+
+
+def _why_stopped(process_id: UUID) -> Message | None:
+    """Why closing has stopped in the middle, if it has."""
+    box = box_of(db.session(), process_id)
+    if box is None or box.closing.get("step") != Closing.STOPPED:
+        return None
+    return Message(box.closing["why"], box.closing["params"])
+
+
+@bp.get("/<uuid:process_id>")
+@requires(Permission.BUDGET_INSPECT)
+def show(process_id: UUID) -> ResponseReturnValue:
+    """How far the box is, and the next step. While it is being closed the page comes again by itself, unless `?still=1`."""
+    _space(process_id, Permission.BUDGET_INSPECT)
+    page, status = _shown(process_id)
+    headers = {"Refresh": str(COMES_AGAIN)} if _is_closing(process_id) and "still" not in request.args else {}
+    return page, status, headers
+
+
+def _is_closing(process_id: UUID) -> bool:
+    box = box_of(db.session(), process_id)
+    return box is not None and box.closing.get("step") in (Closing.SEALING, Closing.WIPING)
+
+
+@bp.post("/<uuid:process_id>/prepare")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def prepare(process_id: UUID) -> ResponseReturnValue:
+    """Bring the public key that was made offline."""
+    _space(process_id, Permission.BUDGET_CERTIFY)
+    form = PrepareForm()
+    if not form.validate_on_submit():
+        return _shown(process_id, 422, prepare=form)
+    try:
+        prepare_box(db.session(), viewer(), form.to_command(process_id), keyring())
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _shown(process_id, refusal.status, prepare=form)
+    flash(_("The key is in place. From now on only the holders of its shares can open the box."), "good")
+    return redirect(url_for(".show", process_id=process_id), 303)
+
+
+@bp.post("/<uuid:process_id>/close")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def close(process_id: UUID) -> ResponseReturnValue:
+    """Begin to close the box. What takes time follows in the background; the page says how far it is."""
+    return _step(
+        process_id,
+        lambda: begin_closing(db.session(), viewer(), process_id),
+        _("The box is being closed. You can leave this page and come back."),
+    )
+
+
+@bp.post("/<uuid:process_id>/open")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def open_here(process_id: UUID) -> ResponseReturnValue:
+    """Open the box with the key that the server keeps."""
+    return _step(
+        process_id,
+        lambda: open_with_the_servers_key(db.session(), viewer(), process_id, keyring()),
+        _("The box is open. Its ballots can be counted."),
+    )
+
+
+@bp.get("/<uuid:process_id>/board.jsonl")
+@requires(Permission.BUDGET_INSPECT)
+def export(process_id: UUID) -> Response:
+    """The closed board with its envelopes, to be carried to the computer where it is opened; auditors may have it, too."""
+    space = _space(process_id, Permission.BUDGET_INSPECT)
+    box = box_of(db.session(), process_id)
+    if box is None or box.state is BoxState.OPEN:
+        raise NotFound
+
+    def lines(session: Session) -> Iterator[bytes]:
+        if (closed_box := box_of(session, process_id)) is not None:
+            yield from board_file(session, closed_box)
+
+    response = Response(streamed(lines), mimetype="application/jsonl")
+    response.headers["Content-Disposition"] = f'attachment; filename="{board_name(space)}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.post("/<uuid:process_id>/opened")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def opened(process_id: UUID) -> ResponseReturnValue:
+    """Take in what came out of the box, or compare it with what an auditor found."""
+    _space(process_id, Permission.BUDGET_CERTIFY)
+    form = OpenedForm()
+    if not form.validate_on_submit():
+        return _shown(process_id, 422, opened=form)
+    try:
+        with form.file.data.stream as stream:
+            box = import_opened(db.session(), viewer(), process_id, stream)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _shown(process_id, refusal.status, opened=form)
+    first = box.state is BoxState.OPENED
+    flash(_("The ballots are here and can be counted.") if first else _("Both openings found the same ballots."), "good")
+    return redirect(url_for(".show", process_id=process_id), 303)
+
+
+def _step(process_id: UUID, step: Callable[[], object], done: str) -> ResponseReturnValue:
+    attempt(step, done)
+    return redirect(url_for(".show", process_id=process_id), 303)

@@ -1,0 +1,88 @@
+"""Rows or totals: the committee sees how alike the ballots are and decides what is published."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_percent, ngettext
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.budgets.queries import Pot, PotState
+from app.features.budgets.queries import pot as pot_by_id
+from app.features.voting.forms.ballot import PublicationForm
+from app.features.voting.publication import Likeness, can_choose, choice_of, few, likeness_of
+from app.features.voting.use_cases import decide_publication
+from app.kernel.errors import NotFound, Refused
+from app.kernel.permissions import Permission
+from app.web.access import requires, viewer
+from app.web.transaction import commits
+
+bp = Blueprint("voting_publication", __name__, template_folder="../templates", url_prefix="/staff/publication")
+
+
+def _pot(pot_id: UUID, permission: Permission) -> Pot:
+    """A pot whose ballots are open; until then nobody learns how alike they are."""
+    pot = pot_by_id(db.session(), pot_id)
+    if pot is None or not viewer().may(permission, pot.process_id) or not can_choose(db.session(), pot):
+        raise NotFound
+    return pot
+
+
+def _shown(pot: Pot, form: PublicationForm, status: int = 200) -> tuple[str, int]:
+    measured = likeness_of(db.session(), pot)
+    page = render_template(
+        "voting/publication.html",
+        pot=pot,
+        form=form,
+        measured=measured,
+        few=few(db.session(), pot),
+        share=format_percent(measured.share),
+        bars=_bars(measured),
+        choice=choice_of(db.session(), pot.id),
+        may_decide=viewer().may(Permission.BUDGET_CERTIFY, pot.process_id) and pot.state is not PotState.CERTIFIED,
+    )
+    return page, status
+
+
+def _bars(measured: Likeness) -> list[dict[str, object]]:
+    """How many ballots have how many equals."""
+    found: list[dict[str, object]] = []
+    for least, most, ballots in measured.by_size:
+        if most == 1:
+            words = _("like no other")
+        elif most is None:
+            words = _("%(least)s or more alike", least=least)
+        else:
+            words = _("%(least)s to %(most)s alike", least=least, most=most)
+        number = ngettext("%(num)s ballot", "%(num)s ballots", ballots)
+        found.append({"label": words, "value": ballots, "text": number, "tone": "warning" if most == 1 else "brand"})
+    return found
+
+
+@bp.get("/<uuid:pot_id>")
+@requires(Permission.BUDGET_INSPECT)
+def show(pot_id: UUID) -> ResponseReturnValue:
+    """How alike the ballots are, what we suggest, and what was decided."""
+    pot = _pot(pot_id, Permission.BUDGET_INSPECT)
+    choice = choice_of(db.session(), pot.id)
+    data = {"published": str(choice.published), "reason": choice.reason} if choice else {}
+    return _shown(pot, PublicationForm(data=data))
+
+
+@bp.post("/<uuid:pot_id>")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def decide(pot_id: UUID) -> ResponseReturnValue:
+    """Keep the decision."""
+    pot = _pot(pot_id, Permission.BUDGET_CERTIFY)
+    form = PublicationForm()
+    if not form.validate_on_submit():
+        return _shown(pot, form, 422)
+    try:
+        decide_publication(db.session(), viewer(), form.to_command(pot_id))
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _shown(_pot(pot_id, Permission.BUDGET_CERTIFY), form, refusal.status)
+    flash(_("Decided. The result can be certified once it is counted."), "good")
+    return redirect(url_for("voting_committee.pot_page", pot_id=pot_id), 303)

@@ -1,0 +1,26 @@
+"""What the staff pages of this room look up alike."""
+
+from uuid import UUID
+
+from app.extensions import db
+from app.features.budgets.queries import (
+    Pot,
+)
+from app.features.budgets.queries import pot as pot_by_id
+from app.features.spaces.queries import Process, visible_processes
+from app.kernel.errors import NotFound
+from app.kernel.permissions import Permission
+from app.web.access import viewer
+
+
+def pot_of(pot_id: UUID, permission: Permission) -> Pot:
+    """A pot in which this person has a permission. Raises NotFound."""
+    pot = pot_by_id(db.session(), pot_id)
+    if pot is None or not viewer().may(permission, pot.process_id):
+        raise NotFound
+    return pot
+
+
+def spaces_seen() -> dict[UUID, Process]:
+    """The processes that this person sees, by id."""
+    return {space.id: space for space in visible_processes(db.session(), viewer())}

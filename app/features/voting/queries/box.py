@@ -1,0 +1,69 @@
+"""How far a vote is: over or not, its box, its pots; which votes keep anything about voters."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot, PotState, pots_of
+from app.features.spaces.queries import Action, Process, action_open, process
+from app.features.voting.models import (
+    Box,
+    BoxState,
+    RollEntry,
+    RuleComparison,
+    VoteKey,
+    VotingCode,
+)
+from app.kernel import clock
+
+
+def comparison_of(session: Session, pot_id: uuid.UUID) -> RuleComparison | None:
+    """What other rules would have chosen, once it is worked out."""
+    return session.scalars(select(RuleComparison).where(RuleComparison.pot_id == pot_id)).first()
+
+
+def closed(session: Session, pot: Pot) -> bool:
+    """Whether the vote on this pot is over: it was fixed, no phase takes votes now, and none will."""
+    return is_over(process(session, pot.process_id), pot, clock.now())
+
+
+def is_over(space: Process | None, pot: Pot, now: datetime) -> bool:
+    """The same for a process at hand."""
+    if space is None or pot.state is PotState.DRAFT:
+        return False
+    votes = [phase for phase in space.phases if Action.VOTE in phase.actions]
+    return bool(votes) and all(phase.ends_at <= now for phase in votes) and not action_open(space, Action.VOTE, now)
+
+
+def box_of(session: Session, process_id: uuid.UUID) -> Box | None:
+    """The ballot box of a process; none before its key is there, and none for imported elections."""
+    return session.scalars(_BOX, {"process": process_id}).first()
+
+
+_BOX = select(Box).where(Box.process_id == bindparam("process"))
+
+
+def fixed_pots(session: Session, process_id: uuid.UUID) -> list[Pot]:
+    """The pots of a process whose ballots were fixed here, and so go into its box; imported elections were fixed elsewhere."""
+    return [pot for pot in pots_of(session, process_id) if pot.state is not PotState.DRAFT and "digest" in pot.options]
+
+
+def votes_to_end(session: Session, process_id: uuid.UUID | None = None) -> Sequence[uuid.UUID]:
+    """The processes (or this one) that keep anything about voters: a key, a box, a list or codes, whoever has voted."""
+    keeps = or_(*(exists().where(table.process_id == Process.id) for table in (VoteKey, Box, RollEntry, VotingCode)))
+    only = [Process.id == process_id] if process_id else []
+    return session.scalars(select(Process.id).where(keeps, *only).order_by(Process.id)).all()
+
+
+def open_boxes(session: Session) -> Sequence[uuid.UUID]:
+    """The processes whose boxes take envelopes."""
+    return session.scalars(select(Box.process_id).where(Box.state == BoxState.OPEN)).all()
+
+
+def is_opened(session: Session, pot: Pot) -> bool:
+    """Whether the ballots of a pot can be read: its box was opened, or it never had one (imported elections)."""
+    box = box_of(session, pot.process_id)
+    return box is None or box.state in (BoxState.OPENED, BoxState.CONFIRMED)

@@ -1,0 +1,128 @@
+"""Somebody who came in with a code or a card, for as long as they vote here: no account, no row, an hour without a click.
+
+It stands in the browser's own signed cookie, which scripts cannot read, and is sealed inside it, so that nothing of it means
+anything to whoever finds the cookie. It goes with the button "Finish", with signing out, and with the reset of a public screen.
+"""
+
+import base64
+import binascii
+import json
+import os
+import secrets
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import session
+from flask_login import current_user
+
+from app.extensions import db
+from app.features.voting.ballot.sealed_cookies import cookie_key
+from app.features.voting.rules import canonical_number
+from app.features.voting.use_cases import voter_of_account
+from app.features.voting.voters.voter import Voter, Way
+from app.kernel import clock
+from app.kernel.errors import Refused
+from app.web.access import viewer
+
+IDLE = timedelta(minutes=60)
+_NAME = "voter"
+_NUMBER = "voter-number"
+_END = 3
+_NONCE = 12
+_SEEN_EVERY = 60
+
+
+def begin(voter: Voter) -> None:
+    """Let this browser vote as this entry. Who was here before in this way is forgotten."""
+    _keep(
+        {
+            "process": str(voter.process_id),
+            "key": voter.key,
+            "way": voter.way,
+            "code": str(voter.code_id or ""),
+            "mark": secrets.token_hex(16),
+        }
+    )
+
+
+def finish() -> None:
+    """Forget whoever came in this way."""
+    session.pop(_NAME, None)
+
+
+def present() -> Voter | None:
+    """Whoever came in this way and is still here; another minute of theirs is noted."""
+    kept = _kept()
+    if kept is None:
+        return None
+    if clock.now().timestamp() - kept["seen"] > _SEEN_EVERY:
+        _keep(kept)
+    channel = viewer().channel
+    return Voter(UUID(kept["process"]), kept["key"], Way(kept["way"]), channel, UUID(kept["code"]) if kept["code"] else None)
+
+
+def of_process(process_id: UUID) -> Voter | None:
+    """The same, when they came in for this process."""
+    voter = present()
+    return voter if voter is not None and voter.process_id == process_id else None
+
+
+def mark() -> str:
+    """What tells one stay from every other: what somebody has chosen opens only for the stay and the sign-in it was kept in."""
+    kept = _kept()
+    return f"{viewer().person_id}:{getattr(current_user, 'session_id', '')}:{kept['mark'] if kept else ''}"
+
+
+def note_number(process_id: UUID, number: str) -> None:
+    """Keep the end of the number that a signed-in person gave, sealed in their own browser, so that they can see a slip."""
+    _seal(_NUMBER, {"process": str(process_id), "person": str(viewer().person_id), "end": canonical_number(number)[-_END:]})
+
+
+def number_end(process_id: UUID) -> str:
+    """The end of the number that this person gave for this process in this browser; empty where it was another browser."""
+    kept = _unsealed(_NUMBER)
+    ours = kept is not None and (kept["process"], kept["person"]) == (str(process_id), str(viewer().person_id))
+    return str(kept["end"]) if kept is not None and ours else ""
+
+
+def _keep(content: dict[str, Any]) -> None:
+    _seal(_NAME, {**content, "seen": int(clock.now().timestamp())})
+
+
+def _kept() -> dict[str, Any] | None:
+    kept = _unsealed(_NAME)
+    return kept if kept is not None and clock.now().timestamp() - kept["seen"] <= IDLE.total_seconds() else None
+
+
+def _seal(name: str, content: dict[str, Any]) -> None:
+    nonce = os.urandom(_NONCE)
+    sealed = nonce + AESGCM(cookie_key("voter")).encrypt(nonce, json.dumps(content).encode(), _bound(name))
+    session[name] = base64.urlsafe_b64encode(sealed).decode()
+
+
+def _unsealed(name: str) -> dict[str, Any] | None:
+    try:
+        sealed = base64.b64decode(session.get(name, ""), altchars=b"-_", validate=True)
+        kept: dict[str, Any] = json.loads(AESGCM(cookie_key("voter")).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(name)))
+    except (binascii.Error, InvalidTag, ValueError):
+        return None
+    return kept
+
+
+def _bound(name: str) -> bytes:
+    """One sealed value cannot be put in the place of another."""
+    return b"" if name == _NAME else name.encode()
+
+
+def who_votes(process_id: UUID) -> Voter | None:
+    """Whoever came in with a code or a card for this process; else the entry that the signed-in account stands for."""
+    voter = of_process(process_id)
+    if voter is not None or viewer().person_id is None:
+        return voter
+    try:
+        return voter_of_account(db.session(), viewer(), process_id)
+    except Refused:  # its owner has not said yet which
+        return None
