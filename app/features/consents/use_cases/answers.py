@@ -1,14 +1,13 @@
-"""What can happen here: an agreement is written, asked about, answered, taken back; a usage is noted."""
+"""A person answers, takes an answer back, or the answer runs out."""
 
 import uuid
-from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.consents import rules
-from app.features.consents.commands import AnswerAgreement, EndAgreement, WithdrawConsent, WriteAgreement
+from app.features.consents.commands import AnswerAgreement, WithdrawConsent
 from app.features.consents.governed import ContactDetail
 from app.features.consents.models import (
     AgreementRevision,
@@ -17,92 +16,14 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     DataAgreement,
-    Usage,
 )
-from app.features.consents.queries import agreement_of_process, record_of
-from app.features.spaces.queries import Process
-from app.features.spaces.queries import process as process_by_id
-from app.kernel import audit, clock
+from app.features.consents.use_cases.agreements import locked_agreement
+from app.kernel import clock
 from app.kernel.contact import is_email, is_phone
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 from app.kernel.texts import pick
-
-
-def write_agreement(session: Session, actor: Actor, command: WriteAgreement) -> DataAgreement:
-    """Begin to ask in a process, or ask with new words: the old revision stays readable, the new one follows it.
-
-    A material revision ends the consents given before, from this moment: what was given for contact is deleted.
-    Raises Invalid when purpose, recipient or notice is missing in every language, NotFound for other processes.
-    """
-    process = process_by_id(session, command.process_id)
-    if process is None or not actor.may(Permission.AGREEMENT_MANAGE, command.process_id):
-        raise NotFound
-    texts = {"purpose": command.purpose, "recipient": command.recipient, "notice": command.notice}
-    empty = {name: msg("Write this in at least one language.") for name, text in texts.items() if not any(text.values())}
-    if empty:
-        raise Invalid(empty)
-    if not 1 <= command.months <= 36:
-        raise Invalid({"months": msg("Choose between 1 and 36 months.")})
-    # One agreement in force for a process: two who begin at the same moment wait for each other here.
-    session.execute(select(Process.id).where(Process.id == process.id).with_for_update())
-    agreement = agreement_of_process(session, command.process_id)
-    if agreement is not None:
-        agreement = _locked_agreement(session, agreement.id)
-    if agreement is not None and agreement.state is not AgreementState.IN_FORCE:
-        agreement = None  # a colleague has ended it at this moment: what is written now begins another
-    before = agreement.current.digest if agreement else ""
-    number = agreement.current.number + 1 if agreement else 1
-    if agreement is None:
-        agreement = DataAgreement(
-            code=f"contact-{process.slug}"[:56] + f"-{uuid.uuid4().hex[:6]}",
-            process_id=process.id,
-            state=AgreementState.IN_FORCE,
-        )
-        session.add(agreement)
-        session.flush()
-    agreement.months = command.months
-    revision = AgreementRevision(
-        agreement_id=agreement.id,
-        number=number,
-        purpose=command.purpose,
-        recipient=command.recipient,
-        notice=command.notice,
-        material=command.material,
-        previous_digest=before,
-        digest=rules.revision_digest(command.purpose, command.recipient, command.notice, command.months, before),
-    )
-    session.add(revision)
-    session.flush()
-    if before and command.material:  # earlier answers do not cover the new substance, so nothing is kept on their ground
-        session.execute(delete(ContactDetail).where(ContactDetail.agreement_id == agreement.id))
-    session.refresh(agreement, ["revisions"])
-    audit.record(session, actor, "agreement.written", agreement, process_id=process.id, before=before, after=revision.digest)
-    return agreement
-
-
-def _locked_agreement(session: Session, agreement_id: uuid.UUID, *, shared: bool = False) -> DataAgreement | None:
-    """The agreement as it stands now, with its revisions: nobody answers words that are being changed or ended.
-
-    People who answer share the lock among themselves; whoever writes or ends the agreement has it alone.
-    """
-    query = select(DataAgreement).where(DataAgreement.id == agreement_id).with_for_update(read=shared)
-    agreement = session.scalars(query.execution_options(populate_existing=True)).first()
-    if agreement is not None:
-        session.refresh(agreement, ["revisions"])
-    return agreement
-
-
-def end_agreement(session: Session, actor: Actor, command: EndAgreement) -> None:
-    """Stop asking. Nobody is in any further release, and what was given for contact is deleted."""
-    agreement = _locked_agreement(session, command.agreement_id)
-    if agreement is None or not actor.may(Permission.AGREEMENT_MANAGE, agreement.process_id):
-        raise NotFound
-    agreement.state = AgreementState.ENDED
-    session.execute(delete(ContactDetail).where(ContactDetail.agreement_id == agreement.id))
-    session.flush()
-    audit.record(session, actor, "agreement.ended", agreement, process_id=agreement.process_id)
 
 
 def answer_agreement(session: Session, actor: Actor, command: AnswerAgreement) -> ConsentRecord:
@@ -111,7 +32,7 @@ def answer_agreement(session: Session, actor: Actor, command: AnswerAgreement) -
     Raises Forbidden when somebody answers for another without being a clerk, Conflict when the words have changed since
     they were shown (nothing is recorded, the person is asked again), Invalid when a yes lacks name or address.
     """
-    agreement = _locked_agreement(session, command.agreement_id, shared=True)
+    agreement = locked_agreement(session, command.agreement_id, shared=True)
     if agreement is None or agreement.state is not AgreementState.IN_FORCE:
         raise NotFound
     by_hand = actor.person_id != command.person_id
@@ -244,38 +165,6 @@ def _write_state(record: ConsentRecord, revision: AgreementRevision, event: Cons
     record.expires_at = rules.expiry(event.at, months) if event.answer is Answer.GIVEN else None
 
 
-def note_usages(
-    session: Session,
-    people: Iterable[uuid.UUID],
-    *,
-    kind: str,
-    by_role: str,
-    by_department: str = "",
-    basis: str,
-    agreement_id: uuid.UUID | None = None,
-    **details: str,
-) -> int:
-    """Write down that the data of these people were used, in the transaction of the use. Returns how many people."""
-    now = clock.now()
-    rows = [
-        {
-            "id": uuid.uuid4(),
-            "person_id": person,
-            "at": now,
-            "kind": kind,
-            "by_role": by_role,
-            "by_department": by_department,
-            "basis": basis,
-            "agreement_id": agreement_id,
-            "details": details,
-        }
-        for person in people
-    ]
-    if rows:
-        session.execute(insert(Usage), rows)
-    return len(rows)
-
-
 def expire_consents(session: Session) -> int:
     """Mark consents that have run out and delete what was given for contact; the nightly task calls it. Returns how many.
 
@@ -307,14 +196,3 @@ def expire_consents(session: Session) -> int:
         )
     session.flush()
     return len(due)
-
-
-__all__ = [
-    "answer_agreement",
-    "end_agreement",
-    "expire_consents",
-    "note_usages",
-    "record_of",
-    "withdraw_consent",
-    "write_agreement",
-]
