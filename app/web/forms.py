@@ -1,7 +1,8 @@
 """What every form shares: cleaning, refusals shown beside their fields, fields for texts in several languages."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from babel.numbers import get_currency_precision, get_decimal_symbol
 from flask import current_app
@@ -20,6 +21,28 @@ from app.web.filters import translate
 from app.web.locale import current_locale
 
 _ = lazy_gettext
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Sent(Generic[T]):
+    """What came of a form: only shown, to be mended, refused, or done. `status` is for the page that shows it again."""
+
+    status: int
+    answer: tuple[T] | None = None
+    refused: Refused | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the use case took it."""
+        return self.answer is not None
+
+    @property
+    def result(self) -> T:
+        """What the use case returned."""
+        if self.answer is None:
+            raise ValueError("the form was not taken")
+        return self.answer[0]
 
 
 class Form(FlaskForm):
@@ -36,6 +59,21 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.general_errors = []
+
+    def send(self, step: Callable[[], T]) -> Sent[T]:
+        """Take the step if the form was sent and is in order; what the use case refuses is shown beside its field.
+
+        What is not there, or not the reader's, stays not there: a refusal with status 404 is raised on.
+        """
+        if not self.validate_on_submit():
+            return Sent(422 if self.is_submitted() else 200)
+        try:
+            return Sent(200, (step(),))
+        except Refused as refusal:
+            if refusal.status == 404:
+                raise
+            self.refuse(refusal)
+            return Sent(refusal.status, refused=refusal)
 
     def refuse(self, refusal: Refused) -> None:
         """Show why a use case refused, beside the field it is about, and undo what it began."""

@@ -106,14 +106,10 @@ def confirm_reset(person_id: UUID) -> ResponseReturnValue:
 def reset_second_factor(person_id: UUID) -> ResponseReturnValue:
     """Remove somebody's second factor."""
     form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.reset_second_factor(db.session(), viewer(), person_id, form.reason.data)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The second factor is reset. They set up another one when they next sign in."), "good")
-            return redirect(url_for(".show", person_id=person_id))
+    sent = form.send(lambda: use_cases.reset_second_factor(db.session(), viewer(), person_id, form.reason.data))
+    if sent.done:
+        flash(_("The second factor is reset. They set up another one when they next sign in."), "good")
+        return redirect(url_for(".show", person_id=person_id))
     return render_template("accounts/manage/reset.html", person=_person(person_id), form=form), 422
 
 

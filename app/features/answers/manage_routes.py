@@ -156,14 +156,10 @@ def promise(process_id: UUID) -> ResponseReturnValue:
     processes = _processes()
     if process_id not in processes:
         raise NotFound
-    if form.validate_on_submit():
-        try:
-            promise_answers(db.session(), viewer(), form.to_command(process_id))
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved. The proposals' pages say until when an answer is due."), "good")
-            return redirect(url_for(".queue_page"))
+    sent = form.send(lambda: promise_answers(db.session(), viewer(), form.to_command(process_id)))
+    if sent.done:
+        flash(_("Saved. The proposals' pages say until when an answer is due."), "good")
+        return redirect(url_for(".queue_page"))
     page = render_template("answers/promise.html", form=form, process=processes[process_id])
     return page, 422 if form.is_submitted() else 200
 

@@ -12,7 +12,7 @@ from app.features.consents.forms import agreement_form
 from app.features.consents.queries import AgreementState, DataAgreement, agreement, agreement_of_process, register
 from app.features.consents.use_cases import end_agreement, write_agreement
 from app.features.spaces.queries import Process, visible_processes
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import NotFound
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import navigation
@@ -49,19 +49,11 @@ def write(process_id: UUID) -> ResponseReturnValue:
         raise NotFound
     existing = agreement_of_process(db.session(), process_id)
     form = agreement_form(**_typed(existing))
-    status = 200
-    if form.validate_on_submit():
-        try:
-            write_agreement(db.session(), viewer(), form.to_command(process_id))
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            flash(_("Saved. From now on people read this text."), "good")
-            return redirect(url_for(".index"))
-    elif form.is_submitted():
-        status = 422
-    return render_template("consents/write.html", form=form, process=process, existing=existing), status
+    sent = form.send(lambda: write_agreement(db.session(), viewer(), form.to_command(process_id)))
+    if sent.done:
+        flash(_("Saved. From now on people read this text."), "good")
+        return redirect(url_for(".index"))
+    return render_template("consents/write.html", form=form, process=process, existing=existing), sent.status
 
 
 def _typed(existing: DataAgreement | None) -> dict[str, object]:

@@ -14,7 +14,7 @@ from app.features.moderation.queries import hiding_decision, reportable_comment
 from app.features.moderation.rules import REASONS
 from app.features.moderation.use_cases import write_report
 from app.features.proposals.queries import Proposal, ProposalState, proposal_by_reference, visible_proposal
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import NotFound
 from app.web import slots
 from app.web.access import public, viewer
 from app.web.transaction import commits
@@ -47,18 +47,11 @@ def report_comment(comment_id: UUID) -> ResponseReturnValue:
 def _report_page(proposal: Proposal, kind: Subject, subject_id: UUID, quote: str) -> ResponseReturnValue:
     form = ReportForm()
     back = url_for("proposals.show", reference=proposal.reference)
-    status = 200
-    if form.validate_on_submit():
-        try:
-            write_report(db.session(), viewer(), form.to_command(kind, subject_id))
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Thank you. The moderators will look at it."), "good")
-            return redirect(back)
-    if form.is_submitted():
-        status = 422
-    return render_template("moderation/report.html", form=form, kind=kind, quote=quote, back=back), status
+    sent = form.send(lambda: write_report(db.session(), viewer(), form.to_command(kind, subject_id)))
+    if sent.done:
+        flash(_("Thank you. The moderators will look at it."), "good")
+        return redirect(back)
+    return render_template("moderation/report.html", form=form, kind=kind, quote=quote, back=back), sent.status
 
 
 def _hidden_notice(proposal: Proposal) -> Markup:

@@ -76,21 +76,12 @@ def begin(process_id: UUID) -> ResponseReturnValue:
     """Try it out: what a rehearsal is, those before, and the button that begins one."""
     real = _real(process_id)
     form = BeginForm()
-    status = 200
-    if form.validate_on_submit():
-        try:
-            copy = begin_rehearsal(db.session(), viewer(), form.to_command(process_id, _mark()), _keyring())
-        except NotFound:
-            raise
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-            real = _real(process_id)
-        else:
-            flash(_("The rehearsal has begun. Nothing in it counts."), "good")
-            return redirect(url_for(".show", copy_id=copy.id))
-    elif form.is_submitted():
-        status = 422
+    sent = form.send(lambda: begin_rehearsal(db.session(), viewer(), form.to_command(process_id, _mark()), _keyring()))
+    if sent.done:
+        flash(_("The rehearsal has begun. Nothing in it counts."), "good")
+        return redirect(url_for(".show", copy_id=sent.result.id))
+    if sent.refused:
+        real = _real(process_id)
     session = db.session()
     page = render_template(
         "rehearsals/begin.html",
@@ -102,7 +93,7 @@ def begin(process_id: UUID) -> ResponseReturnValue:
         members=_members(process_id),
         may_assign=viewer().may(Permission.ROLE_ASSIGN),
     )
-    return page, status
+    return page, sent.status
 
 
 @bp.get("/run/<uuid:copy_id>")

@@ -15,7 +15,7 @@ from app.features.accounts.routes import bp
 from app.features.accounts.routes.entering import ASKED, show_language
 from app.features.accounts.rules import Proof, proof_needed
 from app.kernel import clock
-from app.kernel.errors import Refused, TooManyAttempts
+from app.kernel.errors import TooManyAttempts
 from app.web.access import signed_in, viewer
 from app.web.filters import translate
 from app.web.transaction import commits
@@ -35,16 +35,12 @@ def settings() -> ResponseReturnValue:
 def save_settings() -> ResponseReturnValue:
     """Another name or language."""
     form = _details_form()
-    if form.validate_on_submit():
-        try:
-            person = use_cases.change_details(db.session(), viewer(), form.to_command())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."), "good")
-            response = redirect(url_for(".settings"))
-            show_language(response, person.locale)
-            return response
+    sent = form.send(lambda: use_cases.change_details(db.session(), viewer(), form.to_command()))
+    if sent.done:
+        flash(_("Saved."), "good")
+        response = redirect(url_for(".settings"))
+        show_language(response, sent.result.locale)
+        return response
     return _settings(form), 422
 
 

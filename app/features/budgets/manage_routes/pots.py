@@ -24,7 +24,6 @@ from app.features.budgets.shown import language_name
 from app.features.budgets.use_cases import freeze_pot, move_pot, unfreeze_pot, write_pot
 from app.features.spaces.queries import Stage, area_names, stage
 from app.kernel import clock
-from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -105,26 +104,18 @@ def change(pot_id: UUID, part: str) -> ResponseReturnValue:
 
 def _ask(part: str, pot: WritePot) -> ResponseReturnValue:
     form = _form(part, pot)
-    status = 200
-    if form.validate_on_submit():
-        try:
-            written = write_pot(db.session(), viewer(), form.changed(pot))
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            flash(_("Saved."), "good")
-            on = PARTS.index(part) + 1
-            if request.form.get("step") == "back" or on == len(PARTS):
-                return redirect(url_for(".show", pot_id=written.id))
-            return redirect(url_for(".change", pot_id=written.id, part=PARTS[on]))
-    elif form.is_submitted():
-        status = 422
+    sent = form.send(lambda: write_pot(db.session(), viewer(), form.changed(pot)))
+    if sent.done:
+        flash(_("Saved."), "good")
+        on = PARTS.index(part) + 1
+        if request.form.get("step") == "back" or on == len(PARTS):
+            return redirect(url_for(".show", pot_id=sent.result.id))
+        return redirect(url_for(".change", pot_id=sent.result.id, part=PARTS[on]))
     process = my_process(pot.process_id)
     names = {code: language_name(code) for code in city_languages()}
     return render_template(
         "budgets_manage/pot_form.html", form=form, process=process, pot=pot, part=part, parts=PARTS, language_names=names
-    ), status
+    ), sent.status
 
 
 def _form(part: str, pot: WritePot) -> Any:

@@ -19,7 +19,7 @@ from app.features.budgets.reviews import costs_of
 from app.features.budgets.use_cases import remove_group, remove_project, write_group, write_project
 from app.features.proposals.queries import Proposal
 from app.features.spaces.queries import Process, categories_of
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.filters import local_text
@@ -74,21 +74,14 @@ def _write_project(pot: Pot, project: Project | None) -> ResponseReturnValue:
     form.area.choices = area_choices(process)
     form.categories.choices = [(str(one.id), local_text(one.name)) for one in categories_of(db.session(), process)]
     form.bounds = _bounds(process)
-    status = 200
     pot_id, project_id = pot.id, project.id if project else None
-    if form.validate_on_submit():
-        try:
-            write_project(db.session(), viewer(), form.to_command(pot_id, project_id))
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-            pot = my_pot(pot_id)
-        else:
-            flash(_("Saved."), "good")
-            return redirect(url_for(".show", pot_id=pot_id))
-    elif form.is_submitted():
-        status = 422
-    return render_template("budgets_manage/project_form.html", form=form, pot=pot, project_id=project_id), status
+    sent = form.send(lambda: write_project(db.session(), viewer(), form.to_command(pot_id, project_id)))
+    if sent.done:
+        flash(_("Saved."), "good")
+        return redirect(url_for(".show", pot_id=pot_id))
+    if sent.refused:
+        pot = my_pot(pot_id)
+    return render_template("budgets_manage/project_form.html", form=form, pot=pot, project_id=project_id), sent.status
 
 
 def _bounds(process: Process) -> tuple[float, float, float, float]:
@@ -154,20 +147,13 @@ def group(pot_id: UUID, place: int | None) -> ResponseReturnValue:
         data = {"numbers": groups[place], **{f"name_{code}": text for code, text in names[place].items()}}
     form = group_form(**data)
     form.numbers.choices = [(one.number, f"{one.number} {local_text(one.title)}") for one in pot.projects]
-    status = 200
-    if form.validate_on_submit():
-        try:
-            write_group(db.session(), viewer(), form.to_command(pot_id, place))
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-            pot = my_pot(pot_id)
-        else:
-            flash(_("Saved."), "good")
-            return redirect(url_for(".show", pot_id=pot_id, _anchor="groups"))
-    elif form.is_submitted():
-        status = 422
-    return render_template("budgets_manage/group_form.html", form=form, pot=pot, place=place), status
+    sent = form.send(lambda: write_group(db.session(), viewer(), form.to_command(pot_id, place)))
+    if sent.done:
+        flash(_("Saved."), "good")
+        return redirect(url_for(".show", pot_id=pot_id, _anchor="groups"))
+    if sent.refused:
+        pot = my_pot(pot_id)
+    return render_template("budgets_manage/group_form.html", form=form, pot=pot, place=place), sent.status
 
 
 @bp.post("/<uuid:pot_id>/groups/<int:place>/remove")

@@ -16,7 +16,7 @@ from app.features.budgets.queries import Feasibility, FeasibilityReview, review_
 from app.features.budgets.reviews import candidates
 from app.features.budgets.use_cases import review_proposal, take_back_review
 from app.features.proposals.queries import Proposal, ProposalState, proposal_by_reference
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import NotFound
 from app.kernel.paging import page_number
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -55,25 +55,18 @@ def review(reference: str) -> ResponseReturnValue:
     history = reviews_of(db.session(), proposal.id)
     form = review_form(**_typed(review_of(db.session(), proposal.id), history[0].number if history else 0))
     form.outcome.choices = [(one.value, translate(LOOKS[one].label)) for one in Feasibility]
-    status = 200
-    if form.validate_on_submit():
-        try:
-            review_proposal(db.session(), viewer(), form.to_command(proposal.id))
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-            proposal = _proposal(reference)
-            history = reviews_of(db.session(), proposal.id)
-            form.seen.data = str(history[0].number if history else 0)
-        else:
-            flash(_("The review is published."), "good")
-            return redirect(url_for(".reviews", process_id=proposal.process_id))
-    elif form.is_submitted():
-        status = 422
+    sent = form.send(lambda: review_proposal(db.session(), viewer(), form.to_command(proposal.id)))
+    if sent.done:
+        flash(_("The review is published."), "good")
+        return redirect(url_for(".reviews", process_id=proposal.process_id))
+    if sent.refused:
+        proposal = _proposal(reference)
+        history = reviews_of(db.session(), proposal.id)
+        form.seen.data = str(history[0].number if history else 0)
     holds = review_of(db.session(), proposal.id)
     return render_template(
         "budgets_manage/review.html", form=form, proposal=proposal, history=history, holds=holds, looks=LOOKS
-    ), status
+    ), sent.status
 
 
 def _proposal(reference: str) -> Proposal:

@@ -33,14 +33,10 @@ def add_category(process_id: uuid.UUID) -> ResponseReturnValue:
     """Add a category."""
     process_or_404(process_id)
     form = CategoryForm.build()
-    if form.validate_on_submit():
-        try:
-            use_cases.add_category(db.session(), viewer(), form.to_add(process_id))
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The category is added."), "good")
-            return _back(process_id)
+    sent = form.send(lambda: use_cases.add_category(db.session(), viewer(), form.to_add(process_id)))
+    if sent.done:
+        flash(_("The category is added."), "good")
+        return _back(process_id)
     return _page(process_or_404(process_id), form), 422
 
 

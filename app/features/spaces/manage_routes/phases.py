@@ -35,14 +35,10 @@ def add_phase(process_id: uuid.UUID) -> ResponseReturnValue:
     """Add a phase."""
     process_or_404(process_id)
     form = PhaseForm.build()
-    if form.validate_on_submit():
-        try:
-            use_cases.add_phase(db.session(), viewer(), form.to_add(process_id))
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The phase is added."), "good")
-            return _back(process_id)
+    sent = form.send(lambda: use_cases.add_phase(db.session(), viewer(), form.to_add(process_id)))
+    if sent.done:
+        flash(_("The phase is added."), "good")
+        return _back(process_id)
     return _page(process_or_404(process_id), form), 422
 
 
