@@ -88,7 +88,8 @@ def set_up(
         for project in words["projects"]:
             for key in project["from"]:
                 cost = project["cost"] * 100 // len(project["from"])
-                review = ReviewProposal(proposals[key].id, Feasibility.FEASIBLE, REVIEWED, "EUR", cost)
+                outcome = Feasibility.WITH_CHANGES if "changes" in project else Feasibility.FEASIBLE
+                review = ReviewProposal(proposals[key].id, outcome, project.get("changes", REVIEWED), "EUR", cost)
                 review_proposal(session, actor, review)
             write_project(
                 session,
@@ -101,6 +102,10 @@ def set_up(
                     proposal_ids=tuple(proposals[key].id for key in project["from"]),
                 ),
             )
+        for key, refused in words.get("refused", {}).items():
+            cost = refused["cost"] * 100 if "cost" in refused else None
+            review = ReviewProposal(proposals[key].id, Feasibility.NOT_FEASIBLE, refused["reason"], "EUR", cost)
+            review_proposal(session, actor, review)
         freeze_pot(session, actor, FreezePot(pot.id))
     session.refresh(pot, ["projects"])
     return pot

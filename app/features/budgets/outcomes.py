@@ -134,6 +134,34 @@ def score_number(score: str) -> float:
     return int(number) if number.is_integer() else round(number, 4)
 
 
+def rule_name(rule: str) -> str:
+    """A rule in a few plain words; one we have no words for keeps the name that files give it."""
+    known = {
+        "greedy": _("Most votes first"),
+        "greedy-no-skip": _("Most votes first, ending at the first that does not fit"),
+        "greedy-threshold": _("Most votes first, with a minimum"),
+        "greedy-exclusive": _("Most votes first, without projects that exclude each other"),
+        "equalshares": _("Equal Shares"),
+        "equalshares-comparison": _("Equal Shares, compared with most votes"),
+        "equalshares/add1": _("Equal Shares, growing"),
+        "equalshares/add1-comparison": _("Equal Shares, growing, compared with most votes"),
+        "phragmen": _("Saving together (Phragmén)"),
+    }
+    return known.get(rule, rule)
+
+
+def ballot_name(vote_type: str) -> str:
+    """A kind of ballot in a few plain words, those of the page that sets up a pot."""
+    known = {
+        "approval": _("Choose projects"),
+        "choose-1": _("Choose one project"),
+        "cumulative": _("Give points"),
+        "scoring": _("Give points"),
+        "ordinal": _("Put projects in an order"),
+    }
+    return known.get(vote_type, vote_type)
+
+
 def tie_words(rules: list[str]) -> str:
     """The tie rules that made an order, in words."""
     known = {

@@ -33,7 +33,7 @@ from app.features.budgets.models import (
 )
 from app.features.budgets.money import decimals_of
 from app.features.budgets.money import show as show_money
-from app.features.budgets.outcomes import score_head, score_number, score_words
+from app.features.budgets.outcomes import ballot_name, rule_name, score_head, score_number, score_words, tie_words
 from app.features.budgets.reviews import fixed_pot_of, holding_reviews, project_of, review_of, reviews_of
 from app.features.budgets.rules import ANNULLED, FEW_BALLOTS, few_ballots, joined, paper_apart, require_valid, too_few
 from app.features.proposals.queries import Proposal, ProposalState
@@ -58,6 +58,7 @@ __all__ = [
     "Step",
     "accepted_proposals",
     "ballot_file",
+    "ballot_name",
     "check_choices",
     "decimals_of",
     "few_ballots",
@@ -83,10 +84,12 @@ __all__ = [
     "result_text",
     "review_of",
     "reviews_of",
+    "rule_name",
     "score_head",
     "score_number",
     "score_words",
     "show_money",
+    "tie_words",
     "too_few",
     "usable_proposals",
     "visible_pot",

@@ -58,7 +58,7 @@ def propose_form(kind: DecisionKind, objections: list[Objection]) -> ProposeForm
         choices = [(str(one.id), gettext("Objection number %(number)s.", number=one.number)) for one in objections]
         ForThisKind.objection = SelectField(_("Which objection"), choices=choices)
         answers = [("upheld", _("Upheld: it is right")), ("dismissed", _("Dismissed: it is not right"))]
-        ForThisKind.outcome = RadioField(_("What is decided"), choices=answers)
+        ForThisKind.outcome = RadioField(_("What is decided"), [Filled(_("Choose one of these."))], choices=answers)
     for code in city_languages():
         hint = _("Everybody can read it. Needed in at least one language.")
         setattr(ForThisKind, f"reason_{code}", TextField(_("Reason"), [AtMost(2000), Unmarked()], description=hint))

@@ -9,9 +9,10 @@ from typing import Any
 
 import typst
 from babel import Locale
-from flask_babel import force_locale
+from flask_babel import force_locale, format_decimal
 from flask_babel import gettext as _
 
+from app.features.budgets.queries import score_number, tie_words
 from app.features.committee.models import DecisionKind
 from app.features.committee.printed import draw_words, published_words, section, text_of, voters_section
 from app.features.committee.shown import DECIDED, will_happen
@@ -127,15 +128,15 @@ def _count(pot: dict[str, Any], title: str) -> Any:
         _("Ballots: %(ballots)s, blank: %(blank)s", ballots=count["voters"], blank=count["blank"]),
         _("Winners: %(numbers)s", numbers=", ".join(count["winners"]) or "–"),
         _("Spent: %(spent)s, left over: %(left)s", spent=money["cost"], left=money["left"]),
-        "" if count["ties"] else _("No projects have the same score."),
+        "" if count["ties"] else _("No two projects had the same result."),
         *draw_words(pot),
         *published_words(pot),
     ]
     ties = [
         (
             ", ".join(tie["projects"]),
-            tie["score"],
-            _("yes: %(rules)s", rules=", ".join(tie["decided_by"])) if tie["decisive"] else _("no"),
+            format_decimal(score_number(tie["score"])),
+            _("yes: %(rules)s", rules=tie_words(tie["decided_by"])) if tie["decisive"] else _("no"),
         )
         for tie in count["ties"]
     ]

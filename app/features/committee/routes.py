@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.extensions import db
-from app.features.budgets.queries import Pot, PotState, visible_pot
+from app.features.budgets.queries import Pot, PotState, ballot_name, rule_name, visible_pot
 from app.features.committee import packaged, printing, protocol
 from app.features.committee.forms import ObjectForm
 from app.features.committee.queries import (
@@ -21,7 +21,7 @@ from app.features.committee.queries import (
     objections_of,
     retention_of,
 )
-from app.features.committee.shown import show
+from app.features.committee.shown import show, tied_sentences
 from app.features.committee.use_cases import object_to
 from app.features.spaces.queries import Process, ProcessState, process
 from app.features.voting.queries import fixed_pots
@@ -107,6 +107,9 @@ def certificate(pot_id: UUID) -> ResponseReturnValue:
         body=shown.body,
         versions=versions,
         signed=protocol.signed(shown),
+        rule=rule_name(shown.body["rule"]),
+        ballot=ballot_name(shown.body["vote_type"]),
+        ties=tied_sentences(pot, shown.body["ties"]),
     )
 
 

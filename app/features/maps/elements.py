@@ -55,6 +55,7 @@ class PlazaMap(folium.Map):
         "pins.js",
         "texts.js",
         "theme.js",
+        "view.js",
     )
     """What js/map/index.js imports, so that a slow line fetches all at once and not one after the other (tested)."""
 

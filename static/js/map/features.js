@@ -92,19 +92,24 @@ class Features {
     this.handle.element.dispatchEvent(new CustomEvent("plaza:features", { bubbles: true, detail: { count } }));
   }
 
+  places() {
+    return [...this.markers.values()].map((marker) => marker.getLatLng());
+  }
+
   bounds() {
     const bounds = this.shapes.getBounds();
-    for (const marker of this.markers.values()) bounds.extend(marker.getLatLng());
+    for (const place of this.places()) bounds.extend(place);
     return bounds;
   }
 
   /** Nearly everything: a few places far from all others would make the rest too small to read. They are a button away. */
   fit() {
-    this.handle.showBox(middleOf([...this.markers.values()].map((marker) => marker.getLatLng())) ?? this.bounds());
+    const places = this.places();
+    this.handle.showBox(middleOf(places) ?? this.bounds(), places);
   }
 
   fitAll() {
-    this.handle.showBox(this.bounds(), { all: true });
+    this.handle.showBox(this.bounds(), this.places());
   }
 
   /** The first time to show everything; later only when nothing that was found lies in view. */

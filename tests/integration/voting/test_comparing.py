@@ -48,7 +48,7 @@ def test_the_rules_are_compared_once_after_certifying(app, session, keyring):
     text = seen(client, f"/budgets/{pot.id}/compare")
     assert "announced, the one that counts" in text
     assert "only the rule that was announced before the vote counts" in text
-    assert "Growing equal shares" in text
+    assert "Equal Shares, growing" in text
 
 
 def test_the_announced_rule_stands_first_and_rules_that_do_not_fit_are_left_out(session, keyring):

@@ -30,13 +30,34 @@ NEIGHBOURHOODS = {
     "esplanadi": ("kaartinkaupunki", "Esplanadi", "Esplanaden", "Esplanadi", (24.9475, 60.1674)),
     "kasarmitori": ("kaartinkaupunki", "Kasarmitori", "Kaserntorget", "Barracks Square", (24.948, 60.1652)),
 }
+ELSEWHERE = {
+    "helsinki": ("Helsinki", "هلسنكي"),
+    "kluuvi": ("Kluuvi", "كلوفي"),
+    "kruununhaka": ("Kruununhaka", "كروننهاكا"),
+    "kaartinkaupunki": ("Kaartinkaupunki", "كارتينكاوبونكي"),
+    "kamppi": ("Kamppi", "كامبي"),
+    "siltasaari": ("Siltasaari", "سيلتاساري"),
+    "punavuori": ("Punavuori", "بونافوري"),
+    "toolonlahti": ("Töölö-Bucht", "خليج تولو"),
+    "kaisaniemi": ("Kaisaniemi", "كايسانييمي"),
+    "rautatientori": ("Bahnhofsplatz", "ساحة المحطة"),
+    "keskusta": ("Stadtmitte", "وسط المدينة"),
+    "simonkentta": ("Simonkenttä", "سيمونكنتا"),
+    "vanha-kirkkopuisto": ("Alter Kirchpark", "متنزه الكنيسة القديمة"),
+    "esplanadi": ("Esplanade", "الإسبلانادي"),
+    "kasarmitori": ("Kasernenplatz", "ساحة الثكنات"),
+}
+"""What German and Arabic readers call them: a word of theirs where there is one, else the name in their letters."""
+
 BLOCK_EDGES = {"primary", "secondary", "tertiary", "residential", "unclassified", "pedestrian", "primary_link"}
 
 
 def _feature(slug: str, level: int, parent: str | None, names: tuple[str, str, str], shape: BaseGeometry) -> Any:
     """One area as GeoJSON; level 0 is the city, 1 a district, 2 a neighbourhood."""
     fi, sv, en = names
-    properties = {"slug": slug, "level": level, "parent": parent, "name": {"fi": fi, "sv": sv, "en": en}}
+    de, ar = ELSEWHERE[slug]
+    name = {"fi": fi, "sv": sv, "en": en, "de": de, "ar": ar}
+    properties = {"slug": slug, "level": level, "parent": parent, "name": name}
     return {"type": "Feature", "id": slug, "properties": properties, "geometry": _rounded(mapping(shape))}
 
 

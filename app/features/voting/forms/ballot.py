@@ -21,7 +21,7 @@ class IdentifyForm(Form):
     number = LineField(
         _("Number on your residence card"),
         description=_(
-            "We use it to see that nobody votes twice. We do not keep the number itself, only a scrambled form of it."
+            "Copy it from the card: all letters and digits. We do not keep the number itself, only a scrambled form of it."
         ),
         validators=[Filled(_("Write the number of your residence card.")), AtMost(40)],
     )
@@ -52,7 +52,7 @@ class CardForm(Form):
     number = LineField(
         _("Number on your residence card"),
         description=_(
-            "We use it to see that nobody votes twice. We do not keep the number itself, only a scrambled form of it."
+            "Copy it from the card: all letters and digits. We do not keep the number itself, only a scrambled form of it."
         ),
         validators=[Filled(_("Write the number of your residence card.")), AtMost(40)],
     )

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, url_for
 from flask_babel import format_percent
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.extensions import db
-from app.features.budgets.queries import Pot, show_money, visible_pot
+from app.features.budgets.queries import Pot, rule_name, show_money, visible_pot
 from app.features.voting.queries import comparison_of
 from app.features.voting.use_cases import can_compare
 from app.kernel.errors import NotFound
@@ -29,22 +28,6 @@ def show(pot_id: UUID) -> str:
     found = comparison_of(db.session(), pot_id)
     rules = [_rule(pot, one) for one in found.rules] if found else []
     return render_template("voting/compare_rules.html", pot=pot, rules=rules, rows=_rows(pot, rules), waiting=found is None)
-
-
-def rule_name(rule: str) -> str:
-    """A rule in a few plain words; one we have no words for keeps the name that files give it."""
-    known = {
-        "greedy": _("Most votes first"),
-        "greedy-no-skip": _("Most votes first, ending at the first that does not fit"),
-        "greedy-threshold": _("Most votes first, with a minimum"),
-        "greedy-exclusive": _("Most votes first, with projects that exclude each other"),
-        "equalshares": _("Equal shares"),
-        "equalshares-comparison": _("Equal shares, compared with most votes"),
-        "equalshares/add1": _("Growing equal shares"),
-        "equalshares/add1-comparison": _("Growing equal shares, compared with most votes"),
-        "phragmen": _("Money that flows in evenly"),
-    }
-    return known.get(rule, rule)
 
 
 def _rule(pot: Pot, one: dict[str, Any]) -> dict[str, Any]:
