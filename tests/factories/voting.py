@@ -11,10 +11,11 @@ from app.extensions import db as database
 from app.features.budgets.models import Pot, PotState, Project
 from app.features.budgets.rules import ballot_digest
 from app.features.budgets.use_cases import CertifyPot, certify_pot
+from app.features.spaces.models import Process
 from app.features.voting.box.contents import unpack
 from app.features.voting.box.custody import private_key
 from app.features.voting.box.envelopes import open_envelope, receipt_of
-from app.features.voting.commands import DecidePublication
+from app.features.voting.commands import DecidePublication, EnterDraw
 from app.features.voting.exporting import form_of
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.letters.code import grouped, new_code
@@ -28,13 +29,23 @@ from app.features.voting.models import (
     Contest,
     ContestState,
     Envelope,
+    PublicationChoice,
     RollEntry,
     VoterIdentity,
     VotingParticipation,
 )
+from app.features.voting.publication import read_as
 from app.features.voting.rules import birth_hash, voter_key
 from app.features.voting.sealing import seal_waiting
-from app.features.voting.use_cases import compare_rules, count_pot, decide_publication
+from app.features.voting.use_cases import (
+    compare_rules,
+    confirm_draw,
+    confirm_publication,
+    count_pot,
+    decide_publication,
+    enter_draw,
+    mark_of,
+)
 from app.features.voting.use_cases.casting import ready_box
 from app.kernel import clock
 from app.kernel.permissions import SYSTEM, Actor, Channel, Role
@@ -127,7 +138,7 @@ def published_pot(keyring: Keyring, **attributes: Any) -> Pot:
     """The same, counted, certified and published ballot by ballot, compared with other rules."""
     found, session = opened_pot(keyring, **attributes), database.session()
     count_pot(session, SYSTEM, found.id)
-    decide_publication(session, SYSTEM, DecidePublication(found.id, "rows", "Most ballots have equals."))
+    to_publish(found, "rows")
     certify_pot(session, SYSTEM, CertifyPot(found.id, (uuid4(), uuid4())))
     compare_rules(session, found.id)
     return found
@@ -196,15 +207,31 @@ def clerk(pot: Any) -> Actor:
 
 def committee(pot: Any) -> Actor:
     """A member of the election committee."""
-    return Actor(person_id=accounts.person().id, roles=frozenset({(Role.COMMITTEE, pot.process_id)}))
+    person = accounts.staff(Role.COMMITTEE, database.session.get_one(Process, pot.process_id))
+    return Actor(person_id=person.id, roles=frozenset({(Role.COMMITTEE, pot.process_id)}))
+
+
+def to_publish(pot: Any, what: str, reason: str = "Most ballots have equals.") -> PublicationChoice:
+    """What two members have decided to publish."""
+    session, first, second = database.session(), committee(pot), committee(pot)
+    choice = decide_publication(session, first, DecidePublication(pot.id, what, reason))
+    return confirm_publication(session, second, pot.id, read_as(choice))
+
+
+def drawn(pot: Any, orders: tuple[tuple[str, ...], ...], note: str = "In the town hall, before everybody") -> Pot:
+    """What one member entered of a draw and another confirmed."""
+    session, first, second = database.session(), committee(pot), committee(pot)
+    entry = enter_draw(session, first, EnterDraw(pot.id, orders, note))
+    return confirm_draw(session, second, pot.id, mark_of(entry))
+
+
+ANSWER = {"outcome": "You were right.", "reason": "The letter was stolen."}
 
 
 def contest(pot: Any, **attributes: Any) -> Contest:
     """Somebody's word that another person voted in their name; decided ones with words and a day."""
     decided = attributes.get("state", ContestState.OPEN) is not ContestState.OPEN
-    words = (
-        {"outcome": "You were right.", "reason": "The letter was stolen.", "decided_on": clock.now().date()} if decided else {}
-    )
+    words = {**ANSWER, "decided_on": clock.now().date()} if decided else {}
     return add(
         Contest(
             process_id=pot.process_id,

@@ -3,7 +3,7 @@
 from app.extensions import db
 from app.features.committee.commands import EnterTotals, Object
 from app.features.committee.models import Decision, DecisionKind, DecisionState
-from app.features.committee.use_cases import enter_totals, object_to
+from app.features.committee.use_cases import enter_totals, object_to, record_objection
 from app.features.spaces.models import Process
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, committee, spaces, voting
@@ -19,6 +19,9 @@ def build(world: World) -> None:
     committee.decided(DecisionKind.INTERRUPTION, world.process.id)
     committee.decided(DecisionKind.RESUMPTION, world.process.id)
     object_to(session, Actor(accounts.person().id), Object(world.process.id, "I was on a journey"))
+    clerk = Actor(accounts.person().id, roles=frozenset({(Role.CLERK, world.process.id)}))
+    brought = Object(world.process.id, "The desk was closed", "Olga Objector", "Harbour street 3")
+    world.objection = record_objection(session, clerk, brought)
     world.station = committee.station(world.process.id)
     world.paper_pot = voting.closed_pot()
     accounts.grant(world.person("committee"), Role.COMMITTEE, session.get_one(Process, world.paper_pot.process_id))
@@ -60,7 +63,13 @@ SAMPLES = {
         f"/committee/{world.certified_pot.process_id}",
         f"/committee/{world.quiet_process.id}",
     ],
-    "committee.object_": lambda world: f"/committee/{world.process.id}/object",
+    "committee.object_": lambda world: [
+        f"/committee/{world.process.id}/object",
+        Visit(f"/committee/{world.process.id}/object", viewer="resident"),
+    ],
+    "committee.objection": lambda world: f"/committee/objection/{world.objection.reference}",
+    "committee_objections.at_desk": lambda world: f"/staff/objections/desk/{world.process.id}",
+    "committee_objections.record": lambda world: f"/staff/objections/{world.process.id}",
     "committee.certificate": lambda world: [
         f"/committee/certificate/{world.certified_pot.id}",
         Visit(f"/committee/certificate/{world.open_pot.id}", status=404),
@@ -105,6 +114,7 @@ GROW = {
 UNIQUE = {
     "certificate": ("pot_id", "version"),
     "paper_station": ("process_id", "name"),
+    "objection": ("reference",),
     "paper_entry": ("station_id", "pot_id", "turn"),
     "voting_retention": ("process_id",),
 }

@@ -1,5 +1,7 @@
 """Sample data for voting, the desk, the committee, and setting up budgets."""
 
+from uuid import uuid4
+
 from app.extensions import db
 from app.features.budgets.choices import Choices
 from app.features.budgets.models import PotState
@@ -23,7 +25,7 @@ def build(world: World) -> None:
     seal_boxes(db.session(), world.process.id)
     world.receipt = receipts[0]
     world.contest = voting.contest(world.open_pot)
-    world.asked = voting.contest(world.open_pot, state=ContestState.UPHELD, asked_slot="one+1")
+    world.asked = voting.contest(world.open_pot, **voting.ANSWER, proposed="upheld", first_hand=uuid4(), asked_slot="one+1")
     world.decided = voting.contest(world.open_pot, state=ContestState.UPHELD)
     world.print = voting.print_file(world.process, Spool(world.app.config["SETTINGS"].var / "letters"))
     world.closed_pot = voting.closed_pot()
@@ -66,7 +68,7 @@ SAMPLES = {
     "voting_contest_desk.slip": lambda world: f"/staff/desk/contests/slip/{world.contest.id}",
     "voting_contests.index": lambda world: f"/staff/contests/{world.process.id}",
     "voting_contests.outcome": lambda world: f"/staff/contests/slip/{world.decided.id}",
-    "voting_contests.grant": lambda world: Visit(f"/staff/contests/grant/{world.asked.id}", viewer="committee"),
+    "voting_contests.proposed": lambda world: Visit(f"/staff/contests/proposed/{world.asked.id}", viewer="committee"),
     "voting_contests.decide": lambda world: Visit(f"/staff/contests/decide/{world.contest.id}", viewer="committee"),
     "voting_roll.roll": lambda world: f"/staff/voters/{world.process.id}",
     "voting_board.check": lambda world: [
@@ -81,7 +83,7 @@ SAMPLES = {
     "voting_box.export": lambda world: Visit(f"/staff/box/{world.process.id}/board.jsonl", viewer="committee", status=404),
     "voting_desk.index": lambda world: "/staff/desk",
     "voting_desk.enter": lambda world: f"/staff/desk/{world.open_pot.id}",
-    "voting_draw.enter": lambda world: Visit(f"/staff/draw/{world.tied_pot.id}", viewer="committee"),
+    "voting_draw.show": lambda world: Visit(f"/staff/draw/{world.tied_pot.id}", viewer="committee"),
     "voting_committee.pots": lambda world: "/staff/committee",
     "voting_committee.pot_page": lambda world: f"/staff/committee/{world.open_pot.id}",
     "voting_package.whole": lambda world: f"/voting/{world.published_pot.id}/package.zip",
@@ -102,6 +104,7 @@ UNIQUE = {
     "ballot_box": ("process_id",),
     "board_block": ("pot_id", "number"),
     "board_entry": ("envelope_id",),
+    "draw_entry": ("pot_id",),
     "publication_choice": ("pot_id",),
     "rule_comparison": ("pot_id",),
     "roll_entry": ("process_id", "voter_key"),

@@ -27,11 +27,13 @@ from app.features.voting.commands import CastAtDesk, CastBallot, DecidePublicati
 from app.features.voting.exporting import form_of
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Envelope, Published, VotingParticipation
+from app.features.voting.publication import read_as
 from app.features.voting.rules import slot_of, voter_key
 from app.features.voting.use_cases import (
     cast_at_desk,
     cast_ballot,
     close_box,
+    confirm_publication,
     count_pot,
     decide_publication,
     identify,
@@ -193,7 +195,8 @@ def close(session: Session, people: People, pot: Pot, counted_at: datetime, keyr
         open_with_the_servers_key(session, first, pot.process_id, keyring)
     with clock.pinned(counted_at):
         count_pot(session, first, pot.id)
-        decide_publication(session, first, DecidePublication(pot.id, Published.ROWS, WHOLE))
+        choice = decide_publication(session, first, DecidePublication(pot.id, Published.ROWS, WHOLE))
+        confirm_publication(session, second, pot.id, read_as(choice))
     with clock.pinned(counted_at + timedelta(days=1, hours=3)):
         wanted = Propose(pot.process_id, DecisionKind.CERTIFICATION, CERTIFIED, pot_id=pot.id)
         decision = propose(session, first, wanted)

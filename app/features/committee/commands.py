@@ -31,10 +31,12 @@ class Decline:
 
 @dataclass(frozen=True)
 class Object:
-    """Somebody objects to a vote; `words` are for the committee alone."""
+    """Somebody objects to a vote; `words` are for the committee alone. Without an account: who, and how to reach them."""
 
     process_id: UUID
     words: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    contact: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from app.features.committee.commands import Decline, EnterTotals, Explain, Object, Propose, SetRetention
 from app.features.committee.models import DecisionKind, ObjectionOutcome
 from app.features.committee.queries import Objection
-from app.features.committee.rules import NUMBERS, POINTS
+from app.features.committee.rules import MOST_CONTACT, MOST_NAME, NUMBERS, POINTS
 from app.web.filters import city_zone
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, Unmarked, _, city_languages
 
@@ -103,6 +103,45 @@ class ObjectForm(Form):
     def to_command(self, process_id: UUID) -> Object:
         """The objection as the use case takes it."""
         return Object(process_id, self.words.data or "")
+
+
+class ObjectWithoutAccountForm(ObjectForm):
+    """The same of somebody without an account: who they are, and how the committee reaches them."""
+
+    name = LineField(
+        _("Your name"),
+        [Filled(_("Write your name.")), AtMost(MOST_NAME)],
+        description=_("Only the committee and auditors read this. It is deleted 30 days after the decision."),
+    )
+    contact = LineField(
+        _("How can the committee reach you?"),
+        [Filled(_("Write how the committee can reach you.")), AtMost(MOST_CONTACT)],
+        description=_("A mail address, a phone number or a postal address. It is deleted 30 days after the decision."),
+    )
+
+    def to_command(self, process_id: UUID) -> Object:
+        """The objection as the use case takes it."""
+        return Object(process_id, self.words.data or "", self.name.data or "", self.contact.data or "")
+
+
+class RecordObjectionForm(Form):
+    """An objection that somebody brings on paper or says at a desk."""
+
+    name = LineField(_("Name of the person who objects"), [Filled(_("Write the name of the person.")), AtMost(MOST_NAME)])
+    contact = LineField(
+        _("How the committee can reach the person"),
+        [Unmarked(), AtMost(MOST_CONTACT)],
+        description=_("A mail address, a phone number or a postal address. It is deleted 30 days after the decision."),
+    )
+    words = TextField(
+        _("The objection in the person's own words"),
+        [Filled(_("Write what the person objects to, and why.")), AtMost(5000)],
+        description=_("Copy what stands on the paper. Change nothing, and read it out to the person."),
+    )
+
+    def to_command(self, process_id: UUID) -> Object:
+        """The objection as the use case takes it."""
+        return Object(process_id, self.words.data or "", self.name.data or "", self.contact.data or "")
 
 
 class StationForm(Form):

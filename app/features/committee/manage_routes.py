@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.extensions import db
 from app.features.budgets.queries import Pot, PotState
-from app.features.committee import paper_routes
+from app.features.committee import objection_routes, paper_routes
 from app.features.committee.forms import DeclineForm, RetentionForm, propose_form
 from app.features.committee.models import DecisionKind, DecisionState, ObjectionOutcome
 from app.features.committee.offers import obstacle_to, offers
@@ -36,7 +36,7 @@ from app.web.filters import translate
 from app.web.transaction import attempt, commits
 
 bp = Blueprint("committee_staff", __name__, template_folder="templates", url_prefix="/staff/decisions")
-blueprints = [bp, paper_routes.bp]
+blueprints = [bp, paper_routes.bp, objection_routes.bp]
 
 
 def _space(process_id: UUID) -> Process:

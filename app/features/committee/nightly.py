@@ -1,12 +1,14 @@
-"""The end of votes, by the clock: keys that nobody needs are announced and destroyed, then the voters forgotten."""
+"""The end of votes, by the clock: keys that nobody needs are announced and destroyed, then voters and objectors forgotten."""
 
 from app.extensions import db
-from app.features.committee.use_cases import announce_destruction, forget_after, keys_are_due
+from app.features.committee.use_cases import announce_destruction, forget_after, forget_contacts, keys_are_due
 from app.features.voting.queries import votes_to_end
 
 
 def run() -> None:
     """Each vote in a transaction of its own. Safe to run at any time and twice."""
+    with db.transaction() as session:
+        forget_contacts(session)
     with db.transaction() as session:
         processes = list(votes_to_end(session))
     for process_id in processes:

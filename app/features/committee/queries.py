@@ -25,6 +25,7 @@ from app.features.committee.models import (
 from app.features.committee.rules import agreed, objections_until
 from app.features.spaces.queries import Process
 from app.features.voting.queries import PaperTotals, fixed_pots, online_ballots, paper_totals_of, participations
+from app.kernel.references import normalise_reference
 
 __all__ = [
     "Certificate",
@@ -76,6 +77,18 @@ def waiting_for(
 def objections_of(session: Session, process_id: uuid.UUID) -> Sequence[Objection]:
     """The objections to a vote, by number."""
     return session.scalars(select(Objection).where(Objection.process_id == process_id).order_by(Objection.number)).all()
+
+
+def objection_by_reference(session: Session, reference: str) -> Objection | None:
+    """The objection that a slip names."""
+    return session.scalars(select(Objection).where(Objection.reference == normalise_reference(reference))).first()
+
+
+def answer_to(session: Session, objection: Objection) -> Decision | None:
+    """The decision in force on an objection."""
+    subject = f"{DecisionKind.OBJECTION.value}:{objection.id}"
+    found = select(Decision).where(Decision.process_id == objection.process_id, Decision.subject == subject)
+    return session.scalars(found.where(Decision.state == DecisionState.IN_FORCE)).first()
 
 
 def certificates_of(session: Session, pot_id: uuid.UUID) -> Sequence[Certificate]:

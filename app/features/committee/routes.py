@@ -10,13 +10,16 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.extensions import db
+from app.features.accounts.use_cases import count_attempt
 from app.features.budgets.queries import Pot, PotState, ballot_name, rule_name, visible_pot
 from app.features.committee import packaged, printing, protocol
-from app.features.committee.forms import ObjectForm
+from app.features.committee.forms import ObjectForm, ObjectWithoutAccountForm
 from app.features.committee.queries import (
+    answer_to,
     certificates_in,
     certificates_of,
     decisions_of,
+    objection_by_reference,
     objection_deadline,
     objections_of,
     retention_of,
@@ -29,8 +32,9 @@ from app.kernel import clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.permissions import Permission
 from app.web import slots
-from app.web.access import public, signed_in, viewer
+from app.web.access import public, viewer
 from app.web.locale import current_locale
+from app.web.networks import network
 from app.web.transaction import commits
 
 bp = Blueprint("committee", __name__, template_folder="templates", url_prefix="/committee")
@@ -69,25 +73,42 @@ def decisions(process_id: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/<uuid:process_id>/object", methods=["GET", "POST"])
-@signed_in
+@public
 @commits
 def object_(process_id: UUID) -> ResponseReturnValue:
-    """Object to a vote."""
-    space, form, status = _space(process_id), ObjectForm(), 200
+    """Object to a vote, with an account or without one. Many objections of strangers from one network take longer."""
+    form = ObjectForm() if viewer().is_signed_in else ObjectWithoutAccountForm()
+    status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
+            if not viewer().is_signed_in:
+                count_attempt("objection network", network())
             objection = object_to(db.session(), viewer(), form.to_command(process_id))
         except Refused as refusal:
             if refusal.status == 404:
                 raise
             form.refuse(refusal)
-            status, space = refusal.status, _space(process_id)
+            status = refusal.status
         else:
             flash(_("Your objection has number %(number)s. The committee answers here.", number=objection.number), "good")
-            return redirect(url_for(".decisions", process_id=process_id), 303)
-    elif form.is_submitted():
-        status = 422
-    return render_template("committee/object.html", process=space, form=form), status
+            return redirect(url_for(".objection", reference=objection.reference), 303)
+    space = _space(process_id)
+    until = objection_deadline(db.session(), process_id)
+    return render_template("committee/object.html", process=space, form=form, until=until), status
+
+
+@bp.get("/objection/<reference>")
+@public
+def objection(reference: str) -> ResponseReturnValue:
+    """The slip of an objection: its number and, once decided, the answer. It names nobody and shows no words."""
+    found = objection_by_reference(db.session(), reference)
+    if found is None:
+        raise NotFound
+    space = _space(found.process_id)
+    answer = answer_to(db.session(), found)
+    return render_template(
+        "committee/objection.html", process=space, objection=found, answer=show(answer, {}) if answer else None
+    )
 
 
 @bp.get("/certificate/<uuid:pot_id>")

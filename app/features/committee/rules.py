@@ -13,6 +13,9 @@ from app.kernel.messages import Message, msg
 
 ANNOUNCED_FOR = timedelta(days=3)
 """How long before the nightly task destroys keys it says so."""
+CONTACT_KEPT = timedelta(days=30)
+"""How long after the decision the name and contact of somebody who objected without an account are kept, to answer them."""
+MOST_NAME, MOST_CONTACT = 120, 200
 POINTS = ("cumulative", "scoring", "ordinal")
 NUMBERS = ("participations", "ballots", "blank", "invalid")
 GONE = msg("Whoever proposed this no longer belongs to the committee. Another member must propose it again.")

@@ -105,10 +105,18 @@ class OpenContest:
 
 @dataclass(frozen=True)
 class DecideContest:
-    """What the committee decided, in words for the person and with its reason; `again`: a ballot at a desk is granted."""
+    """What a member proposes, in words for the person and with its reason; `again`: with it a ballot at a desk is granted."""
 
     contest_id: UUID
     upheld: bool
     outcome: str
     reason: str
     again: bool = False
+
+
+@dataclass(frozen=True)
+class ReturnContest:
+    """A member does not sign a proposed answer and says why, or takes back their own, for which no words are needed."""
+
+    contest_id: UUID
+    why: str = ""

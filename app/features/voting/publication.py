@@ -1,5 +1,6 @@
 """How alike the ballots of a pot are, and what of them may be published."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -64,6 +65,11 @@ def choice_of(session: Session, pot_id: UUID) -> PublicationChoice | None:
     return session.scalars(select(PublicationChoice).where(PublicationChoice.pot_id == pot_id)).first()
 
 
+def read_as(choice: PublicationChoice) -> str:
+    """A mark of what was proposed, so that nobody confirms what was changed since they read it."""
+    return hashlib.sha256(f"{choice.published}\n{choice.first_hand}\n{choice.reason}".encode()).hexdigest()[:32]
+
+
 def from_our_box(session: Session, pot: Pot) -> bool:
     """Whether the ballots of this pot came out of a box of ours; those of imported elections are public already."""
     return "digest" in pot.options and not pot.options.get("imported") and box_of(session, pot.process_id) is not None
@@ -96,4 +102,4 @@ def published_of(session: Session, pot: Pot) -> Published | None:
     if few(session, pot):
         return Published.TOTALS
     choice = choice_of(session, pot.id)
-    return None if choice is None else choice.published
+    return None if choice is None or not choice.confirmed else choice.published

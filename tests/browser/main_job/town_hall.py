@@ -124,11 +124,12 @@ def brings_the_ballots(committee: Visitor, process_id: str, opened: Path) -> Non
 
 
 def counts_and_certifies(city: City, committee: Visitor, second: Visitor) -> None:
-    """Each ballot is published; one member proposes to certify, a different one signs."""
+    """Each ballot is published, and the result certified: one member proposes, a different one signs."""
     committee.open(f"/staff/committee/{city.pot_id}").press("main form[action$='/count'] button")
     committee.press(f"main a[href='/staff/publication/{city.pot_id}']").choose("published", "rows")
-    committee.fill(reason="Whoever wants to can count again.").press(MAIN_BUTTON)
-    committee.press("main a[href*='/propose/certification']")
+    committee.fill(reason="Whoever wants to can count again.").press(MAIN_BUTTON).sees("main form.confirm", 0)
+    second.open(f"/staff/publication/{city.pot_id}").press("main form.confirm button[type=submit]")
+    committee.open(f"/staff/committee/{city.pot_id}").press("main a[href*='/propose/certification']")
     committee.fill(reason_en="Every participation has a ballot.").press(MAIN_BUTTON).sees("main form[action$='/sign']", 0)
     decision = committee.page.url
     second.open(decision[decision.index("/staff/") :]).press("main form.confirm button[type=submit]")

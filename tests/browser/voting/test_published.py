@@ -48,7 +48,7 @@ def test_the_committee_decides_what_is_published(live, new_page, viewport):
     pot = voting.opened_pot(keyring)
     count_pot(live.db.session(), SYSTEM, pot.id)
     name, process = pot.id, live.db.session.get(Process, pot.process_id)
-    person = accounts.staff(Role.COMMITTEE, process)
+    person, other = accounts.staff(Role.COMMITTEE, process), accounts.staff(Role.COMMITTEE, process)
     live.db.session.commit()
     page = new_page(viewport=viewport)
     sign_in_window(page, live, person)
@@ -59,6 +59,17 @@ def test_the_committee_decides_what_is_published(live, new_page, viewport):
     page.get_by_label("Each ballot, without a name").check()
     page.get_by_label("Why?").fill("Most ballots have equals.")
     page.get_by_role("button", name="Decide").click()
-
-    page.get_by_role("link", name="Certify the result").wait_for()
+    page.get_by_text("You have signed").wait_for()
+    assert page.locator("main form.confirm").count() == 0
     assert axe(page) == []
+
+    second = new_page(viewport=viewport)
+    sign_in_window(second, live, other)
+    second.goto(f"/staff/publication/{name}")
+    second.get_by_text("waits for another member").wait_for()
+    assert second.locator("html").evaluate("html => html.scrollWidth") <= viewport["width"]
+    assert axe(second) == []
+    second.locator("main form.confirm").get_by_role("button", name="Sign", exact=True).click()
+
+    second.get_by_role("link", name="Certify the result").wait_for()
+    assert axe(second) == []

@@ -13,7 +13,7 @@ from app.features.budgets.queries import few_ballots, too_few
 from app.features.committee.commands import EnterTotals, Object
 from app.features.committee.models import DecisionKind
 from app.features.committee.use_cases import enter_totals, object_to
-from app.features.voting.commands import CastBallot, DecidePublication
+from app.features.voting.commands import CastBallot
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package import archive
 from app.features.voting.publication import few, needs_choice, published_of
@@ -21,7 +21,6 @@ from app.features.voting.use_cases import (
     cast_ballot,
     close_box,
     count_pot,
-    decide_publication,
     open_with_the_servers_key,
 )
 from app.kernel.permissions import SYSTEM, Actor
@@ -54,7 +53,7 @@ def certified(session, kept, clock, number=31, *, paper=True, published="rows", 
             enter_totals(session, member, EnterTotals(place.id, pot.id, **totals))
     count_pot(session, first, pot.id)
     if needs_choice(session, pot):
-        decide_publication(session, first, DecidePublication(pot.id, published, "We talked about it."))
+        voting.to_publish(pot, published, "We talked about it.")
     committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
     return pot
 

@@ -8,10 +8,9 @@ from app.features.committee import protocol
 from app.features.committee.models import DecisionKind, Retention
 from app.features.committee.printing import protocol_pdf
 from app.features.spaces.models import Process
-from app.features.voting.commands import DecidePublication, EnterDraw
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import CodeState, ContestState, RollEntry, VotingCode
-from app.features.voting.use_cases import count_pot, decide_publication, enter_draw, figures_of
+from app.features.voting.use_cases import count_pot, figures_of
 from app.kernel.permissions import Channel
 from tests.factories import committee, rehearsals, voting
 from tests.factories.tools import add
@@ -37,7 +36,7 @@ def pot(session, app, clock):
     rehearsals.over(process, voters=9, ballots=7)
     member = committee.member(process.id, "Clara Counter")
     count_pot(session, member, found.id)
-    enter_draw(session, member, EnterDraw(found.id, (("2", "1"),), NOTE))
+    voting.drawn(found, (("2", "1"),), NOTE)
     committee.decided(DecisionKind.CERTIFICATION, process.id, pot_id=found.id)
     return found
 
@@ -79,7 +78,7 @@ def test_what_is_published_and_why_stands_in_it(session, app):
     pot = voting.opened_pot(Keyring(app.config["SETTINGS"].keys))
     member = committee.member(pot.process_id, "Clara Counter")
     count_pot(session, member, pot.id)
-    decide_publication(session, member, DecidePublication(pot.id, "totals", "It is a small town."))
+    voting.to_publish(pot, "totals", "It is a small town.")
     committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
     found = record(session, pot)["pots"][0]["publication"]
     assert (found["published"], found["reason"], found["ballots"]) == ("totals", "It is a small town.", 36)

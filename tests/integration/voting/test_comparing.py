@@ -8,10 +8,9 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.features.budgets.use_cases import CertifyPot, certify_pot
-from app.features.voting.commands import DecidePublication
 from app.features.voting.models import RuleComparison
 from app.features.voting.tasks import compare
-from app.features.voting.use_cases import compare_rules, count_pot, decide_publication, pots_to_compare
+from app.features.voting.use_cases import compare_rules, count_pot, pots_to_compare
 from app.kernel.permissions import SYSTEM
 from tests.factories import budgets, voting
 
@@ -28,7 +27,7 @@ def certified(session, keyring, **attributes):
     pot = voting.opened_pot(keyring, **attributes)
     count_pot(session, SYSTEM, pot.id)
     if attributes.get("number", 36) >= 30:
-        decide_publication(session, SYSTEM, DecidePublication(pot.id, "rows", "Most ballots have equals."))
+        voting.to_publish(pot, "rows", "Most ballots have equals.")
     certify_pot(session, SYSTEM, CertifyPot(pot.id, (uuid4(), uuid4())))
     return pot
 

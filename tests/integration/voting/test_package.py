@@ -18,23 +18,23 @@ from app.features.budgets.choices import Choices, gives_points, most_projects
 from app.features.budgets.models import PotState
 from app.features.budgets.use_cases import CertifyPot, certify_pot
 from app.features.voting.box import opening
-from app.features.voting.commands import CastBallot, DecidePublication, EnterDraw
+from app.features.voting.commands import CastBallot, DecidePublication
 from app.features.voting.exporting import board_file
 from app.features.voting.package import archive, files, verify
 from app.features.voting.package.readme import readme
-from app.features.voting.publication import likeness, likeness_of
+from app.features.voting.publication import choice_of, likeness, likeness_of, read_as
 from app.features.voting.queries import box_of
 from app.features.voting.use_cases import (
     cast_ballot,
     close_box,
+    confirm_publication,
     count_pot,
     decide_publication,
-    enter_draw,
     import_opened,
     open_with_the_servers_key,
     seal_boxes,
 )
-from app.kernel.errors import Conflict, Invalid, NotFound
+from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, voting
 
@@ -90,7 +90,7 @@ def published(session, keyring, clock, what="rows", **attributes):
     pot, committee = voted(session, keyring, clock, **attributes)
     count_pot(session, committee, pot.id)
     if attributes.get("number", 47) >= 30:
-        decide_publication(session, committee, DecidePublication(pot.id, what, "The committee talked about it."))
+        voting.to_publish(pot, what, "The committee talked about it.")
     certify_pot(session, committee, CertifyPot(pot.id, (uuid4(), uuid4())))
     return pot
 
@@ -162,8 +162,8 @@ def test_a_count_that_a_draw_has_decided_is_confirmed(session, keyring, clock, t
     pot, committee = voted(session, keyring, clock, **alike)
     assert count_pot(session, committee, pot.id).result["draw_among"] == [["1", "2", "3"]]
     order = ("3", "1", "2")
-    enter_draw(session, committee, EnterDraw(pot.id, (order,), "In the town hall, before everybody"))
-    decide_publication(session, committee, DecidePublication(pot.id, "rows", "The committee talked about it."))
+    voting.drawn(pot, (order,))
+    voting.to_publish(pot, "rows", "The committee talked about it.")
     certify_pot(session, committee, CertifyPot(pot.id, (uuid4(), uuid4())))
     folder = unpacked(package(session, pot), tmp_path)
 
@@ -600,7 +600,20 @@ def test_nothing_is_certified_before_it_is_decided_what_is_published(session, ke
     assert not archive.has_package(session, pot)
 
     decide_publication(session, committee, DecidePublication(pot.id, "rows", "Because"))
+    read = read_as(choice_of(session, pot.id))
     choice = decide_publication(session, committee, DecidePublication(pot.id, "totals", "On second thoughts"))
+    with pytest.raises(Conflict, match="Decide first"):
+        certify_pot(session, committee, CertifyPot(pot.id, (uuid4(), uuid4())))
+    with pytest.raises(Forbidden, match="signed this already"):
+        confirm_publication(session, committee, pot.id, read_as(choice))
+    other = voting.committee(pot)
+    with pytest.raises(Conflict, match="changed since"):
+        confirm_publication(session, other, pot.id, read)
+    with pytest.raises(NotFound):
+        confirm_publication(session, member(session, Role.AUDITOR, pot), pot.id, read_as(choice))
+    confirm_publication(session, other, pot.id, read_as(choice))
+    with pytest.raises(Conflict, match="Nothing waits"):
+        confirm_publication(session, other, pot.id, read_as(choice))
     certify_pot(session, committee, CertifyPot(pot.id, (uuid4(), uuid4())))
 
     assert (choice.ballots, choice.published, choice.reason) == (47, "totals", "On second thoughts")

@@ -7,7 +7,7 @@ from app.features.committee.use_cases.ending import (
     keys_are_due,
     set_retention,
 )
-from app.features.committee.use_cases.objecting import object_to
+from app.features.committee.use_cases.objecting import forget_contacts, may_record, object_to, record_objection
 from app.features.committee.use_cases.paper import add_station, enter_totals, explain, remove_station
 from app.features.committee.use_cases.possible import Mend, NotYet, require_possible
 
@@ -20,9 +20,12 @@ __all__ = [
     "enter_totals",
     "explain",
     "forget_after",
+    "forget_contacts",
     "keys_are_due",
+    "may_record",
     "object_to",
     "propose",
+    "record_objection",
     "remove_station",
     "require_possible",
     "set_retention",

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField
 
-from app.features.voting.commands import DecideContest, IssueCodes, OpenContest, WriteSetup
+from app.features.voting.commands import DecideContest, IssueCodes, OpenContest, ReturnContest, WriteSetup
 from app.features.voting.models import SlotMode
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, Unmarked, _
 
@@ -128,3 +128,13 @@ class DecideForm(Form):
         """The decision as the use case takes it."""
         again: Any = self.again.data
         return DecideContest(contest_id, self.decision.data == "upheld", self.outcome.data, self.reason.data, again)
+
+
+class ReturnForm(Form):
+    """Why a member does not sign a proposed answer."""
+
+    why = TextField(_("Why you do not sign"), [Filled(_("Write why you do not sign.")), AtMost(2000)])
+
+    def to_command(self, contest_id: UUID) -> ReturnContest:
+        """The refusal as the use case takes it."""
+        return ReturnContest(contest_id, self.why.data or "")

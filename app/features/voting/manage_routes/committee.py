@@ -28,7 +28,7 @@ from app.features.voting.queries import (
     roll_size,
     totals_by_channel,
 )
-from app.features.voting.use_cases import count_pot
+from app.features.voting.use_cases import count_pot, entered_draw
 from app.kernel import clock
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
@@ -68,6 +68,7 @@ def pot_page(pot_id: UUID) -> str:
         is_closed=is_closed,
         opened=is_opened(session, pot),
         has_box=not pot.options.get("imported"),
+        draw_waits=entered_draw(session, pot.id) is not None,
         turnout=participations(session, pot.id),
         roll=roll_size(session, pot.process_id),
         may_import=viewer().may(Permission.BUDGET_MANAGE, pot.process_id) and not pot.options.get("imported"),

@@ -1,55 +1,107 @@
-"""The committee enters what was drawn in public, where the announced rules leave a tie to a draw."""
+"""One member enters what was drawn in public, where the announced rules leave a tie to a draw; another confirms it."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.accounts.queries import people_names
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.voting.forms.ballot import draw_form
-from app.features.voting.use_cases import enter_draw
+from app.features.voting.use_cases import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of, may_be_second
 from app.kernel.errors import NotFound, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.filters import local_text
-from app.web.transaction import commits
+from app.web.transaction import attempt, commits
 
 bp = Blueprint("voting_draw", __name__, template_folder="../templates", url_prefix="/staff/draw")
 
 
-@bp.route("/<uuid:pot_id>", methods=["GET", "POST"])
+@bp.get("/<uuid:pot_id>")
+@requires(Permission.BUDGET_INSPECT)
+def show(pot_id: UUID) -> ResponseReturnValue:
+    """What was entered and waits for a second member; or for each tie that decides, the places to write down."""
+    pot = _pot(pot_id, Permission.BUDGET_INSPECT)
+    if not _ties(pot):
+        return redirect(url_for("voting_committee.pot_page", pot_id=pot_id))
+    return _shown(pot, draw_form(_ties(pot), _titles(pot)))
+
+
+@bp.post("/<uuid:pot_id>")
 @requires(Permission.BUDGET_CERTIFY)
 @commits
 def enter(pot_id: UUID) -> ResponseReturnValue:
-    """For each tie that decides: in which order its projects were drawn."""
-    pot = _pot(pot_id)
-    groups: list[list[str]] = (pot.result or {}).get("draw_among") or []
-    if not groups or pot.state is PotState.CERTIFIED:
-        return redirect(url_for("voting_committee.pot_page", pot_id=pot_id))
-    titles = {one.number: f"{one.number} {local_text(one.title)}" for one in pot.projects}
-    form: Any = draw_form(groups, titles)
-    status = 200
-    if form.validate_on_submit():
-        try:
-            enter_draw(db.session(), viewer(), form.to_command(pot_id, groups))
-        except Refused as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-            pot = _pot(pot_id)
-        else:
-            flash(_("Counted again with the order that was drawn."), "good")
-            return redirect(url_for("voting_committee.pot_page", pot_id=pot_id))
-    elif form.is_submitted():
-        status = 422
-    return render_template("voting/draw.html", pot=pot, form=form, groups=groups), status
+    """Write down the order that was drawn."""
+    pot = _pot(pot_id, Permission.BUDGET_CERTIFY)
+    groups = _ties(pot)
+    if not groups:
+        return redirect(url_for("voting_committee.pot_page", pot_id=pot_id), 303)
+    form: Any = draw_form(groups, _titles(pot))
+    if not form.validate_on_submit():
+        return _shown(pot, form, 422)
+    try:
+        enter_draw(db.session(), viewer(), form.to_command(pot_id, groups))
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _shown(_pot(pot_id, Permission.BUDGET_CERTIFY), form, refusal.status)
+    flash(_("Written down and signed by you. It counts when another member has confirmed it."), "good")
+    return redirect(url_for(".show", pot_id=pot_id), 303)
 
 
-def _pot(pot_id: UUID) -> Pot:
+@bp.post("/<uuid:pot_id>/confirm")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def confirm(pot_id: UUID) -> ResponseReturnValue:
+    """The second member confirms what was drawn, and the pot is counted again."""
+    _pot(pot_id, Permission.BUDGET_CERTIFY)
+    seen = request.form.get("seen", "")
+    attempt(lambda: confirm_draw(db.session(), viewer(), pot_id, seen), _("Counted again with the order that was drawn."))
+    return redirect(url_for("voting_committee.pot_page", pot_id=pot_id), 303)
+
+
+@bp.post("/<uuid:pot_id>/take-out")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def take_out(pot_id: UUID) -> ResponseReturnValue:
+    """What was entered is not what was drawn: enter it again."""
+    _pot(pot_id, Permission.BUDGET_CERTIFY)
+    attempt(lambda: drop_draw(db.session(), viewer(), pot_id), _("Taken out. Enter what was drawn again."))
+    return redirect(url_for(".show", pot_id=pot_id), 303)
+
+
+def _shown(pot: Pot, form: Any, status: int = 200) -> tuple[str, int]:
+    session, titles = db.session(), _titles(pot)
+    entry = entered_draw(session, pot.id)
+    page = render_template(
+        "voting/draw.html",
+        pot=pot,
+        form=form,
+        entry=entry,
+        seen=mark_of(entry) if entry else "",
+        name=people_names(session, [entry.first_hand]).get(entry.first_hand, "") if entry else "",
+        drawn=[[titles.get(one, one) for one in order] for order in entry.orders] if entry else [],
+        ties=[[titles.get(one, one) for one in group] for group in _ties(pot)],
+        may_enter=viewer().may(Permission.BUDGET_CERTIFY, pot.process_id),
+        may_confirm=entry is not None and may_be_second(viewer(), pot.process_id, entry.first_hand),
+    )
+    return page, status
+
+
+def _ties(pot: Pot) -> list[list[str]]:
+    return ((pot.result or {}).get("draw_among") or []) if pot.state is not PotState.CERTIFIED else []
+
+
+def _titles(pot: Pot) -> dict[str, str]:
+    return {one.number: f"{one.number} {local_text(one.title)}" for one in pot.projects}
+
+
+def _pot(pot_id: UUID, permission: Permission) -> Pot:
     pot = pot_by_id(db.session(), pot_id)
-    if pot is None or not viewer().may(Permission.BUDGET_CERTIFY, pot.process_id):
+    if pot is None or not viewer().may(permission, pot.process_id):
         raise NotFound
     return pot

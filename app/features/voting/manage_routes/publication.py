@@ -2,21 +2,23 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_percent, ngettext
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.accounts.queries import people_names
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.voting.forms.ballot import PublicationForm
-from app.features.voting.publication import Likeness, can_choose, choice_of, few, likeness_of
-from app.features.voting.use_cases import decide_publication
+from app.features.voting.models import PublicationChoice
+from app.features.voting.publication import Likeness, can_choose, choice_of, few, likeness_of, read_as
+from app.features.voting.use_cases import confirm_publication, decide_publication, may_be_second
 from app.kernel.errors import NotFound, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.transaction import commits
+from app.web.transaction import attempt, commits
 
 bp = Blueprint("voting_publication", __name__, template_folder="../templates", url_prefix="/staff/publication")
 
@@ -30,7 +32,7 @@ def _pot(pot_id: UUID, permission: Permission) -> Pot:
 
 
 def _shown(pot: Pot, form: PublicationForm, status: int = 200) -> tuple[str, int]:
-    measured = likeness_of(db.session(), pot)
+    measured, choice = likeness_of(db.session(), pot), choice_of(db.session(), pot.id)
     page = render_template(
         "voting/publication.html",
         pot=pot,
@@ -39,10 +41,19 @@ def _shown(pot: Pot, form: PublicationForm, status: int = 200) -> tuple[str, int
         few=few(db.session(), pot),
         share=format_percent(measured.share),
         bars=_bars(measured),
-        choice=choice_of(db.session(), pot.id),
+        choice=choice,
+        name=people_names(db.session(), [choice.first_hand]).get(choice.first_hand, "") if choice and choice.first_hand else "",
+        seen=read_as(choice) if choice else "",
+        may_confirm=_waits_for_viewer(pot, choice),
         may_decide=viewer().may(Permission.BUDGET_CERTIFY, pot.process_id) and pot.state is not PotState.CERTIFIED,
     )
     return page, status
+
+
+def _waits_for_viewer(pot: Pot, choice: PublicationChoice | None) -> bool:
+    if choice is None or choice.confirmed or pot.state is PotState.CERTIFIED:
+        return False
+    return may_be_second(viewer(), pot.process_id, choice.first_hand)
 
 
 def _bars(measured: Likeness) -> list[dict[str, object]]:
@@ -74,7 +85,7 @@ def show(pot_id: UUID) -> ResponseReturnValue:
 @requires(Permission.BUDGET_CERTIFY)
 @commits
 def decide(pot_id: UUID) -> ResponseReturnValue:
-    """Keep the decision."""
+    """Propose what is published: another member confirms it."""
     pot = _pot(pot_id, Permission.BUDGET_CERTIFY)
     form = PublicationForm()
     if not form.validate_on_submit():
@@ -84,5 +95,16 @@ def decide(pot_id: UUID) -> ResponseReturnValue:
     except Refused as refusal:
         form.refuse(refusal)
         return _shown(_pot(pot_id, Permission.BUDGET_CERTIFY), form, refusal.status)
-    flash(_("Decided. The result can be certified once it is counted."), "good")
+    flash(_("Proposed and signed by you. A different member must sign second."), "good")
+    return redirect(url_for(".show", pot_id=pot_id), 303)
+
+
+@bp.post("/<uuid:pot_id>/confirm")
+@requires(Permission.BUDGET_CERTIFY)
+@commits
+def confirm(pot_id: UUID) -> ResponseReturnValue:
+    """The second member signs what is published."""
+    _pot(pot_id, Permission.BUDGET_CERTIFY)
+    seen, done = request.form.get("seen", ""), _("Decided. The result can be certified once it is counted.")
+    attempt(lambda: confirm_publication(db.session(), viewer(), pot_id, seen), done)
     return redirect(url_for("voting_committee.pot_page", pot_id=pot_id), 303)

@@ -5,7 +5,7 @@ participation, a person or a moment; what the database itself remembers beside t
 dealt with in `sealing.py`, and docs/voting.md says what remains.
 """
 
-from app.features.voting.models.ballots import Ballot, PublicationChoice, Published, RuleComparison
+from app.features.voting.models.ballots import Ballot, DrawEntry, PublicationChoice, Published, RuleComparison
 from app.features.voting.models.box import (
     BoardBlock,
     BoardEntry,
@@ -43,6 +43,7 @@ __all__ = [
     "Contest",
     "ContestState",
     "Custody",
+    "DrawEntry",
     "Envelope",
     "PublicationChoice",
     "Published",

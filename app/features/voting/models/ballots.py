@@ -4,7 +4,7 @@ import uuid
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Identified, Model, Timestamped
@@ -19,16 +19,40 @@ class Published(StrEnum):
 
 
 class PublicationChoice(Identified, Timestamped, Model):
-    """What the committee decided to publish of a pot, why, and what it had before its eyes: how many ballots are unique."""
+    """What the committee decided to publish of a pot, why, and what it had before its eyes: how many ballots are unique.
+
+    One member proposes it, another confirms it. The hands stay when accounts are erased; neither is there where it was decided
+    before it needed two.
+    """
 
     __tablename__ = "publication_choice"
-    __table_args__ = (UniqueConstraint("pot_id"),)
+    __table_args__ = (
+        UniqueConstraint("pot_id"),
+        CheckConstraint(
+            "NOT confirmed OR first_hand IS NULL OR (second_hand IS NOT NULL AND first_hand <> second_hand)", name="two_people"
+        ),
+    )
 
     pot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pot.id", ondelete="CASCADE"))
     published: Mapped[Published] = mapped_column(words(Published))
     reason: Mapped[str] = mapped_column(Text)
     ballots: Mapped[int]
     unique_ballots: Mapped[int]
+    confirmed: Mapped[bool] = mapped_column(default=False)
+    first_hand: Mapped[uuid.UUID | None]
+    second_hand: Mapped[uuid.UUID | None]
+
+
+class DrawEntry(Identified, Timestamped, Model):
+    """What one member has entered of a public draw; it counts when another one confirms it, and is gone then."""
+
+    __tablename__ = "draw_entry"
+    __table_args__ = (UniqueConstraint("pot_id"),)
+
+    pot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pot.id", ondelete="CASCADE"))
+    orders: Mapped[list[Any]]
+    note: Mapped[str] = mapped_column(Text)
+    first_hand: Mapped[uuid.UUID]
 
 
 class RuleComparison(Identified, Timestamped, Model):

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Identified, Model, Timestamped
@@ -100,8 +100,10 @@ class ContestState(StrEnum):
 class Contest(Identified, Timestamped, Model):
     """Somebody says that they did not cast the ballot that was cast for their entry. It leads to no ballot.
 
-    `granted_slot`: what the committee lets the person use at a desk besides, while people still vote; empty for nothing. One
-    member asks for it (`asked_slot`), another grants it.
+    One member proposes an answer (`proposed`, and with it a ballot at a desk, `asked_slot`); it is given with the signature of
+    another one. `granted_slot`: what the person may use at a desk besides, while people still vote; empty for nothing.
+    `first_hand` and `second_hand` are who signed, for good: the accounts may be erased, two people it stays. Neither is there
+    where the answer was given before it needed two.
     """
 
     __tablename__ = "voting_contest"
@@ -115,6 +117,9 @@ class Contest(Identified, Timestamped, Model):
             sqlite_where=text("state <> 'dismissed'"),
             postgresql_where=text("state <> 'dismissed'"),
         ),
+        CheckConstraint(
+            "state = 'open' OR first_hand IS NULL OR (second_hand IS NOT NULL AND first_hand <> second_hand)", name="two_people"
+        ),
     )
 
     process_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("process.id", ondelete="CASCADE"))
@@ -126,11 +131,14 @@ class Contest(Identified, Timestamped, Model):
     outcome: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_on: Mapped[date | None] = mapped_column(Date)
+    proposed: Mapped[str] = mapped_column(String(16), default="")
     asked_slot: Mapped[str] = mapped_column(String(40), default="")
     granted_slot: Mapped[str] = mapped_column(String(40), default="")
     opened_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     granted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    first_hand: Mapped[uuid.UUID | None]
+    second_hand: Mapped[uuid.UUID | None]
 
 
 class VoterIdentity(Identified, Timestamped, Model):

@@ -20,13 +20,13 @@ from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import UnknownCode, enter_card, enter_code, kept_key
 from app.features.voting.voters import session as voter_session
 from app.features.voting.voters.eligibility import standing_of, standings_of, ways_of
-from app.features.voting.voters.networks import network
 from app.features.voting.voters.session import who_votes
 from app.features.voting.voters.voter import Voter
 from app.kernel import clock
 from app.kernel.errors import NotFound, Refused, TooManyAttempts
 from app.web import slots
 from app.web.access import public, viewer
+from app.web.networks import network
 from app.web.transaction import commits
 
 bp = Blueprint("voting_code", __name__, template_folder="../templates", url_prefix="/voting")

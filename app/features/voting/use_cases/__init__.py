@@ -30,14 +30,16 @@ from app.features.voting.use_cases.contests import (
     contest_of,
     contests_of,
     decide_contest,
-    grant_ballot,
-    may_grant,
+    may_sign_contest,
     open_contest,
+    return_contest,
+    sign_contest,
 )
 from app.features.voting.use_cases.counting import ROWS_NEEDED, before_counting, count_pot, outcome_of, tally_of
-from app.features.voting.use_cases.drawing import enter_draw
+from app.features.voting.use_cases.drawing import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
+from app.features.voting.use_cases.hands import may_be_second
 from app.features.voting.use_cases.identifying import (
     UnknownCode,
     enter_card,
@@ -46,7 +48,7 @@ from app.features.voting.use_cases.identifying import (
     require_current,
     voter_of_account,
 )
-from app.features.voting.use_cases.publishing import UNDECIDED, decide_publication, publication_missing
+from app.features.voting.use_cases.publishing import UNDECIDED, confirm_publication, decide_publication, publication_missing
 from app.features.voting.use_cases.rolls import RollReport, add_missing_area, areas_by_name, hashed, import_roll, roll_is_fixed
 from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
 from app.features.voting.voters.eligibility import standing_of
@@ -72,6 +74,8 @@ __all__ = [
     "check_at_desk",
     "close_box",
     "compare_rules",
+    "confirm_draw",
+    "confirm_publication",
     "contest_of",
     "contests_of",
     "copy_setup",
@@ -80,15 +84,16 @@ __all__ = [
     "decide_publication",
     "delete_print",
     "destroy_keys",
+    "drop_draw",
     "enter_card",
     "enter_code",
     "enter_draw",
+    "entered_draw",
     "explained",
     "figures_of",
     "fixed_reason",
     "forget_voters",
     "go_on_closing",
-    "grant_ballot",
     "hashed",
     "identify",
     "import_opened",
@@ -97,9 +102,11 @@ __all__ = [
     "issue_codes",
     "kept_key",
     "keys_destroyed",
+    "mark_of",
     "mark_undelivered",
     "mark_undelivered_letters",
-    "may_grant",
+    "may_be_second",
+    "may_sign_contest",
     "open_contest",
     "open_with_the_servers_key",
     "outcome_of",
@@ -110,8 +117,10 @@ __all__ = [
     "publication_of",
     "renew_code",
     "require_current",
+    "return_contest",
     "roll_is_fixed",
     "seal_boxes",
+    "sign_contest",
     "sign_heads",
     "standing_of",
     "tally_of",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.spaces.queries import Action, action_open, process
-from app.features.voting.commands import DecideContest, OpenContest
+from app.features.voting.commands import DecideContest, OpenContest, ReturnContest
 from app.features.voting.models import Contest, ContestState, VotingParticipation
 from app.features.voting.rules import granted_slot, voter_key
+from app.features.voting.use_cases.hands import may_be_second, second_hand
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.messages import Message, msg
@@ -20,6 +22,8 @@ from app.kernel.permissions import Actor, Permission
 from app.kernel.references import new_reference
 
 NOT_ANY_MORE = msg("People do not vote any more, so no other ballot can be granted.")
+RECORDED_YOURSELF = msg("You recorded this yourself. Other members of the committee decide it.")
+NOTHING_WAITS = msg("No answer waits for a second signature here.")
 
 
 def open_contest(session: Session, actor: Actor, command: OpenContest, secret: bytes) -> Contest:
@@ -55,39 +59,29 @@ def open_contest(session: Session, actor: Actor, command: OpenContest, secret: b
 
 
 def decide_contest(session: Session, actor: Actor, command: DecideContest) -> Contest:
-    """Uphold or dismiss, with an outcome in words for the person and the reason; both are needed, and it is done once.
+    """Propose to uphold or dismiss, with an outcome in words for the person and the reason; both are needed.
 
-    With `again`, and only while people still vote, the decision asks that the person may cast one ballot at a desk; another
-    member grants it (`grant_ballot`). The contested ballot stays in the box, for nobody can tell which it is. Raises NotFound
-    without the committee's role, Refused for whoever recorded it.
+    This is the first signature. Nothing is decided, and nobody is told, before another member signs (`sign_contest`). With
+    `again`, and only while people still vote, the person may then cast one ballot at a desk. The contested ballot stays in the
+    box, for nobody can tell which it is. Raises NotFound without the committee's role, Refused for whoever recorded it,
+    Conflict when an answer is proposed or given already.
     """
-    contest = session.get(Contest, command.contest_id, with_for_update=True, populate_existing=True)
-    if contest is None or not actor.may(Permission.BUDGET_CERTIFY, contest.process_id):
-        raise NotFound
-    if contest.state is not ContestState.OPEN:
-        raise Conflict(msg("This was decided already."))
+    contest = _locked(session, actor, command.contest_id)
+    if contest.proposed:
+        raise Conflict(msg("A member has proposed an answer already. Look at it, and sign it or send it back."))
     if actor.person_id is not None and actor.person_id == contest.opened_by:
-        raise Refused(msg("You recorded this yourself. Another member of the committee decides it."))
+        raise Refused(RECORDED_YOURSELF)
     _check(session, contest, command)
-    contest.state = ContestState.UPHELD if command.upheld else ContestState.DISMISSED
+    contest.proposed = (ContestState.UPHELD if command.upheld else ContestState.DISMISSED).value
     contest.outcome, contest.reason = command.outcome.strip(), command.reason.strip()
-    contest.decided_on, contest.decided_by = clock.now().date(), actor.person_id
+    contest.decided_by = contest.first_hand = actor.require_signed_in()
     if command.again:
         used = _participation(session, contest.pot_id, contest.voter_key)
         if used is None or used.granted:
             raise Conflict(msg("A ballot was granted here before. There is no third one."))
         contest.asked_slot = granted_slot(used.slot)
     session.flush()
-    audit.record(
-        session,
-        actor,
-        f"contest.{contest.state}",
-        contest,
-        process_id=contest.process_id,
-        reason=contest.reason,
-        reference=contest.reference,
-        ballot_asked_for=command.again,
-    )
+    _record(session, actor, contest, "contest.proposed", proposed=contest.proposed, ballot_asked_for=command.again)
     return contest
 
 
@@ -106,32 +100,65 @@ def _check(session: Session, contest: Contest, command: DecideContest) -> None:
         raise Invalid(errors)
 
 
-def may_grant(actor: Actor, contest: Contest) -> bool:
-    """Whether another ballot waits for the signature of this member, who has had no hand in it so far."""
-    waits = contest.asked_slot != "" and contest.granted_slot == ""
-    fresh = actor.person_id is not None and actor.person_id not in (contest.opened_by, contest.decided_by)
-    return waits and fresh and actor.may(Permission.BUDGET_CERTIFY, contest.process_id)
+def may_sign_contest(actor: Actor, contest: Contest) -> bool:
+    """Whether a proposed answer waits for the signature of this member, who has had no hand in it so far."""
+    waits = contest.state is ContestState.OPEN and contest.proposed != ""
+    fresh = may_be_second(actor, contest.process_id, contest.first_hand) and actor.person_id != contest.opened_by
+    return waits and fresh
 
 
-def grant_ballot(session: Session, actor: Actor, contest_id: uuid.UUID) -> Contest:
-    """The second hand: let the person cast one more ballot at a desk.
+def sign_contest(session: Session, actor: Actor, contest_id: uuid.UUID) -> Contest:
+    """The second hand: the answer is given now, and with it the ballot at a desk that was asked for.
 
-    Raises NotFound without the committee's role, Conflict when nothing waits or people do not vote any more, Refused for
-    whoever recorded or decided it.
+    Raises NotFound without the committee's role, Refused for whoever recorded it, Forbidden for whoever proposed it, Conflict
+    when nothing waits, when the proposer left the committee, or for a ballot when people do not vote any more.
     """
+    contest = _locked(session, actor, contest_id)
+    if not contest.proposed:
+        raise Conflict(NOTHING_WAITS)
+    if actor.person_id is not None and actor.person_id == contest.opened_by:
+        raise Refused(RECORDED_YOURSELF)
+    person_id = second_hand(session, actor, contest.process_id, contest.first_hand)
+    if contest.asked_slot and not _still_open(session, contest):
+        raise Conflict(NOT_ANY_MORE)
+    contest.state, contest.second_hand = ContestState(contest.proposed), person_id
+    contest.decided_on, contest.granted_by, contest.granted_slot = clock.now().date(), person_id, contest.asked_slot
+    session.flush()
+    first = str(contest.first_hand)
+    _record(session, actor, contest, f"contest.{contest.state}", proposed_by=first, ballot_granted=contest.granted_slot != "")
+    return contest
+
+
+def return_contest(session: Session, actor: Actor, command: ReturnContest) -> Contest:
+    """Send a proposed answer back, with a reason, or take back one's own: the contest is to be decided as before."""
+    contest = _locked(session, actor, command.contest_id)
+    if not contest.proposed:
+        raise Conflict(NOTHING_WAITS)
+    why, own = command.why.strip(), actor.require_signed_in() == contest.first_hand
+    if not own and not why:
+        raise Refused(msg("Write why you do not sign."), field="why")
+    first, proposed = str(contest.first_hand), contest.proposed
+    contest.proposed = contest.outcome = contest.reason = contest.asked_slot = ""
+    contest.decided_by = contest.first_hand = None
+    session.flush()
+    action = "contest.taken_back" if own else "contest.sent_back"
+    _record(session, actor, contest, action, why=why, proposed=proposed, proposed_by=first)
+    return contest
+
+
+def _locked(session: Session, actor: Actor, contest_id: uuid.UUID) -> Contest:
+    """A contest that is not decided, as it is once no colleague is at it. Raises NotFound without the role, or Conflict."""
     contest = session.get(Contest, contest_id, with_for_update=True, populate_existing=True)
     if contest is None or not actor.may(Permission.BUDGET_CERTIFY, contest.process_id):
         raise NotFound
-    if not contest.asked_slot or contest.granted_slot:
-        raise Conflict(msg("No other ballot waits for a second signature here."))
-    if not may_grant(actor, contest):
-        raise Refused(msg("You have recorded or decided this. Another member of the committee signs."))
-    if not _still_open(session, contest):
-        raise Conflict(NOT_ANY_MORE)
-    contest.granted_slot, contest.granted_by = contest.asked_slot, actor.person_id
-    session.flush()
-    audit.record(session, actor, "contest.granted", contest, process_id=contest.process_id, reference=contest.reference)
+    if contest.state is not ContestState.OPEN:
+        raise Conflict(msg("This was decided already."))
     return contest
+
+
+def _record(session: Session, actor: Actor, contest: Contest, action: str, *, why: str = "", **details: Any) -> None:
+    reason, about = why or contest.reason, {"reference": contest.reference, **details}
+    audit.record(session, actor, action, contest, process_id=contest.process_id, reason=reason, **about)
 
 
 def contests_of(session: Session, process_id: uuid.UUID) -> Sequence[Contest]:

@@ -1,4 +1,4 @@
-"""From which network a guess comes, to make many guesses slow. The address is hashed at once, and kept nowhere."""
+"""From which network a request comes, to make many of a kind slow. The address is hashed at once, and kept nowhere."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
