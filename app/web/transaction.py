@@ -38,8 +38,10 @@ def commits(view: Callable[..., Any]) -> Callable[..., Any]:
     return at_the_edge
 
 
-def attempt(step: Callable[[], object], done: str) -> None:
+def attempt(step: Callable[[], object], done: str | Callable[[], str]) -> None:
     """Take a step that is one button, and say on the next page what came of it: `done`, or why it was refused and undone.
+
+    Where what is done is known only afterwards, `done` is asked then.
 
     What is not there, or not the reader's, stays not there: a refusal with status 404 is raised on.
     """
@@ -51,7 +53,7 @@ def attempt(step: Callable[[], object], done: str) -> None:
         db.session.rollback()
         flash(translate(refusal.message), "bad")
     else:
-        flash(done, "good")
+        flash(done if isinstance(done, str) else done(), "good")
 
 
 def init_app(app: Flask) -> None:

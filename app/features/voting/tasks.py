@@ -1,6 +1,8 @@
 """Work by the clock: envelopes move to the board each minute, the board is signed each night, certified pots are compared."""
 
 import logging
+import tempfile
+import time
 from uuid import UUID
 
 from celery.schedules import crontab
@@ -8,24 +10,42 @@ from sqlalchemy.orm import Session
 
 from app.extensions import celery, db
 from app.features.voting.keys.installation import keyring, spool
-from app.features.voting.queries import open_boxes
+from app.features.voting.queries import ballots_cast, open_boxes
 from app.features.voting.sealing import wipe
 from app.features.voting.use_cases import (
     compare_rules,
+    counted_from,
     destroy_keys,
+    finish_counting,
+    finish_opening,
     go_on_closing,
     is_wiping,
+    note_done,
+    outcome_of,
+    pot_to_count,
     pots_to_compare,
     seal_boxes,
     sign_heads,
+    stop_counting,
+    stop_opening,
+    taking_in,
+    to_open,
     wiped,
+    write_opened,
 )
 from app.features.voting.use_cases.closing import CLOSING, WIPING
+from app.features.voting.use_cases.counting_long import COUNTING
 from app.features.voting.use_cases.forgetting import DESTROY
+from app.features.voting.use_cases.opening_here import OPENING
 from app.kernel import outbox
+from app.kernel.database import intent
+from app.kernel.errors import Refused
 from app.kernel.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
+
+TELL_EVERY = 1.0
+"""Seconds between two notes of how far long work is."""
 
 
 @celery.task(name="voting.seal")
@@ -83,6 +103,65 @@ def _wipe(session: Session, row: OutboxRow) -> None:
     session.commit()
     wipe(db.engine)
     wiped(session, process_id)
+
+
+@outbox.handler(OPENING)
+def _open_box(session: Session, row: OutboxRow) -> None:
+    """Open the envelopes while nothing is locked, then take the ballots in. Whoever is killed in between begins it anew."""
+    process_id = UUID(row.payload["process_id"])
+    total = to_open(session, process_id)
+    if total is None:
+        return
+    session.commit()
+    try:
+        with tempfile.TemporaryFile() as file:
+            with intent(writing=False):
+                write_opened(session, process_id, keyring(), file, Told(process_id, total))
+                session.commit()
+            with db.separate_transaction() as other:
+                taking_in(other, process_id)
+            file.seek(0)
+            finish_opening(session, process_id, file)
+    except Refused as refusal:
+        session.rollback()
+        stop_opening(session, process_id, refusal.message)
+
+
+@outbox.handler(COUNTING)
+def _count(session: Session, row: OutboxRow) -> None:
+    """Count while nothing is locked, then keep the outcome."""
+    pot_id = UUID(row.payload["pot_id"])
+    session.commit()
+    try:
+        with intent(writing=False):
+            pot = pot_to_count(session, pot_id)
+            basis = counted_from(session, pot) if pot is not None else {}
+            record = (
+                outcome_of(session, pot, Told(pot.process_id, ballots_cast(session, pot), pot_id)) if pot is not None else {}
+            )
+            session.commit()
+        if pot is not None:
+            finish_counting(session, pot_id, record, basis)
+    except Refused as refusal:
+        session.rollback()
+        stop_counting(session, pot_id, refusal.message)
+
+
+class Told:
+    """Called with how many more envelopes or ballots are done; the box is told once a second, so that a page can say it."""
+
+    def __init__(self, process_id: UUID, total: int, pot_id: UUID | None = None) -> None:
+        self.process_id, self.total, self.pot_id = process_id, total, pot_id
+        self.done = 0
+        self._next = time.monotonic()
+
+    def __call__(self, more: int) -> None:
+        """So many more are done."""
+        self.done += more
+        if time.monotonic() >= self._next or self.done >= self.total:
+            with db.separate_transaction() as session:
+                note_done(session, self.process_id, self.done, pot_id=self.pot_id)
+            self._next = time.monotonic() + TELL_EVERY
 
 
 @outbox.handler(DESTROY)

@@ -53,7 +53,8 @@ def test_the_page_answers_at_once_and_says_how_far_closing_is(session, clock, ke
     go_on_closing(database.session(), the_process, kept)
     database.session.commit()
     page = client.get(address)
-    assert "5 of 5 envelopes" in page.text
+    assert "Envelopes sealed" in page.text
+    assert "5 of 5" in page.text
     assert page.headers["Refresh"] == "10"  # it comes again by itself, without scripts
     still = client.get(f"{address}?still=1")
     assert "Refresh" not in still.headers

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -15,18 +15,15 @@ from app.features.spaces.queries import Process, process
 from app.features.voting.exporting import board_file, board_name
 from app.features.voting.forms.ballot import OpenedForm, PrepareForm
 from app.features.voting.keys.installation import keyring
-from app.features.voting.models import BoxState, Closing
+from app.features.voting.manage_routes.shared import comes_again, stays_still
+from app.features.voting.models import Box, BoxState, Closing
 from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots, participations
-from app.features.voting.use_cases import begin_closing, import_opened, open_with_the_servers_key, prepare_box
+from app.features.voting.use_cases import begin_closing, begin_opening, import_opened, moved_at, prepare_box, why_stopped
 from app.kernel.errors import NotFound, Refused
-from app.kernel.messages import Message
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.streaming import streamed
 from app.web.transaction import attempt, commits
-
-COMES_AGAIN = 10
-"""After so many seconds a page about a box that is being closed is asked for again, with or without scripts."""
 
 bp = Blueprint("voting_box", __name__, template_folder="../templates", url_prefix="/staff/box")
 
@@ -41,16 +38,20 @@ def _space(process_id: UUID, permission: Permission) -> Process:
 def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]:
     session = db.session()
     pots = fixed_pots(session, process_id)
+    box = box_of(session, process_id)
+    at_work = _at_work(box)
     page = render_template(
         "voting/box.html",
         process=_space(process_id, Permission.BUDGET_INSPECT),
-        box=box_of(session, process_id),
+        box=box,
+        at_work=at_work,
+        moved=moved_at(box.closing) if box is not None and at_work else None,
         pots=[(pot, participations(session, pot.id), envelopes_of(session, pot.id)) for pot in pots],
         is_closed=bool(pots) and all(closed(session, pot) for pot in pots),
         voted=any(participations(session, pot.id) for pot in pots),
         may_change=viewer().may(Permission.BUDGET_CERTIFY, process_id),
-        stopped=_why_stopped(process_id),
-        still="still" in request.args,
+        stopped=why_stopped(box.closing) if box is not None and box.closing.get("step") == Closing.STOPPED else None,
+        still=stays_still(),
         as_day=date.fromisoformat,
         prepare_form=forms.get("prepare") or PrepareForm(),
         opened_form=forms.get("opened") or OpenedForm(),
@@ -58,27 +59,19 @@ def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]
     return page, status
 
 
-def _why_stopped(process_id: UUID) -> Message | None:
-    """Why closing has stopped in the middle, if it has."""
-    box = box_of(db.session(), process_id)
-    if box is None or box.closing.get("step") != Closing.STOPPED:
-        return None
-    return Message(box.closing["why"], box.closing["params"])
-
-
 @bp.get("/<uuid:process_id>")
 @requires(Permission.BUDGET_INSPECT)
 def show(process_id: UUID) -> ResponseReturnValue:
-    """How far the box is, and the next step. While it is being closed the page comes again by itself, unless `?still=1`."""
+    """How far the box is, and the next step. While it is closed or opened the page comes again by itself, unless `?still=1`."""
     _space(process_id, Permission.BUDGET_INSPECT)
     page, status = _shown(process_id)
-    headers = {"Refresh": str(COMES_AGAIN)} if _is_closing(process_id) and "still" not in request.args else {}
-    return page, status, headers
+    return page, status, comes_again(_at_work(box_of(db.session(), process_id)))
 
 
-def _is_closing(process_id: UUID) -> bool:
-    box = box_of(db.session(), process_id)
-    return box is not None and box.closing.get("step") in (Closing.SEALING, Closing.WIPING)
+def _at_work(box: Box | None) -> bool:
+    return box is not None and box.closing.get("step") in (
+        Closing.SEALING, Closing.WIPING, Closing.OPENING, Closing.TAKING_IN,
+    )  # fmt: skip
 
 
 @bp.post("/<uuid:process_id>/prepare")
@@ -107,7 +100,7 @@ def close(process_id: UUID) -> ResponseReturnValue:
     return _step(
         process_id,
         lambda: begin_closing(db.session(), viewer(), process_id),
-        _("The box is being closed. You can leave this page and come back."),
+        lambda: _("The box is being closed. You can leave this page and come back."),
     )
 
 
@@ -115,11 +108,15 @@ def close(process_id: UUID) -> ResponseReturnValue:
 @requires(Permission.BUDGET_CERTIFY)
 @commits
 def open_here(process_id: UUID) -> ResponseReturnValue:
-    """Open the box with the key that the server keeps."""
+    """Open the box with the key that the server keeps; a large one in the background, and the page says how far it is."""
     return _step(
         process_id,
-        lambda: open_with_the_servers_key(db.session(), viewer(), process_id, keyring()),
-        _("The box is open. Its ballots can be counted."),
+        lambda: begin_opening(db.session(), viewer(), process_id, keyring()),
+        lambda: (
+            _("The box is being opened. You can leave this page and come back.")
+            if _at_work(box_of(db.session(), process_id))
+            else _("The box is open. Its ballots can be counted.")
+        ),
     )
 
 
@@ -162,6 +159,6 @@ def opened(process_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", process_id=process_id), 303)
 
 
-def _step(process_id: UUID, step: Callable[[], object], done: str) -> ResponseReturnValue:
+def _step(process_id: UUID, step: Callable[[], object], done: Callable[[], str]) -> ResponseReturnValue:
     attempt(step, done)
     return redirect(url_for(".show", process_id=process_id), 303)

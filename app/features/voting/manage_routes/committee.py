@@ -1,5 +1,6 @@
 """The committee's pages of counting: its pots, and one pot from turnout to the count."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from app.extensions import db
 from app.features.budgets.queries import (
+    Pot,
     PotState,
     gives_points,
     is_ranking,
@@ -17,18 +19,20 @@ from app.features.budgets.queries import (
     score_number,
     score_words,
 )
-from app.features.voting.manage_routes.shared import pot_of, spaces_seen
+from app.features.voting.manage_routes.shared import comes_again, pot_of, spaces_seen, stays_still
 from app.features.voting.publication import can_choose, choice_of, needs_choice
 from app.features.voting.queries import (
     ballots_cast,
+    box_of,
     closed,
+    count_under_way,
     is_opened,
     is_over,
     participations,
     roll_size,
     totals_by_channel,
 )
-from app.features.voting.use_cases import count_pot, entered_draw
+from app.features.voting.use_cases import begin_counting, entered_draw, moved_at, why_stopped
 from app.kernel import clock
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
@@ -57,12 +61,18 @@ def pots() -> str:
 
 @bp.get("/<uuid:pot_id>")
 @requires(Permission.BUDGET_INSPECT)
-def pot_page(pot_id: UUID) -> str:
-    """While people vote: turnout only. Afterwards: totals by channel, the count, its ties, and certifying."""
+def pot_page(pot_id: UUID) -> ResponseReturnValue:
+    """While people vote: turnout only. Afterwards: totals by channel, the count, its ties, and certifying.
+
+    While a large pot is counted the page says how far that is, and comes again by itself, unless `?still=1`.
+    """
     session = db.session()
     pot = pot_of(pot_id, Permission.BUDGET_INSPECT)
     is_closed = closed(session, pot)
-    return render_template(
+    work = _work(pot)
+    stopped = why_stopped(work) if work else None
+    counting = work if stopped is None else None
+    page = render_template(
         "voting/committee.html",
         pot=pot,
         is_closed=is_closed,
@@ -82,16 +92,31 @@ def pot_page(pot_id: UUID) -> str:
         may_certify=viewer().may(Permission.BUDGET_CERTIFY, pot.process_id),
         needs_choice=is_closed and can_choose(session, pot) and needs_choice(session, pot),
         choice=choice_of(session, pot.id),
+        counting=counting,
+        moved=moved_at(counting) if counting else None,
+        stopped=stopped,
+        still=stays_still(),
     )
+    return page, 200, comes_again(counting is not None)
+
+
+def _work(pot: Pot) -> dict[str, Any] | None:
+    box = box_of(db.session(), pot.process_id)
+    return count_under_way(box, pot) if box is not None else None
 
 
 @bp.post("/<uuid:pot_id>/count")
 @requires(Permission.BUDGET_CERTIFY)
 @commits
 def count(pot_id: UUID) -> ResponseReturnValue:
-    """Count by the announced rule from the stored ballots."""
-    done = _("Counted. Look at the result and the ties, then certify it.")
-    attempt(lambda: count_pot(db.session(), viewer(), pot_id), done)
+    """Count by the announced rule from the stored ballots; a large pot in the background, and the page says how far it is."""
+
+    def done() -> str:
+        if _work(pot_of(pot_id, Permission.BUDGET_CERTIFY)):
+            return _("The pot is being counted. You can leave this page and come back.")
+        return _("Counted. Look at the result and the ties, then certify it.")
+
+    attempt(lambda: begin_counting(db.session(), viewer(), pot_id), done)
     return redirect(url_for(".pot_page", pot_id=pot_id))
 
 

@@ -46,10 +46,12 @@ class Custody(StrEnum):
 
 
 class Closing(StrEnum):
-    """The steps of closing a box, in `Box.closing["step"]`: they are taken one after the other, in the background."""
+    """The steps of work on a box in the background, in `Box.closing["step"]`: of closing it, later of opening it here."""
 
     SEALING = "sealing"
     WIPING = "wiping"
+    OPENING = "opening"
+    TAKING_IN = "taking in"
     DONE = "done"
     STOPPED = "stopped"
 
@@ -78,7 +80,7 @@ class Box(Identified, Timestamped, Model):
     statements: Mapped[list[Any]] = mapped_column(default=list)
     salts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by pot; published only together with its ballots
     opened_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))  # who brought the first
-    closing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # how far closing is (`use_cases/closing.py`)
+    closing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # how far the work on it is (`use_cases/under_way.py`)
 
 
 class VoteKey(Model):

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
@@ -67,3 +68,9 @@ def is_opened(session: Session, pot: Pot) -> bool:
     """Whether the ballots of a pot can be read: its box was opened, or it never had one (imported elections)."""
     box = box_of(session, pot.process_id)
     return box is None or box.state in (BoxState.OPENED, BoxState.CONFIRMED)
+
+
+def count_under_way(box: Box, pot: Pot) -> dict[str, Any] | None:
+    """How far counting a large pot in the background is, or why it has stopped; None when nobody asked for it."""
+    found: dict[str, Any] | None = box.closing.get("counting", {}).get(str(pot.id))
+    return found

@@ -9,7 +9,6 @@ from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package.files import package_parts
 from app.features.voting.use_cases.boxes import (
     import_opened,
-    open_with_the_servers_key,
     prepare_box,
     seal_boxes,
     sign_heads,
@@ -36,6 +35,13 @@ from app.features.voting.use_cases.contests import (
     sign_contest,
 )
 from app.features.voting.use_cases.counting import ROWS_NEEDED, before_counting, count_pot, outcome_of, tally_of
+from app.features.voting.use_cases.counting_long import (
+    begin_counting,
+    counted_from,
+    finish_counting,
+    pot_to_count,
+    stop_counting,
+)
 from app.features.voting.use_cases.drawing import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
@@ -48,9 +54,19 @@ from app.features.voting.use_cases.identifying import (
     require_current,
     voter_of_account,
 )
+from app.features.voting.use_cases.opening_here import (
+    begin_opening,
+    finish_opening,
+    open_with_the_servers_key,
+    stop_opening,
+    taking_in,
+    to_open,
+    write_opened,
+)
 from app.features.voting.use_cases.publishing import UNDECIDED, confirm_publication, decide_publication, publication_missing
 from app.features.voting.use_cases.rolls import RollReport, add_missing_area, areas_by_name, hashed, import_roll, roll_is_fixed
 from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
+from app.features.voting.use_cases.under_way import moved_at, note_done, why_stopped
 from app.features.voting.voters.eligibility import standing_of
 from app.features.voting.voters.roll_file import RollRow
 
@@ -68,6 +84,8 @@ __all__ = [
     "ask_to_destroy_keys",
     "before_counting",
     "begin_closing",
+    "begin_counting",
+    "begin_opening",
     "can_compare",
     "cast_at_desk",
     "cast_ballot",
@@ -80,6 +98,7 @@ __all__ = [
     "contests_of",
     "copy_setup",
     "count_pot",
+    "counted_from",
     "decide_contest",
     "decide_publication",
     "delete_print",
@@ -91,6 +110,8 @@ __all__ = [
     "entered_draw",
     "explained",
     "figures_of",
+    "finish_counting",
+    "finish_opening",
     "fixed_reason",
     "forget_voters",
     "go_on_closing",
@@ -107,10 +128,13 @@ __all__ = [
     "mark_undelivered_letters",
     "may_be_second",
     "may_sign_contest",
+    "moved_at",
+    "note_done",
     "open_contest",
     "open_with_the_servers_key",
     "outcome_of",
     "package_parts",
+    "pot_to_count",
     "pots_to_compare",
     "prepare_box",
     "publication_missing",
@@ -123,10 +147,16 @@ __all__ = [
     "sign_contest",
     "sign_heads",
     "standing_of",
+    "stop_counting",
+    "stop_opening",
+    "taking_in",
     "tally_of",
+    "to_open",
     "undecided_contests",
     "void_code",
     "voter_of_account",
+    "why_stopped",
     "wiped",
+    "write_opened",
     "write_setup",
 ]

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,7 @@ from app.features.voting import sealing
 from app.features.voting.box import custody, opening
 from app.features.voting.box.board import BEGINNING
 from app.features.voting.commands import PrepareBox
-from app.features.voting.exporting import board_file, on_the_board, sealed
+from app.features.voting.exporting import on_the_board, sealed
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot, Box, BoxState, Custody
@@ -113,22 +112,6 @@ def sign_heads(session: Session, process_id: uuid.UUID, keyring: Keyring) -> Non
     box = session.scalars(select(Box).where(Box.process_id == process_id).with_for_update()).first()
     if box is not None and box.state is BoxState.OPEN:
         sealing.sign_head(session, box, clock.now().date(), kept_key(session, keyring, process_id, "board"))
-
-
-def open_with_the_servers_key(
-    session: Session, actor: Actor, process_id: uuid.UUID, keyring: Keyring, progress: Callable[[int], None] | None = None
-) -> Box:
-    """Open a closed box whose key the server keeps. Raises Conflict for any other box."""
-    box = box_to_change(session, actor, process_id)
-    if box.custody is not Custody.SERVER or box.state is not BoxState.CLOSED:
-        raise Conflict(msg("This box is not to be opened by the server now."))
-    seed = kept_key(session, keyring, process_id, "box")
-    opened = opening.open_board(board_file(session, box), seed, progress)
-    statement = opened.statement("Plaza", clock.now().date().isoformat())
-    with tempfile.TemporaryFile() as file:
-        file.writelines(opened.file(statement, opening.sign_statement(statement, seed, str(process_id))))
-        file.seek(0)
-        return import_opened(session, actor, process_id, file)
 
 
 def import_opened(session: Session, actor: Actor, process_id: uuid.UUID, lines: Iterable[bytes]) -> Box:

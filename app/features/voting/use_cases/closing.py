@@ -17,6 +17,7 @@ from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Closing
 from app.features.voting.queries import closed, envelopes_of, fixed_pots, participations
 from app.features.voting.use_cases.boxes import box_to_change
+from app.features.voting.use_cases.under_way import begun, stopped_by
 from app.kernel import audit, clock, outbox
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
@@ -57,8 +58,7 @@ def begin_closing(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
     for pot in pots:
         _require_balance(session, pot, envelopes_of(session, pot.id))
     waiting = sum(envelopes_of(session, pot.id) - sealed(session, pot.id) for pot in pots)
-    by = str(actor.person_id) if actor.person_id else None
-    box.closing = {"step": Closing.SEALING.value, "done": 0, "total": waiting, "by": by, "since": clock.now().isoformat()}
+    box.closing = {"step": Closing.SEALING.value, **begun(actor, waiting)}
     session.flush()
     audit.record(session, actor, "box.closing", box, process_id=process_id, waiting=waiting)
     outbox.post(session, CLOSING, process_id=str(process_id))
@@ -77,15 +77,14 @@ def go_on_closing(session: Session, process_id: uuid.UUID, keyring: Keyring, *, 
             if moved < at_once:
                 moved += sealing.seal_waiting(session, pot.id, everything=True, at_most=at_once - moved)
         if moved:
-            box.closing = {**box.closing, "done": box.closing["done"] + moved}
+            box.closing = {**box.closing, "done": box.closing["done"] + moved, "at": clock.now().isoformat()}
             session.flush()
             outbox.post(session, CLOSING, process_id=str(process_id))
             return
         by = box.closing.get("by")
         _finish(session, Actor(person_id=uuid.UUID(by)) if by else SYSTEM, box, pots, keyring)
     except Conflict as conflict:  # raised before anything was written
-        why = {"why": conflict.message.template, "params": {name: str(one) for name, one in conflict.message.params.items()}}
-        box.closing = {**box.closing, "step": Closing.STOPPED.value, **why}
+        box.closing = {**box.closing, "step": Closing.STOPPED.value, **stopped_by(conflict.message)}
         session.flush()
         return
     box.closing = {**box.closing, "step": Closing.WIPING.value}
