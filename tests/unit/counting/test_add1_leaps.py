@@ -12,7 +12,7 @@ FIRST = "app.features.counting.shares.completion._Ahead.target"
 
 
 class Election:
-    """Up to a dozen projects and some dozen voters. Many costs are alike, so that ties are met, lasting ones and passing ones."""
+    """Up to a dozen projects, some dozen voters. Many costs are alike, so that ties are met, lasting ones and passing ones."""
 
     def __init__(self, source: random.Random, vote_type: VoteType, scale: int) -> None:
         names = [f"p{place}" for place in range(source.randint(2, 12))]

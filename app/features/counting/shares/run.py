@@ -127,7 +127,7 @@ class Run:
         return quotes
 
     def _within(self, high: float, group: Sequence[int]) -> list[Quote] | None:
-        """The quotes of a group; None where another project may cost no more than `high`, or one of the group cannot be paid."""
+        """The quotes of a group; None where another may cost no more than `high`, or one of them cannot be paid for."""
         quotes: list[Quote] = []
         while self._waiting and self._waiting[0][0] <= high:
             quote = self._quote(heappop(self._waiting)[1])
