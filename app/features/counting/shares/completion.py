@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.features.counting.progress import tell
 from app.features.counting.result import Ended
 from app.features.counting.shares.classes import Classes
 from app.features.counting.shares.run import Choose, Meeting, Outcome, Run
@@ -62,6 +63,7 @@ def complete(
             next_cost, ended = larger.cost, Ended.NEXT_TOO_DEAR
             break
         steps, outcome = target, larger
+        tell(steps)
     share = Fraction(budget, max(classes.voters, 1)) + step * steps
     return Completed(run(steps).result(explain=True), tuple(meetings), share, steps, ended, next_cost)
 
