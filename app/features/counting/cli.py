@@ -2,9 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
@@ -15,11 +17,14 @@ from app.features.counting.messages import msg
 from app.features.counting.pb import Limits, PbElection, PbError, read_election
 from app.features.counting.pb.errors import TooFine
 from app.features.counting.pb.reader import Progress
+from app.features.counting.pb.source import Source
+from app.features.counting.progress import Watcher, watched
 
-MOST_DECIMALS = 9
+MOST_DECIMALS = 20
 """So many decimals of a sum are read where a published file has more of them than its currency."""
 
 _CLEAR_LINE = "\r\033[K"
+_REDRAW_AFTER = 0.2
 
 
 @click.group("counting")
@@ -76,51 +81,112 @@ def count_files(
     order = tuple(map(TieRule, tie_rules)) or None
     limits = Limits.PUBLISHED if over_limit == "refuse" else Limits.WARN
     failed = 0
-    with _progress(files) as progress:
+    with _shown(files) as shown:
+
+        def answer(file: str) -> Any:
+            election = _read(file, limits, rule, shown.bytes)
+            with watched(shown.steps):
+                result = count_election(election, rule=rule, tie_rules=order, stop_when_exhaustive=stop_when_exhaustive)
+            return form.counted(file, election, result)
+
         for file in files:
             try:
-                election = _read(file, limits, rule, progress)
-                result = count_election(election, rule=rule, tie_rules=order, stop_when_exhaustive=stop_when_exhaustive)
+                _print(answer(file))
             except PbError as error:
                 failed += 1
                 _print(form.refused(file, error))
-            else:
-                _print(form.counted(file, election, result))
     if failed:
         sys.exit(1)
 
 
 def _read(file: str, limits: Limits, rule: str | None, progress: Progress | None) -> PbElection:
-    keep, path = wants_ballots(rule), Path(file)
+    keep = wants_ballots(rule)
     try:
+        source = _source(file)
         try:
-            return read_election(path, limits=limits, progress=progress, keep_ballots=keep)
+            return read_election(source, limits=limits, progress=progress, keep_ballots=keep)
         except TooFine:  # exact all the same: the sums are kept in parts of a cent
-            return read_election(path, decimals=MOST_DECIMALS, limits=limits, keep_ballots=keep)
+            return read_election(source, decimals=MOST_DECIMALS, limits=limits, keep_ballots=keep)
     except OSError as error:
         expected = msg("a file that can be opened: %(reason)s", reason=error.strerror or type(error).__name__)
         raise PbError(line=None, field="file", expected=expected) from error
 
 
+def _source(file: str) -> Source:
+    """A file is read twice, which a pipe does not allow; so what comes through a pipe is kept."""
+    path = Path(file)
+    return path.read_bytes() if path.is_fifo() else path
+
+
 def _print(answer: object) -> None:
     if _on_a_terminal() and sys.stdout.isatty():
         click.echo(_CLEAR_LINE, nl=False, err=True)  # the progress bar stands on the line where the answer begins
-    click.echo(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False))
+    if isinstance(answer, str):
+        encoding = sys.stdout.encoding or "utf-8"
+        click.echo(answer.encode(encoding, "backslashreplace").decode(encoding))
+    else:
+        click.echo(_json(answer))
+
+
+def _json(answer: object) -> str:
+    """One line; with `\\u…` in place of letters where the output cannot take them, as a name of a file may ask for."""
+    line = json.dumps(answer, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(answer)
+    return line
 
 
 def _on_a_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+class _Shown(NamedTuple):
+    """Whom to tell how many bytes have been read, and how many steps a count has taken."""
+
+    bytes: Progress | None = None
+    steps: Watcher | None = None
+
+
 @contextmanager
-def _progress(files: tuple[str, ...]) -> Iterator[Progress | None]:
+def _shown(files: tuple[str, ...]) -> Iterator[_Shown]:
     """A bar on the terminal, and nothing at all where the errors go to a file."""
     if not _on_a_terminal():
-        yield None
+        yield _Shown()
         return
-    size = sum(Path(file).stat().st_size for file in files if Path(file).is_file())
-    with click.progressbar(length=size, label="Counting", file=sys.stderr) as bar:
-        yield bar.update
+    with click.progressbar(length=sum(map(_size, files)), label="Counting", file=sys.stderr) as bar:
+
+        def read(further: int) -> None:
+            bar.label = "Counting"
+            bar.update(further)
+
+        yield _Shown(read, _now_and_then(lambda steps: _step(bar, steps)))
+
+
+def _size(file: str) -> int:
+    try:
+        return Path(file).stat().st_size
+    except OSError:  # its own line will say so
+        return 0
+
+
+def _step(bar: Any, steps: int) -> None:
+    bar.label = f"Counting, step {steps:,}"
+    bar.render_progress()
+
+
+def _now_and_then(show: Watcher, clock: Callable[[], float] = time.monotonic) -> Watcher:
+    """`show`, but not so often that drawing takes longer than counting."""
+    last = clock()
+
+    def told(steps: int) -> None:
+        nonlocal last
+        if clock() - last >= _REDRAW_AFTER:
+            last = clock()
+            show(steps)
+
+    return told
 
 
 if __name__ == "__main__":

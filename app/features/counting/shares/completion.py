@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.features.counting.progress import tell
 from app.features.counting.result import Ended
 from app.features.counting.shares.classes import Classes
 from app.features.counting.shares.run import Choose, Meeting, Outcome, Run
@@ -39,61 +40,60 @@ def complete(
 ) -> Completed:
     """Run Equal Shares with the equal share of the budget, then with larger ones; the last outcome is explained.
 
-    Steps without any change are passed over: where the runs at both ends of a stretch have one pattern, so have all between.
+    Steps are passed over where the runs at both ends of a stretch prove that all between have the same outcome.
     """
     guesses: dict[int, float] = {}
     step = completion.step or 0
 
-    def run(steps: int, *, explain: bool = False) -> Outcome:
-        money = budget + classes.voters * step * steps
-        return Run(classes, costs, candidates, money, choose, guesses).result(explain=explain)
+    def run(steps: int) -> Run:
+        return Run(classes, costs, candidates, budget + classes.voters * step * steps, choose, guesses)
 
-    steps, next_cost, outcome = 0, None, run(0)
-    meetings = list(outcome.meetings)
+    steps, next_cost, outcome = 0, None, run(0).result()
+    meetings = list(outcome.met.values())
     ahead = _Ahead()
     while (ended := _finished(outcome, costs, candidates, budget, completion)) is None:
         target = ahead.target(steps)
-        larger = ahead.known(target) or run(target)
-        if larger.pattern == outcome.pattern:
-            ahead.reached()
-        elif target > steps + 1:
-            ahead.too_far(target, larger)
+        larger = run(target).result() if target == steps + 1 else run(target).like(outcome)
+        if larger is None:
+            ahead.too_far(target)
             continue
-        else:
-            ahead = _Ahead()
-            meetings += larger.meetings
-            if larger.cost > budget:
-                next_cost, ended = larger.cost, Ended.NEXT_TOO_DEAR
-                break
+        ahead.reached(target, changed=larger.bought != outcome.bought)
+        meetings += larger.met.values()
+        if larger.cost > budget:
+            next_cost, ended = larger.cost, Ended.NEXT_TOO_DEAR
+            break
         steps, outcome = target, larger
+        tell(steps)
     share = Fraction(budget, max(classes.voters, 1)) + step * steps
-    return Completed(run(steps, explain=True), tuple(meetings), share, steps, ended, next_cost)
+    return Completed(run(steps).result(explain=True), tuple(meetings), share, steps, ended, next_cost)
 
 
 class _Ahead:
-    """How far to look ahead: twice as far each time nothing has changed, then half-way to the nearest known change."""
+    """How far to look ahead: half as far as the last outcome held, then ever further, but half-way to a step too far."""
 
     def __init__(self) -> None:
         self._reach = 1
-        self._change: tuple[int, Outcome] | None = None
+        self._changed_at = self._reached = 0
+        self._too_far: int | None = None
 
     def target(self, steps: int) -> int:
         """The step to look at next."""
-        if self._change is None:
-            return steps + self._reach
-        return steps + max(1, (self._change[0] - steps) // 2)
+        if self._too_far is not None and self._too_far > steps + 1:
+            return steps + min(self._reach, (self._too_far - steps + 1) // 2)
+        return steps + self._reach
 
-    def known(self, steps: int) -> Outcome | None:
-        """The outcome of this step, if it has been looked at."""
-        return self._change[1] if self._change is not None and self._change[0] == steps else None
+    def reached(self, steps: int, *, changed: bool) -> None:
+        """The outcome is known up to this step, where it may have changed."""
+        if changed:
+            self._reach = max(1, (steps - self._changed_at) // 2)
+            self._changed_at = steps
+        else:
+            self._reach = 2 * (steps - self._reached)
+        self._reached = steps
 
-    def reached(self) -> None:
-        """Nothing has changed up to the target."""
-        self._reach *= 2
-
-    def too_far(self, steps: int, outcome: Outcome) -> None:
-        """Something changes on the way to this step."""
-        self._change = (steps, outcome)
+    def too_far(self, target: int) -> None:
+        """Nothing is known about the way to this step."""
+        self._too_far = target
 
 
 def _finished(
