@@ -57,7 +57,12 @@ NASTY = (
     "[]",
     "é" * 200,
 )
-PAGES = ("/proposals", "/proposals/features.geojson", "/proposals/feed.atom")
+LIST, FEATURES, FEED = PAGES = ("/proposals", "/proposals/features.geojson", "/proposals/feed.atom")
+# What a page reads by itself: everything else in its address reaches only what all pages share.
+READ = {
+    LIST: PARAMETERS[:11],
+    "/proposals/{reference}": ("lang", "order", "comments", "reply"),
+}
 
 
 @pytest.fixture
@@ -68,13 +73,25 @@ def proposal(session):
     return proposal
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_no_value_of_any_parameter_breaks_a_page(client, proposal, name):
-    for page in (*PAGES, f"/proposals/{proposal.reference}", f"/proposals/{proposal.reference}/print"):
-        for value in NASTY:
-            answer = client.get(f"{page}?{name}={quote(value)}")
-            assert answer.status_code == 200, (page, name, value)
-        assert client.get(f"{page}?{name}=%ff%fe&{name}=b&{name}[]=c&{name}").status_code == 200
+@pytest.mark.parametrize(("page", "name"), [(page, name) for page, names in READ.items() for name in names])
+def test_no_value_of_any_parameter_breaks_a_page(client, proposal, page, name):
+    """Alone, where it is read: nothing else in the address keeps it from being used."""
+    page = page.format(reference=proposal.reference)
+    for value in NASTY:
+        answer = client.get(f"{page}?{name}={quote(value)}")
+        assert answer.status_code == 200, (page, name, value)
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/proposals/{reference}", "/proposals/{reference}/print"])
+def test_every_value_in_every_parameter_breaks_no_page(client, proposal, page):
+    """Every page with every value of every parameter, as many in one address as there are parameters, each another one."""
+    page = page.format(reference=proposal.reference)
+    for turn in range(len(NASTY)):
+        values = [NASTY[(turn + place) % len(NASTY)] for place in range(len(PARAMETERS))]
+        query = "&".join(f"{name}={quote(value)}" for name, value in zip(PARAMETERS, values, strict=True))
+        assert client.get(f"{page}?{query}").status_code == 200, (page, query)
+    for name in PARAMETERS:
+        assert client.get(f"{page}?{name}=%ff%fe&{name}=b&{name}[]=c&{name}").status_code == 200, (page, name)
 
 
 @pytest.mark.parametrize("name", ["q", "process", "category", "area", "answer", "place", "sort", "page", "page_size", "order"])
