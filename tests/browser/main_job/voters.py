@@ -1,4 +1,4 @@
-"""Sixty voters in Chromium, by phone and desktop: six with something special, the others one after the other at shared devices."""
+"""Sixty voters in Chromium, by phone and desktop: six with something special, the others in turn at shared devices."""
 
 import re
 from collections.abc import Sequence
