@@ -1,6 +1,7 @@
 """Two members of the committee certify in a real browser, and a resident reads who signed."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.features.spaces.models import Process
 from app.kernel.permissions import Role
@@ -28,7 +29,7 @@ def test_two_members_certify_and_everybody_reads_both_names(live, new_page, loca
         assert axe(first) == []
     first.locator("main form[method=post] button[type=submit]").click()
     first.locator("main form[action$='/withdraw']").wait_for()
-    assert first.locator("main form[action$='/sign']").count() == 0
+    expect(first.locator("main form[action$='/sign']")).to_have_count(0)
     decision = first.url
 
     sign_in_window(second, live, people[1])
