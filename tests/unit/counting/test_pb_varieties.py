@@ -55,6 +55,11 @@ VARIETIES = {
         ("p1",),
         {"quotation_marks"},
     ),
+    "a very long description": (
+        pb(project_header="project_id;cost;description", projects=["p1;100;" + "words " * 40_000, "p2;200;"]),
+        ("p1",),
+        set(),
+    ),
     "a place in words": (
         pb(project_header="project_id;cost;latitude;longitude", projects=["p1;100;by the river;21.5", "p2;200;;"]),
         ("p1",),
