@@ -71,7 +71,7 @@ VALUES: dict[str, Message] = {
     "listed_first": msg("the project that stands first in the list goes first"),
     "moderator": msg("Moderator"),
     "not_feasible": msg("Not feasible"),
-    "officer": msg("Officer"),
+    "officer": msg("Answering officer"),
     "ordinal": msg("Put projects in an order"),
     "paper": msg("On paper"),
     "pending": msg("Waiting for a moderator"),
