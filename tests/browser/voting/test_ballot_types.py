@@ -364,7 +364,7 @@ def test_the_receipt_fits_one_printed_page_with_its_code_and_leads_to_the_board(
     assert axe(page) == []
     page.get_by_label("Your receipt, or its first four characters").fill(receipt[:4].upper())
     page.keyboard.press("Enter")
-    page.get_by_text("None on the board begins so yet").wait_for()
+    page.get_by_text("No envelope on the board begins like this yet").wait_for()
     page.goto(f"{page.url}?begins={receipt[:4]}#{receipt}")  # as the code on the receipt leads there
     assert axe(page) == []
     page.wait_for_function("receipt => document.getElementById('begins').value === receipt", arg=receipt)
