@@ -114,7 +114,7 @@ def _cast(pot_id: UUID) -> ResponseReturnValue:
         raise NotFound
     marks = read_marks(held.ballot, request.form)
     try:
-        who = who_votes(held.process_id) or viewer()
+        who = voter_session.of_process(held.process_id) or viewer()
         command = CastBallot(pot_id, choices_of(held.ballot, marks), envelope_id(request.form))
         receipt = cast_ballot(session, who, command, keyring(), held)
     except Refused as refusal:
