@@ -6,7 +6,7 @@ Casting writes no audit entry, no outbox row and no log line that names a voter 
 from app.features.voting.commands import CastAtDesk
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
-from app.features.voting.package.files import package_parts
+from app.features.voting.package.files import package_marks, package_parts
 from app.features.voting.use_cases.boxes import (
     import_opened,
     open_with_the_servers_key,
@@ -110,6 +110,7 @@ __all__ = [
     "open_contest",
     "open_with_the_servers_key",
     "outcome_of",
+    "package_marks",
     "package_parts",
     "pots_to_compare",
     "prepare_box",
