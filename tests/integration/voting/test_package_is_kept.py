@@ -6,7 +6,6 @@ from io import BytesIO
 import pytest
 
 from app.extensions import db as database
-from app.features.budgets.models import Pot
 from app.features.committee.models import DecisionKind
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package import archive, kept
@@ -64,20 +63,20 @@ def test_every_single_file_is_the_one_in_the_package(client, pot):
     assert {name: client.get(f"/voting/{pot_id}/package/{name}").data for name in names} == alone
 
 
-def test_after_a_correction_or_an_annulment_the_old_one_is_never_served(app, client, session, pot, built):
-    pot_id = pot.id
+def test_after_a_correction_or_an_annulment_the_old_one_is_never_served(app, client, pot, built):
+    pot_id, process_id = pot.id, pot.process_id
     first = client.get(f"/voting/{pot_id}/package.zip").data
     (old,) = folder(app, pot_id)
 
-    committee.decided(DecisionKind.CORRECTION, pot.process_id, pot_id=pot_id)
-    session.commit()
+    committee.decided(DecisionKind.CORRECTION, process_id, pot_id=pot_id)
+    database.session.commit()
     second = client.get(f"/voting/{pot_id}/package.zip").data
     assert second != first
     assert '"version": 2' in zipfile.ZipFile(BytesIO(second)).read("protocol.json").decode()
     assert [place != old for place in folder(app, pot_id)] == [True]
 
-    committee.decided(DecisionKind.ANNULMENT, database.session.get_one(Pot, pot_id).process_id, pot_id=pot_id)
-    session.commit()
+    committee.decided(DecisionKind.ANNULMENT, process_id, pot_id=pot_id)
+    database.session.commit()
     third = client.get(f"/voting/{pot_id}/package.zip").data
     assert "annulled" in zipfile.ZipFile(BytesIO(third)).read("publication.json").decode()
     assert len(built) == 3
@@ -94,10 +93,11 @@ def test_a_reader_who_goes_away_leaves_nothing_and_memory_holds_a_piece(app, ses
 
 
 def test_a_rehearsal_keeps_nothing(app, client, session, pot):
-    from app.features.spaces.models import Process
+    from app.features.spaces.models import Process, ProcessState
     from tests.factories import spaces
 
-    session.get_one(Process, pot.process_id).rehearsal_of = spaces.process().id
+    space = session.get_one(Process, pot.process_id)
+    space.rehearsal_of, space.state = spaces.process().id, ProcessState.DRAFT
     session.flush()
     with app.app_context():
         assert b"".join(kept.whole(session, pot, app.config["SETTINGS"].var / "packages"))

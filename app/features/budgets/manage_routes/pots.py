@@ -153,14 +153,15 @@ def _form(part: str, pot: WritePot) -> Any:
 def show(pot_id: UUID) -> str:
     """One pot with its projects, what is missing, and the next step."""
     pot = seen_pot(pot_id)
+    may_change = viewer().may(Permission.BUDGET_MANAGE, pot.process_id)
     return render_template(
         "budgets_manage/show.html",
         pot=pot,
         process=seen_processes().get(pot.process_id),
-        may_change=viewer().may(Permission.BUDGET_MANAGE, pot.process_id),
+        may_change=may_change,
         problems=problems_before_freezing(pot),
         areas=area_names(db.session()),
-        sources=sources_for(pot),
+        sources=sources_for(pot) if may_change else None,
         **_announced(pot),
     )
 
