@@ -311,6 +311,7 @@ def test_a_second_member_signs_on_the_page_and_an_auditor_reads_it(as_role):
     process_id, contest_id = pot.process_id, contest.id
     space = database.session.get_one(Process, process_id)
     committee, auditor = as_role(Role.COMMITTEE, space), as_role(Role.AUDITOR, space)
+    assert f"/staff/contests/proposed/{contest_id}" in committee.get("/staff/committee").text
     page = f"/staff/contests/proposed/{contest_id}"
 
     assert "waits for a second signature" in committee.get(f"/staff/contests/{process_id}").text

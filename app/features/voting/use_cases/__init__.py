@@ -39,7 +39,7 @@ from app.features.voting.use_cases.counting import ROWS_NEEDED, before_counting,
 from app.features.voting.use_cases.drawing import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
-from app.features.voting.use_cases.hands import may_be_second
+from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
 from app.features.voting.use_cases.identifying import (
     UnknownCode,
     enter_card,
@@ -128,6 +128,7 @@ __all__ = [
     "undecided_contests",
     "void_code",
     "voter_of_account",
+    "waiting_for_hand",
     "wiped",
     "write_setup",
 ]
