@@ -105,7 +105,7 @@ class Place:
                 time.sleep(0.05)
         finally:
             os.kill(worker.pid, signal.SIGKILL)
-            worker.wait()
+            worker.communicate()
         return done
 
     def claim_runs_out(self) -> None:
