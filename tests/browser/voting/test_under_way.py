@@ -51,7 +51,6 @@ def test_the_bar_of_a_box_that_is_opened_moves_by_itself_until_the_reader_keeps_
     number.get_by_text(re.compile(r"^\D*[5٥]\D+[8٨]\D*$")).wait_for()  # nobody pressed anything
     page.goto(f"/staff/box/{process_id}?still=1")
     assert page.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
-    page.screenshot(path=f"/tmp/box-{locale}.png", full_page=True)
     if scripts:
         assert axe(page) == []
     with live.db.transaction() as working:
