@@ -56,6 +56,8 @@ DEEDS: dict[str, Message] = {
     "changed": msg("was changed"),
     "closed": msg("was closed"),
     "closing": msg("is being closed"),
+    "counting": msg("is being counted"),
+    "opening": msg("is being opened"),
     "codes_renewed": msg("got new recovery codes"),
     "confirmed": msg("was opened a second time, with the same result"),
     "corrected": msg("was corrected"),

@@ -1,5 +1,6 @@
 """Every type of ballot in a real browser: with scripts and without, by keyboard, on a phone, in Arabic, on a kiosk."""
 
+import json
 import re
 
 import pytest
@@ -239,6 +240,7 @@ def test_a_full_ranking_takes_no_more_and_a_project_taken_out_leaves_no_gap(live
 def test_choices_survive_closing_the_page_on_ones_own_device_until_they_are_cast(live, new_page, pot, kind):
     page = at_the_ballot(live, new_page(), pot)
     choose(page, kind)
+    page.locator("[data-keep=kept]").wait_for()
     context = page.context
     page.close()
     page = context.new_page()
@@ -249,14 +251,47 @@ def test_choices_survive_closing_the_page_on_ones_own_device_until_they_are_cast
     page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('plaza.ballot.'))")
 
 
+LEFT = "Object.entries(localStorage).filter(([name]) => name.startsWith('plaza.ballot.')).map(([_name, value]) => value)"
+
+
 @pytest.mark.parametrize("kind", ["points"])
-def test_what_one_voter_left_is_not_shown_to_another_on_the_same_device(live, new_page, pot, kind):
-    page = at_the_ballot(live, new_page(), pot)
+def test_what_one_voter_left_is_not_shown_to_another_on_the_same_device_and_cannot_be_read(live, new_page, pot, kind):
+    page, first = new_page(), voter(live, pot)
+    sign_in_window(page, live, first)
+    page.goto(f"/voting/{pot}")
+    row(page, 2).locator("input").fill("1")
+    page.locator("[data-keep=kept]").wait_for()
+    (left,) = page.evaluate(LEFT)
     choose(page, kind)
-    page.context.clear_cookies()
+    page.locator("[data-keep=kept]").wait_for()
+    (later,) = page.evaluate(LEFT)
+    assert later != left
+    assert len(later) == len(left)  # its length tells nothing
+    kept = json.loads(later)
+    assert set(kept) == {"until", "sealed"}
+    assert not bytes.fromhex(kept["sealed"]).isascii()
+
+    page.context.clear_cookies()  # the first voter's stay ended without "sign out"
     at_the_ballot(live, page, pot)
     page.wait_for_load_state("networkidle")
-    expect(page.locator(".ballot-project--chosen")).to_have_count(0)
+    assert page.locator(".ballot-project--chosen").count() == 0
+    assert page.evaluate(LEFT) == [later]
+
+    page.context.clear_cookies()
+    sign_in_window(page, live, first)
+    page.goto(f"/voting/{pot}")
+    page.get_by_text("We kept what you chose earlier on this device.").wait_for()
+    assert page.locator(".ballot-project--chosen").count() == 3
+
+
+@pytest.mark.parametrize("kind", ["boxes"])
+def test_where_the_browser_cannot_encrypt_nothing_is_kept(live, new_page, pot, kind):
+    page = new_page()
+    page.add_init_script("Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined })")
+    at_the_ballot(live, page, pot)
+    choose(page, kind)
+    assert page.evaluate("localStorage.length") == 0
+    assert not page.locator("[data-keep]").is_visible()
 
 
 @pytest.mark.parametrize("way", ["forget", "sign out"])

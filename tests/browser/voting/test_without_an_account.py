@@ -99,7 +99,7 @@ def test_what_the_device_keeps_of_a_ballot_goes_with_the_voter(new_page, town, w
     page.locator(".ballot--ready").wait_for()
     page.get_by_text("It is forgotten when you press Finish, and an hour after your last choice.").wait_for()
     page.get_by_label("Project number 1").check()
-    assert page.evaluate(KEPT)
+    page.wait_for_function(f"() => {KEPT}")
     if way == "finish":
         page.get_by_role("button", name="Finish").click()
         page.get_by_text("This browser has forgotten who you are.").wait_for()
