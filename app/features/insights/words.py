@@ -30,6 +30,7 @@ SUBJECTS: dict[str, Message] = {
     "process": msg("Process"),
     "project": msg("Project"),
     "proposal": msg("Proposal"),
+    "draw": msg("Public draw"),
     "publication": msg("Publication of ballots"),
     "rehearsal": msg("Rehearsal"),
     "retention": msg("Days for objections"),
