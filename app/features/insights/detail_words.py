@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from app.features.insights.words import details_in_order
 from app.kernel.messages import Message, msg
@@ -103,9 +104,11 @@ def plain_details(details: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _lines(name: str, value: Any) -> Iterator[tuple[str, str]]:
     title = translate(NAMES[name]) if name in NAMES else name.replace("_", " ")
     if isinstance(value, Mapping) and not _is_text(value):
-        parts = [f"{inner}: {words}" for key, one in details_in_order(value) for inner, words in _lines(key, one)]
+        parts = [
+            Markup("{}: {}").format(inner, words) for key, one in details_in_order(value) for inner, words in _lines(key, one)
+        ]
         if parts:
-            yield title, "; ".join(parts)
+            yield title, Markup("; ").join(parts)
     elif words := _words(name, value):
         yield title, words
 
@@ -121,10 +124,10 @@ def _words(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return local_text(dict(value))
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, (_words(name, one) for one in value)))
+        return Markup(", ").join(filter(None, (_words(name, one) for one in value)))
     text = str(value)
     if _CODE.fullmatch(text):
-        return f"{text[:8]}…"
+        return Markup('<code translate="no">{}…</code>').format(text[:8])
     return translate(VALUES[text]) if text in VALUES else text
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -16,7 +16,7 @@ from app.features.voting.exporting import board_file, board_name
 from app.features.voting.forms.ballot import OpenedForm, PrepareForm
 from app.features.voting.keys.installation import keyring
 from app.features.voting.manage_routes.shared import comes_again, stays_still
-from app.features.voting.models import Box, BoxState, Closing
+from app.features.voting.models import BoxState, Closing
 from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots, participations
 from app.features.voting.use_cases import begin_closing, begin_opening, import_opened, moved_at, prepare_box, why_stopped
 from app.kernel.errors import NotFound, Refused
@@ -24,6 +24,9 @@ from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.streaming import streamed
 from app.web.transaction import attempt, commits
+
+if TYPE_CHECKING:
+    from app.features.voting.models import Box
 
 bp = Blueprint("voting_box", __name__, template_folder="../templates", url_prefix="/staff/box")
 
@@ -68,7 +71,7 @@ def show(process_id: UUID) -> ResponseReturnValue:
     return page, status, comes_again(_at_work(box_of(db.session(), process_id)))
 
 
-def _at_work(box: Box | None) -> bool:
+def _at_work(box: "Box | None") -> bool:
     return box is not None and box.closing.get("step") in (
         Closing.SEALING, Closing.WIPING, Closing.OPENING, Closing.TAKING_IN,
     )  # fmt: skip
