@@ -13,16 +13,21 @@ from app.features.budgets.commands import (
     CorrectResult,
     FreezePot,
     RemoveProject,
-    UnfreezePot,
     WriteProject,
+)
+from app.features.budgets.fixing import (
+    announced_with_a_pot,
+    freeze_pot,
+    keeps_fixed,
+    no_more_pots,
+    unfreeze_pot,
+    why_not_fixed,
 )
 from app.features.budgets.models import Pot, PotState, Project, ProjectCategory, ProjectProposal
 from app.features.budgets.pots import (
-    keeps_fixed,
     locked_pot,
     move_pot,
     remove_group,
-    vote_begun,
     without_project,
     write_group,
     write_pot,
@@ -34,7 +39,7 @@ from app.features.budgets.reviewing import review_proposal, take_back_review
 from app.features.budgets.rules import require_finished_count
 from app.features.budgets.winners import begin_carrying_out, carry_out_corrected, stop_annulled
 from app.features.proposals.queries import Proposal
-from app.features.spaces.queries import Action, Process, action_open, inside_process, process
+from app.features.spaces.queries import Action, action_open, inside_process, process
 from app.features.spaces.use_cases import votes_to_keep
 from app.kernel import audit, clock, geometry
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -53,10 +58,12 @@ __all__ = [
     "before_certifying",
     "certify_pot",
     "correct_result",
+    "discard_count",
     "freeze_pot",
     "keep_draws",
     "keeps_fixed",
     "move_pot",
+    "no_more_pots",
     "not_supported",
     "record_count",
     "remove_group",
@@ -67,6 +74,7 @@ __all__ = [
     "take_back_review",
     "unfreeze_pot",
     "voting_open",
+    "why_not_fixed",
     "write_group",
     "write_pot",
     "write_project",
@@ -161,40 +169,6 @@ def remove_project(session: Session, actor: Actor, command: RemoveProject) -> Po
     return pot
 
 
-def freeze_pot(session: Session, actor: Actor, command: FreezePot) -> Pot:
-    """Fix the ballot and publish its digest. Raises Refused, naming the first problem, when it is not ready."""
-    of_pot = select(Pot.process_id).where(Pot.id == command.pot_id).scalar_subquery()
-    session.execute(select(Process.id).where(Process.id == of_pot).with_for_update(read=True))  # the process before its pots
-    pot = locked_pot(session, actor, command.pot_id)
-    rules.require_draft(pot)
-    if problems := rules.problems_before_freezing(pot):
-        raise Refused(problems[0])
-    pot.state = PotState.READY
-    for announced in announced_with_a_pot:
-        pot.options = {**pot.options, **announced(session, pot)}
-    pot.options = {**pot.options, "digest": rules.ballot_digest(pot)}
-    session.flush()
-    audit.record(session, actor, "pot.frozen", pot, process_id=pot.process_id, digest=pot.options["digest"])
-    return pot
-
-
-announced_with_a_pot: list[Callable[[Session, Pot], dict[str, Any]]] = []
-"""What other rooms announce with a ballot: it stands in its options from then on, and so in its digest."""
-
-
-def unfreeze_pot(session: Session, actor: Actor, command: UnfreezePot) -> Pot:
-    """Go back to a draft while nobody can have voted. Raises Conflict once the vote has begun."""
-    pot = locked_pot(session, actor, command.pot_id)
-    begun = vote_begun(session, pot.process_id)
-    if pot.state is not PotState.READY or begun or any(keeps(session, pot) for keeps in keeps_fixed):
-        raise Conflict(msg("The vote has begun, so the ballot stays as it is."))
-    pot.state = PotState.DRAFT
-    pot.options = {key: value for key, value in pot.options.items() if key != "digest"}
-    session.flush()
-    audit.record(session, actor, "pot.unfrozen", pot, process_id=pot.process_id)
-    return pot
-
-
 def voting_open(session: Session, pot: Pot) -> bool:
     """Whether ballots are taken for this pot at this moment."""
     space = process(session, pot.process_id)
@@ -215,6 +189,18 @@ def record_count(session: Session, actor: Actor, pot: Pot, record: dict[str, Any
     session.flush()
     audit.record(session, actor, "pot.counted", pot, process_id=pot.process_id, winners=record.get("winners", []))
     return pot
+
+
+def discard_count(session: Session, actor: Actor, pot: Pot) -> None:
+    """Forget a count that is not certified, because what it was made from does not hold any more. Others stay as they are."""
+    actor.require(Permission.BUDGET_CERTIFY, pot.process_id)
+    session.refresh(pot, ["state", "result"], with_for_update=True)
+    if pot.state is not PotState.COUNTED:
+        return
+    winners = (pot.result or {}).get("winners", [])
+    pot.state, pot.result, pot.counted_at = PotState.READY, None, None
+    session.flush()
+    audit.record(session, actor, "pot.count_discarded", pot, process_id=pot.process_id, winners=winners)
 
 
 def keep_draws(

@@ -230,8 +230,13 @@ def _can_be_certified(pot: Pot) -> bool:
 
 
 def _on_box(space: Process) -> Markup:
-    """On the page of the box: the way to reconciliation and decisions."""
-    return slots.partial("committee/_on_box.html", process=space)
+    """On the page of the box: the way to reconciliation and decisions, and out of openings that differ."""
+    return slots.partial(
+        "committee/_on_box.html",
+        process=space,
+        anew=viewer().may(Permission.BUDGET_CERTIFY, space.id)
+        and obstacle_to(db.session(), DecisionKind.OPENING_ANEW, space.id, None) is None,
+    )
 
 
 def _waiting() -> list[tuple[ShownDecision, Process]]:

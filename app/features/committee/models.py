@@ -27,6 +27,7 @@ class DecisionKind(StrEnum):
     CERTIFICATION = "certification"
     CORRECTION = "correction"
     DESTRUCTION = "destruction"
+    OPENING_ANEW = "opening_anew"
 
     @property
     def about_a_pot(self) -> bool:

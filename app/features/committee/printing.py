@@ -88,12 +88,22 @@ def _about(record: dict[str, Any]) -> Any:
             else _("Members of the committee kept shares of the key.")
         )
         words += [keeper, _("Public key of the box: %(key)s", key=_short(box["key"].get("public_key")))]
-    opened = [
-        (one["by"], show_date(date.fromisoformat(one["day"])), _short(one["ballots_sha256"]), _short(one["signature"]))
-        for one in (box or {}).get("openings", [])
+    tables = [_openings(_("Opened by"), box["openings"], box.get("brought"))] if box else []
+    discarded = (box or {}).get("discarded", [])
+    tables += [_openings(_("Discarded opening by"), one["openings"], one["brought"]) for one in discarded]
+    if box and box["state"] == "disputed":
+        words.append(_("The openings of the box differ. Nothing is counted or certified until it was opened anew."))
+    return section(_("The vote and its box"), words, tables)
+
+
+def _openings(who: str, statements: list[dict[str, Any]], brought: list[dict[str, Any]] | None) -> Any:
+    """What openers signed, and whose account brought it; earlier protocols do not say the latter."""
+    accounts = [one["name"] or "–" for one in brought or []] or ["–"] * len(statements)
+    rows = [
+        (one["by"], account, show_date(date.fromisoformat(one["day"])), _short(one["ballots_sha256"]), _short(one["signature"]))
+        for one, account in zip(statements, accounts, strict=True)
     ]
-    head = (_("Opened by"), _("Day"), _("Digest of the ballots"), _("Signature"))
-    return section(_("The vote and its box"), words, [(head, opened)])
+    return (who, _("Brought from the account of"), _("Day"), _("Digest of the ballots"), _("Signature")), rows
 
 
 def _pot(pot: dict[str, Any], title: str) -> Any:

@@ -33,7 +33,7 @@ from app.features.voting.queries import (
     turnout_by_channel,
     turnout_by_day,
 )
-from app.features.voting.use_cases import figures_of, publication_of
+from app.features.voting.use_cases import Opening, discarded_openings, figures_of, openings_of, publication_of
 from app.kernel.permissions import Actor, Permission
 
 FORMAT = "plaza-protocol-1"
@@ -90,6 +90,16 @@ def record_of(session: Session, space: Process, *, for_staff: bool = False, only
             "rehearsed_on": box.rehearsed_on,
             "closing_began": box.closing.get("since"),
             "openings": box.statements,
+            "brought": [_brought(one) for one in openings_of(box)],
+            "discarded": [
+                {
+                    "decision": one["decision"],
+                    "at": one["at"],
+                    "openings": one["statements"],
+                    "brought": [_brought(each) for each in discarded_openings(one)],
+                }
+                for one in box.discarded
+            ],
         }
         if box
         else None,
@@ -212,6 +222,11 @@ def _joined_stations(stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _added(sums: list[dict[str, int]]) -> dict[str, int]:
     return {number: sum(one.get(number, 0) for one in sums) for number in dict.fromkeys(chain(*sums))}
+
+
+def _brought(opening: Opening) -> dict[str, str | None]:
+    """Whose account brought an opening; the name in its statement is what somebody typed."""
+    return {"name": opening.brought_by or None, "at": opening.brought_at or None}
 
 
 def _decision(one: Any) -> dict[str, Any]:

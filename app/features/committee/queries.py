@@ -24,7 +24,15 @@ from app.features.committee.models import (
 )
 from app.features.committee.rules import agreed, objections_until
 from app.features.spaces.queries import Process
-from app.features.voting.queries import PaperTotals, fixed_pots, online_ballots, paper_totals_of, participations
+from app.features.voting.queries import (
+    BoxState,
+    PaperTotals,
+    box_of,
+    fixed_pots,
+    online_ballots,
+    paper_totals_of,
+    participations,
+)
 from app.kernel.references import normalise_reference
 
 __all__ = [
@@ -121,6 +129,14 @@ def objection_deadline(session: Session, process_id: uuid.UUID) -> datetime | No
     made += [pot.certified_at for pot in pots if pot.certified_at is not None]
     made += [pot.annulled_at for pot in pots if pot.annulled_at is not None]
     return objections_until(made, retention_of(session, process_id).objection_days)
+
+
+def opened_differently(session: Session, process_id: uuid.UUID) -> bool:
+    """Whether openings of the box differ, or were discarded and it was not opened anew; a vote annulled as a whole is over."""
+    box = box_of(session, process_id)
+    if box is None or all(pot.annulled_at is not None for pot in fixed_pots(session, process_id)):
+        return False
+    return box.state is BoxState.DISPUTED or (box.state is BoxState.CLOSED and bool(box.discarded))
 
 
 def stations_of(session: Session, process_id: uuid.UUID) -> Sequence[Station]:

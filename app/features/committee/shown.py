@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from babel.lists import format_list
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from app.features.budgets.queries import Pot, score_words, tie_words
@@ -25,6 +25,7 @@ PROPOSALS: dict[DecisionKind, Message] = {
     DecisionKind.CERTIFICATION: msg("Certify the result"),
     DecisionKind.CORRECTION: msg("Correct the certificate"),
     DecisionKind.DESTRUCTION: msg("Destroy the keys of the vote"),
+    DecisionKind.OPENING_ANEW: msg("Discard all openings of the box and open it anew"),
 }
 DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.EXTENSION: msg("The vote was extended"),
@@ -36,6 +37,7 @@ DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.CERTIFICATION: msg("A result was certified"),
     DecisionKind.CORRECTION: msg("A certificate was corrected"),
     DecisionKind.DESTRUCTION: msg("The keys of the vote are destroyed"),
+    DecisionKind.OPENING_ANEW: msg("All openings of the box were discarded, and it is opened anew"),
 }
 _WILL: dict[DecisionKind, tuple[Message, ...]] = {
     DecisionKind.EXTENSION: (
@@ -74,6 +76,12 @@ _WILL: dict[DecisionKind, tuple[Message, ...]] = {
         msg("Nobody can open envelopes any more, or find out which card number a participation belongs to."),
         msg("Codes from letters mean nothing any more; print files that are still on the server are deleted."),
         msg("Backups of the keys must be destroyed by whoever runs the server; the operations guide says how."),
+    ),
+    DecisionKind.OPENING_ANEW: (
+        msg("None of the openings that differ counts any more. All of them stay in the protocol, with who brought them."),
+        msg("Counts that are not certified are discarded with them, and so is what was decided to be published."),
+        msg("The box is closed again. It is opened anew, and where the committee holds the key, again by somebody else."),
+        msg("A certified result stays until it is corrected or annulled; its page says that it is in doubt until then."),
     ),
 }
 STATES: dict[DecisionState, tuple[Message, str, str]] = {
@@ -144,6 +152,9 @@ def _came(decision: Decision) -> list[str]:
         return [translate(msg("No ballots were taken from %(when)s on.", when=Beginning(decision.decided_at)))]
     if decision.kind is DecisionKind.OBJECTION:
         return [_("Objection number %(number)s.", number=outcome.get("number", "")), _answer(details.get("outcome", ""))]
+    if decision.kind is DecisionKind.OPENING_ANEW:
+        number = outcome.get("discarded", 0)
+        return [ngettext("%(num)s opening was discarded.", "%(num)s openings were discarded.", number)]
     if decision.kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
         same = outcome.get("same")
         found = _("The count came to the same result for every project.") if same else _("The count came to another result.")

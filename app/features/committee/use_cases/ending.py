@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.features.committee.commands import SetRetention
 from app.features.committee.models import Decision, DecisionKind, DecisionState, Retention
-from app.features.committee.queries import objection_deadline, retention_of
+from app.features.committee.queries import objection_deadline, opened_differently, retention_of
 from app.features.committee.rules import ANNOUNCED_FOR
 from app.features.committee.use_cases.objecting import anybody_waits
 from app.features.committee.use_cases.shared import locked_process, member
@@ -57,6 +57,8 @@ def why_not(session: Session, process_id: uuid.UUID) -> Message | None:
         return msg("Nothing is kept about voters of this process, so there are no keys.")
     if retention_of(session, process_id).destroyed_at is not None:
         return msg("The keys have been destroyed.")
+    if opened_differently(session, process_id):
+        return msg("The box is to be opened anew, because its openings differed, so the keys are still needed.")
     until = objection_deadline(session, process_id)
     if until is None:
         return msg("Not every pot is certified or annulled yet, so the keys are still needed.")

@@ -17,7 +17,13 @@ from app.features.committee.use_cases.ending import require_destroyable
 from app.features.committee.use_cases.objecting import anybody_waits
 from app.features.spaces.queries import Action, action_open, process
 from app.features.voting.queries import BoxState, box_of
-from app.features.voting.use_cases import UNDECIDED, publication_missing
+from app.features.voting.use_cases import (
+    UNDECIDED,
+    publication_missing,
+    require_agreed,
+    require_disputed,
+    require_readable,
+)
 from app.kernel import clock
 from app.kernel.errors import Conflict
 from app.kernel.messages import Message, msg
@@ -54,6 +60,8 @@ def require_possible(session: Session, kind: DecisionKind, process_id: uuid.UUID
         _about_a_pot(session, kind, pot)
     elif kind is DecisionKind.DESTRUCTION:
         require_destroyable(session, process_id)
+    elif kind is DecisionKind.OPENING_ANEW:
+        require_disputed(session, process_id)
     elif kind is DecisionKind.OBJECTION:
         if not anybody_waits(session, process_id):
             raise Conflict(msg("No objection waits for a decision."))
@@ -81,6 +89,10 @@ def _about_a_pot(session: Session, kind: DecisionKind, pot: Pot) -> None:
         raise NotYet(msg("This pot has not been counted yet."), Mend.POT)
     if kind is DecisionKind.CORRECTION and pot.state is not PotState.CERTIFIED:
         raise Conflict(msg("Nothing is certified here, so there is nothing to correct. Count again instead."))
+    if kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
+        require_readable(session, pot)
+    if kind is DecisionKind.CORRECTION:
+        require_agreed(session, pot)
     if kind is DecisionKind.CERTIFICATION:
         _certifiable(session, pot)
 

@@ -7,12 +7,7 @@ from app.features.voting.commands import CastAtDesk
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package.files import package_marks, package_parts
-from app.features.voting.use_cases.boxes import (
-    import_opened,
-    prepare_box,
-    seal_boxes,
-    sign_heads,
-)
+from app.features.voting.use_cases.boxes import prepare_box, seal_boxes, sign_heads
 from app.features.voting.use_cases.casting import cast_at_desk, cast_ballot, check_at_desk
 from app.features.voting.use_cases.closing import begin_closing, close_box, explained, go_on_closing, is_wiping, wiped
 from app.features.voting.use_cases.codes import (
@@ -63,6 +58,17 @@ from app.features.voting.use_cases.opening_here import (
     to_open,
     write_opened,
 )
+from app.features.voting.use_cases.openings import (
+    DISPUTED,
+    Opening,
+    discard_openings,
+    discarded_openings,
+    import_opened,
+    openings_of,
+    require_agreed,
+    require_disputed,
+    require_readable,
+)
 from app.features.voting.use_cases.publishing import UNDECIDED, confirm_publication, decide_publication, publication_missing
 from app.features.voting.use_cases.rolls import RollReport, add_missing_area, areas_by_name, hashed, import_roll, roll_is_fixed
 from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
@@ -71,10 +77,12 @@ from app.features.voting.voters.eligibility import standing_of
 from app.features.voting.voters.roll_file import RollRow
 
 __all__ = [
+    "DISPUTED",
     "ROWS_NEEDED",
     "UNDECIDED",
     "CastAtDesk",
     "Keyring",
+    "Opening",
     "RollReport",
     "RollRow",
     "UnknownCode",
@@ -103,6 +111,8 @@ __all__ = [
     "decide_publication",
     "delete_print",
     "destroy_keys",
+    "discard_openings",
+    "discarded_openings",
     "drop_draw",
     "enter_card",
     "enter_code",
@@ -132,6 +142,7 @@ __all__ = [
     "note_done",
     "open_contest",
     "open_with_the_servers_key",
+    "openings_of",
     "outcome_of",
     "package_marks",
     "package_parts",
@@ -141,7 +152,10 @@ __all__ = [
     "publication_missing",
     "publication_of",
     "renew_code",
+    "require_agreed",
     "require_current",
+    "require_disputed",
+    "require_readable",
     "return_contest",
     "roll_is_fixed",
     "seal_boxes",

@@ -35,10 +35,10 @@ from app.features.voting.queries import (
     PaperTotals,
     ballot_classes,
     ballots_cast,
-    is_opened,
     paper_totals,
     totals_by_channel,
 )
+from app.features.voting.use_cases.openings import require_readable
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
@@ -77,8 +77,7 @@ def outcome_of(session: Session, pot: Pot, progress: Callable[[int], None] | Non
     imported = bool(pot.options.get("imported"))
     channels = totals_by_channel(session, pot)
     channels = channels if imported else joined(channels)
-    if not is_opened(session, pot):
-        raise Conflict(msg("The box has not been opened yet, so there is nothing to count."))
+    require_readable(session, pot)
     paper = paper_totals(session, pot)
     on_paper = paper.ballots if paper else 0
     few = not imported and too_few(ballots_cast(session, pot) - on_paper, on_paper)
