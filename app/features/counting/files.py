@@ -87,11 +87,15 @@ def remarks(election: PbElection, result: Result) -> tuple[PbNotice, ...]:
     """The notices of the file, and what could not be known when it was counted by this rule."""
     beside, notices = beside_of(election.head), election.notices
     if beside is not None and beside.ranks:
-        notices = tuple(one for one in notices if one.code != "points_not_rank")
+        notices = tuple(one for one in notices if one.code not in _OF_RANKS)
     if result.options.rule != GreedyExclusive.name or result.options.conflicts:
         return notices
     text = msg("The file does not say which projects exclude each other; it was counted as if none did.")
     return (*notices, PbNotice("no_conflicts", "rule", text, 1, ()))
+
+
+_OF_RANKS = ("points_not_rank", "other_score")
+"""Notices that do not hold where the points of rankings are what was counted."""
 
 
 def _projects(head: PbHead) -> tuple[Project, ...]:

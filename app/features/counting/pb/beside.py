@@ -143,6 +143,8 @@ def _beside(content: dict[str, Any]) -> Beside:
     known = {one.name for one in fields(Beside)}
     if unknown := content.keys() - known:
         raise ValueError(unknown)
+    if _whole(content.get("blank", 0)) > _whole(content.get("without_row", 0)):
+        raise ValueError("blank")
     texts = {name: tuple(map(_text, content.get(name, ()))) for name in ("order", "drawn")}
     paper = content.get("paper")
     return Beside(
