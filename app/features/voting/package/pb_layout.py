@@ -8,6 +8,7 @@ counts in another way, is called unknown there. All of it is said in the comment
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.features.budgets.queries import Pot, Project, decimals_of, gives_points
 from app.features.counting.numbers import money_text
@@ -77,7 +78,7 @@ class Layout:
         return Beside(
             rule=self.pot.rule,
             order=tuple(one.number for one in in_order),
-            tie_rules=tuple(options.get("tie_rules", ["listed_first"])),
+            tie_rules=tuple(options.get("tie_rules") or ["listed_first"]),
             drawn=tuple(options.get("drawn_order", ())),
             conflicts=tuple(map(tuple, options.get("conflicts") or ())),
             stop_when_exhaustive=bool(options.get("stop_when_exhaustive")),
@@ -85,7 +86,7 @@ class Layout:
             without_row=self.without_row,
             blank=self.blank,
             ranks=self.pot.vote_type == VoteType.ORDINAL,
-            paper=None if not paper else Totals(paper["ballots"], paper["blank"], paper["votes"], paper["points"]),
+            paper=None if not paper or "votes" not in paper else _totals(paper),
         )
 
     def comments(self) -> Iterator[str]:
@@ -183,6 +184,11 @@ def _tally(pot: Pot, projects: Sequence[Project], rows: Counter[Choice]) -> Tall
     kind = VoteType.SCORING if pot.vote_type == VoteType.ORDINAL else VoteType(pot.vote_type)
     tally = Tally(kind, [one.number for one in projects], keep_ballots=needs_rows(pot.rule, pot.vote_type))
     return tally.add_all((Ballot(choices, given), number) for (choices, given), number in rows.items())
+
+
+def _totals(paper: dict[str, Any]) -> Totals:
+    votes, points = ({one: number for one, number in paper[name].items() if number} for name in ("votes", "points"))
+    return Totals(paper["ballots"], paper["blank"], votes, points)
 
 
 def _least(pot: Pot) -> int | None:
