@@ -586,6 +586,7 @@ def test_rubbish_is_named_and_nothing_breaks(folder):
 
 def test_nothing_is_certified_before_it_is_decided_what_is_published(session, keyring, clock):
     pot, committee = voted(session, keyring, clock)
+    committee = voting.committee(pot)
     count_pot(session, committee, pot.id)
 
     with pytest.raises(Conflict, match="Decide first"):

@@ -226,6 +226,13 @@ def test_another_rule_counts_the_same_ballots(session, keyring, tmp_path):
     assert found["why"]["4"]["votes"] == 18
 
 
+def test_the_table_names_projects_that_have_no_row(session, keyring, tmp_path):
+    path = written(session, counted(keyring, session, "greedy", **POTS["costs nothing, with votes"]), tmp_path)
+    answer = CliRunner().invoke(cli, ["count", str(path)])
+    assert answer.exit_code == 0, answer.output
+    assert "of 4 projects" in answer.output
+
+
 def test_a_comment_that_was_tampered_with_is_refused(session, keyring, tmp_path):
     path = written(session, counted(keyring, session, "phragmen"), tmp_path)
     before = path.read_text()
