@@ -1076,6 +1076,8 @@ class Checks:
         if result.get("drawn_order"):
             yield "result.json: drawn_order, which whoever watched the draw can compare"
         yield "result.json: needed_score, outranks" + (", and who paid what" if result.get("shares") else "")
+        if not str(result.get("rule")).startswith("greedy"):
+            yield "result.json: ties, and places of projects that did not win"
         if not self.rows:
             yield "totals.json: all of it" + ("" if result.get("with_a_winner") is None else "; result.json: with_a_winner")
             if not str(result.get("rule")).startswith("greedy"):
