@@ -14,6 +14,7 @@ from pabulib.checker import Checker
 from pabulib_helpers import fields_validations
 from sqlalchemy import delete
 
+from app.features.budgets.queries import decimals_of
 from app.features.counting.cli import cli
 from app.features.counting.use_cases import RULES, read_election
 from app.features.voting.models import Ballot
@@ -61,7 +62,7 @@ POTS: dict[str, dict[str, Any]] = {
     },
     "more may be named than there are": {**LOOSE, "max_projects": 9},
     "stops when nothing fits": {"options": {"stop_when_exhaustive": True}, "costs": (300_00, 500_00, 200_00)},
-    "yen": {"currency": "JPY"},
+    "yen": {"currency": "JPY", "costs": (300_00, 500_00, 400_00, 50_00)},
 }
 NEEDED = {
     "greedy-threshold": {"min_project_score_threshold": 12},
@@ -118,8 +119,9 @@ def holds(session: Any, pot: Any, folder: Path) -> dict[str, Any]:
     result = pot.result
     assert (found["winners"], found["rule"]) == (result["winners"], pot.rule)
     assert (found["voters"], found["blank"]) == (result["voters"], result["blank"])
-    assert {one: (why["votes"], float(why["score"]), why["reason"]) for one, why in found["why"].items()} == {
-        one: (why["votes"], float(why["score"]), why["reason"]) for one, why in result["why"].items()
+    unit = 10 ** decimals_of(pot)
+    assert {one: (why["votes"], why["score"], why["reason"], why["cost"]) for one, why in found["why"].items()} == {
+        one: (why["votes"], float(why["score"]), why["reason"], why["cost"] / unit) for one, why in result["why"].items()
     }
     assert not [one for one in found["notices"] if one["code"] != "max_sum_cost"]
     return found
@@ -242,7 +244,7 @@ def test_a_comment_that_was_tampered_with_is_refused(session, keyring, tmp_path)
         ('""order"":[""1"",', '""order"":['),
         ('{""blank"":6', '{""blank"":-6'),
         ('{""blank"":6', '{""blank"":7'),
-        ('{""blank"":6', '{""left_out"":{""9"":{""cost"":0,""votes"":5,""score"":""x""}},""blank"":6'),
+        ('{""blank"":6', '{""left_out"":{""9"":{""cost"":""0"",""votes"":5,""score"":""x""}},""blank"":6'),
         ('""lower_cost""', '""the_mayor""'),
     ):
         assert old in before, before

@@ -14,8 +14,8 @@ from typing import Any
 from app.features.counting.announced import TieRule
 from app.features.counting.ballots import Ballot
 from app.features.counting.messages import msg
-from app.features.counting.numbers import Score, parse_score, score_text, simplest
-from app.features.counting.pb.errors import PbError, shortened
+from app.features.counting.numbers import Score, TooPrecise, money_text, parse_money, parse_score, score_text, simplest
+from app.features.counting.pb.errors import PbError, TooFine, shortened
 from app.features.counting.pb.model import PbHead
 
 MARK = "plaza-count-1 "
@@ -59,11 +59,11 @@ class Beside:
     ranks: bool = False
     paper: Totals | None = None
 
-    def text(self) -> str:
-        """As it stands in the comment; what is not the case is not said."""
+    def text(self, decimals: int) -> str:
+        """As it stands in the comment, sums in whole units of the currency; what is not the case is not said."""
         content = {name: value for name, value in asdict(self).items() if value}
         for one in content.get("left_out", {}).values():
-            one["score"] = score_text(one["score"])
+            one |= {"cost": money_text(one["cost"], decimals), "score": score_text(one["score"])}
         return MARK + json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @property
@@ -133,13 +133,16 @@ def beside_of(head: PbHead) -> Beside | None:
         return None
     try:
         content = json.JSONDecoder().raw_decode(rest)[0]
-        return _beside(content)
+        return _beside(content, head.meta.decimals)
+    except TooPrecise:
+        expected = msg("at most %(decimals)s decimals, found “%(found)s”", decimals=head.meta.decimals, found=shortened(rest))
+        raise TooFine(line=head.meta.lines.get("comment"), field="comment", expected=expected) from None
     except (ValueError, TypeError, KeyError, AttributeError):
         expected = msg("what %(mark)s stands for, found “%(found)s”", mark=MARK.strip(), found=shortened(rest))
         raise PbError(line=head.meta.lines.get("comment"), field="comment", expected=expected) from None
 
 
-def _beside(content: dict[str, Any]) -> Beside:
+def _beside(content: dict[str, Any], decimals: int) -> Beside:
     known = {one.name for one in fields(Beside)}
     if unknown := content.keys() - known:
         raise ValueError(unknown)
@@ -154,7 +157,7 @@ def _beside(content: dict[str, Any]) -> Beside:
         conflicts=tuple(tuple(map(_text, group)) for group in content.get("conflicts", ())),
         stop_when_exhaustive=content.get("stop_when_exhaustive") is True,
         left_out={
-            one: LeftOut(_whole(told["cost"]), _whole(told["votes"]), simplest(parse_score(told["score"])))
+            one: LeftOut(parse_money(told["cost"], decimals), _whole(told["votes"]), simplest(parse_score(told["score"])))
             for one, told in content.get("left_out", {}).items()
         },
         without_row=_whole(content.get("without_row", 0)),

@@ -104,7 +104,7 @@ class Layout:
             yield f"a project needed at least {self.least} votes or points to win"
         if (self.pot.result or {}).get("paper"):
             yield "ballots on paper were counted beside these, as totals"
-        yield self.beside().text()
+        yield self.beside().text(decimals_of(self.pot))
 
 
 def lay_out(pot: Pot, ballots: Counter[Choice]) -> Layout:

@@ -381,6 +381,11 @@ class Vote:
         inside = [place for place, one in enumerate(choices) if one in kept]
         return tuple(choices[place] for place in inside), None if points is None else tuple(points[place] for place in inside)
 
+    def money_text(self, amount: int) -> str:
+        """The same as it stands in a file: `12500` or `12500.50`."""
+        whole, part = divmod(amount, self.unit)
+        return f"{whole}.{part:0{len(str(self.unit)) - 1}}" if part else str(whole)
+
     def money(self, amount: int) -> Fraction:
         """A sum in whole units of the currency."""
         return Fraction(amount, self.unit)
@@ -914,7 +919,8 @@ class Checks:
             "conflicts": vote.conflicts,
             "stop_when_exhaustive": vote.stop_when_exhaustive,
             "left_out": {
-                one: {"cost": vote.costs[one], "votes": vote.votes[one], "score": str(vote.scores[one])} for one in left_out
+                one: {"cost": vote.money_text(vote.costs[one]), "votes": vote.votes[one], "score": str(vote.scores[one])}
+                for one in left_out
             },
             "without_row": without_row,
             "blank": vote.blank,
