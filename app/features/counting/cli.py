@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,13 +101,13 @@ def count_files(
 
 
 def _read(file: str, limits: Limits, rule: str | None, progress: Progress | None) -> PbElection:
-    keep = wants_ballots(rule)
+    read = partial(read_election, limits=limits, keep_ballots=wants_ballots(rule), need_rule=rule is None)
     try:
         source = _source(file)
         try:
-            return read_election(source, limits=limits, progress=progress, keep_ballots=keep)
+            return read(source, progress=progress)
         except TooFine:  # exact all the same: the sums are kept in parts of a cent
-            return read_election(source, decimals=MOST_DECIMALS, limits=limits, keep_ballots=keep)
+            return read(source, decimals=MOST_DECIMALS)
     except OSError as error:
         expected = msg("a file that can be opened: %(reason)s", reason=error.strerror or type(error).__name__)
         raise PbError(line=None, field="file", expected=expected) from error

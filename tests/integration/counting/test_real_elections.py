@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import tracemalloc
 from itertools import chain
 from pathlib import Path
@@ -22,7 +23,7 @@ from app.features.counting.use_cases import (
     write_election,
 )
 
-FOLDER = Path(__file__).parents[4] / "shared" / "data" / "pabulib"
+FOLDER = Path(os.environ.get("PLAZA_ELECTIONS") or Path(__file__).parents[4] / "shared" / "data" / "pabulib")
 FILES = sorted(FOLDER.glob("*.pb"))
 WROCLAW = FOLDER / "Poland_Wroclaw_2015_150_-_500.pb"
 WOLA = FOLDER / "Poland_Warszawa_2021_Wola.pb"

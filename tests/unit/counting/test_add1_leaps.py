@@ -36,11 +36,11 @@ class Election:
 @pytest.mark.parametrize("exhaustive", [False, True], ids=["to the end", "until exhaustive"])
 def test_leaps_and_single_steps_have_one_result(vote_type, exhaustive, monkeypatch):
     source = random.Random(f"{vote_type} {exhaustive}")
-    elections = [Election(source, vote_type, source.choice((1, 7, 30, 60))) for _ in range(60)]
+    elections = [Election(source, vote_type, source.choice((1, 7, 30))) for _ in range(30)]
     results = [(one, one.count(stop_when_exhaustive=exhaustive)) for one in elections]
-    followed = [(one, result) for one, result in results if result.shares.steps < 400]
-    assert sum(result.shares.steps for _, result in followed) > 500
-    assert sum(len(result.ties) for _, result in followed) > 10
+    followed = [(one, result) for one, result in results if result.shares.steps < 120]
+    assert sum(result.shares.steps for _, result in followed) > 200
+    assert sum(len(result.ties) for _, result in followed) > 3
     monkeypatch.setattr(FIRST, lambda self, steps: steps + 1)
     for one, result in followed:
         assert one.count(stop_when_exhaustive=exhaustive) == result
@@ -52,9 +52,9 @@ def test_a_currency_of_small_units_takes_few_runs_for_very_many_steps(monkeypatc
     monkeypatch.setattr(Run, "__init__", lambda self, *of: runs.append(1) or begin(self, *of))
     source = random.Random("forint")
     steps = 0
-    for _ in range(5):
+    for _ in range(2):
         result = Election(source, VoteType.APPROVAL, 1_000_000).count()
         assert result.shares.ended in (Ended.NEXT_TOO_DEAR, Ended.ALL_WON)
         steps += result.shares.steps
-    assert steps > 1_000_000
-    assert len(runs) < 10_000
+    assert steps > 100_000
+    assert len(runs) < 5_000

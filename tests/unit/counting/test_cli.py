@@ -154,3 +154,11 @@ def test_a_progress_bar_is_drawn_only_on_a_terminal(run, monkeypatch):
     shown = run("--json", town=pb())
     assert "Counting" in shown.stderr
     assert len(lines(shown)) == 1
+
+
+def test_a_long_count_shows_its_steps_on_a_terminal(run, monkeypatch):
+    monkeypatch.setattr("app.features.counting.cli._on_a_terminal", lambda: True)
+    monkeypatch.setattr("app.features.counting.cli._REDRAW_AFTER", 0)
+    shown = run("--json", "--rule", "equalshares/add1", town=pb(projects=["p1;100", "p2;20000"]))
+    assert "Counting, step " in shown.stderr
+    assert lines(shown)[0]["winners"] == ["p1"]

@@ -1,6 +1,7 @@
 """Files we write, looked at by the checker of the collection that the format comes from (pabulib-checker)."""
 
 import io
+import os
 from itertools import chain
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pabulib import checker
 
 from app.features.counting.use_cases import Ballot, PbProject, PbVote, new_head, read_election, write_election
 
-FOLDER = Path(__file__).parents[4] / "shared" / "data" / "pabulib"
+FOLDER = Path(os.environ.get("PLAZA_ELECTIONS") or Path(__file__).parents[4] / "shared" / "data" / "pabulib")
 SMALL = [path for path in sorted(FOLDER.glob("*.pb")) if path.stat().st_size < 20_000]
 
 META = {

@@ -11,7 +11,6 @@ from tests.factories.counting import pb
 
 POINTS = {"vote_header": "voter_id;vote;points"}
 CUMULATIVE = {"vote_type": "cumulative"}
-PLACES = {"project_header": "project_id;cost;latitude;longitude"}
 
 
 def refusal(text: str | bytes) -> PbError:
@@ -47,9 +46,9 @@ DAMAGE = {
     "an unknown vote_type": (pb(meta={"vote_type": "shouting"}), 7, "vote_type", "approval, choose-1"),
     "a budget that is no number": (pb(meta={"budget": "much"}), 6, "budget", "found “much”"),
     "a negative budget": (pb(meta={"budget": "-1"}), 6, "budget", "not negative"),
-    "a limit that is no number": (pb(meta={"max_length": "many"}), 9, "max_length", "found “many”"),
-    "a limit of nothing": (pb(meta={"max_length": "0"}), 9, "max_length", "at least 1"),
-    "half a project allowed": (pb(meta={"max_length": "1.5"}), 9, "max_length", "whole number"),
+    "a limit that is no number": (pb(meta={"vote_type": "ordinal", "max_length": "many"}), 9, "max_length", "found “many”"),
+    "a limit of nothing": (pb(meta={"vote_type": "ordinal", "max_length": "0"}), 9, "max_length", "at least 1"),
+    "half a project allowed": (pb(meta={"vote_type": "ordinal", "max_length": "1.5"}), 9, "max_length", "whole number"),
     "other number of projects": (pb(meta={"num_projects": "3"}), 4, "num_projects", "2, and META says 3"),
     "other number of votes": (pb(meta={"num_votes": "1"}), 5, "num_votes", "2, and META says 1"),
     "no column cost": (pb(project_header="project_id;price"), 10, "cost", "column “cost”"),
@@ -65,12 +64,11 @@ DAMAGE = {
     "an impossible cost": (pb(projects=["p1;1" + "0" * 20, "p2;1"]), 11, "cost", "15 digits"),
     "too many fields of a project": (pb(projects=["p1;100;x", "p2;1"]), 11, "cost", "2 fields as in the header, found 3"),
     "too few fields of a project": (pb(projects=["p1", "p2;1"]), 11, "cost", "found 1"),
-    "a latitude in words": (pb(**PLACES, projects=["p1;1;north;0", "p2;1;;"]), 11, "latitude", "found “north”"),
-    "a selection in words": (
-        pb(project_header="project_id;cost;selected", projects=["p1;1;yes", "p2;1;0"]),
+    "semicolons in a name before the cost": (
+        pb(project_header="project_id;name;cost", projects=["p1;Park; pond;100", "p2;Pool;200"]),
         11,
-        "selected",
-        "found “yes”",
+        "cost",
+        "3 fields as in the header, found 4",
     ),
     "a vote for a stranger": (pb(votes=["v1;p1", "v2;p1,p7"]), 16, "vote", "found “p7”"),
     "a project twice on a ballot": (pb(votes=["v1;p1", "v2;p2,p2"]), 16, "vote", "“p2” twice"),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import inf
 
 from app.features.counting.messages import msg
 from app.features.counting.numbers import (
@@ -53,12 +54,12 @@ class Cell:
         return self._score(self.text)
 
     def degrees(self, limit: int, notices: Notices) -> float | None:
-        """A latitude or longitude in decimal degrees. Small ones may be written as `5e-05`; beyond ±`limit` is no place."""
+        """A latitude or longitude in decimal degrees, also as `5e-05`. What is beyond ±`limit`, or no number, is no place."""
         written_as_power = _POWER_OF_TEN.fullmatch(self.text) is not None
         try:
             degrees = float(self.text if written_as_power else plain_number(self.text)[0])
         except NotANumber:
-            raise not_a_number(self.line, self.field, self.text) from None
+            degrees = inf
         if abs(degrees) > limit:
             text = msg("Coordinates beyond -%(limit)s to %(limit)s degrees are no place; they were passed over.", limit=limit)
             notices.add("no_place", self.field, text, line=self.line)

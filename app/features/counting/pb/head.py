@@ -11,7 +11,7 @@ from app.features.counting.pb.projects import read_projects
 from app.features.counting.pb.rows import Rows, section_named
 
 
-def read_head(rows: Rows, notices: Notices, decimals: int = DECIMALS) -> PbHead:
+def read_head(rows: Rows, notices: Notices, decimals: int = DECIMALS, *, need_rule: bool = True) -> PbHead:
     """Read up to the header of VOTES, and leave `rows` at the first ballot. Raises PbError."""
     first = rows.one()
     if first is None or section_named(first[1]) != "META":
@@ -19,7 +19,7 @@ def read_head(rows: Rows, notices: Notices, decimals: int = DECIMALS) -> PbHead:
         expected = msg("META on the first line, found “%(found)s”", found=found)
         raise PbError(line=first[0] if first else 1, field="META", expected=expected)
     _header(rows, "META", ("key", "value"), notices)
-    meta = read_meta(_section(rows, "META", before="PROJECTS"), notices, decimals)
+    meta = read_meta(_section(rows, "META", before="PROJECTS"), notices, decimals, need_rule=need_rule)
     project_columns = _header(rows, "PROJECTS", ("project_id", "cost"), notices)
     projects = read_projects(_section(rows, "PROJECTS", before="VOTES"), project_columns, notices, decimals)
     vote_columns = _header(rows, "VOTES", ("voter_id", "vote", "points")[: 3 if meta.vote_type.gives_points else 2], notices)

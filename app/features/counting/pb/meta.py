@@ -31,8 +31,8 @@ Row = tuple[int | None, Sequence[str]]
 _Value = TypeVar("_Value")
 
 
-def read_meta(rows: Iterable[Row], notices: Notices, decimals: int = DECIMALS) -> PbMeta:
-    """META from its rows, the header not included."""
+def read_meta(rows: Iterable[Row], notices: Notices, decimals: int = DECIMALS, *, need_rule: bool = True) -> PbMeta:
+    """META from its rows, the header not included. Without `need_rule` it may announce none, and `rule` is then empty."""
     fields: dict[str, tuple[int | None, str]] = {}
     repeated: list[tuple[str, str]] = []
     for line, row in rows:
@@ -44,6 +44,8 @@ def read_meta(rows: Iterable[Row], notices: Notices, decimals: int = DECIMALS) -
         else:
             fields[key] = (line, value)
     for key in MANDATORY:
+        if key == "rule" and not need_rule:
+            continue
         if not fields.get(key, (None, ""))[1]:
             raise missing(fields.get(key, (None, ""))[0], key, msg("a line “%(key)s;…” with a value in META", key=key))
     cells = {key: Cell(line, key, value) for key, (line, value) in fields.items() if value}
@@ -52,10 +54,10 @@ def read_meta(rows: Iterable[Row], notices: Notices, decimals: int = DECIMALS) -
         num_votes=cells["num_votes"].whole(),
         budget=cells["budget"].money(notices, decimals),
         vote_type=_vote_type(cells["vote_type"]),
-        rule=rule_name(cells["rule"].text),
+        rule=rule_name(cells["rule"].text) if "rule" in cells else "",
         decimals=decimals,
         min_length=_limit(cells, "min_length", Cell.whole, notices),
-        max_length=_optional(cells, "max_length", lambda cell: cell.whole(1)),
+        max_length=_max_length(cells, notices),
         min_sum_cost=_limit(cells, "min_sum_cost", lambda cell: cell.money(notices, decimals), notices),
         max_sum_cost=_limit(cells, "max_sum_cost", lambda cell: cell.money(notices, decimals), notices),
         min_points=_limit(cells, "min_points", Cell.score, notices),
@@ -117,6 +119,13 @@ def _vote_type(cell: Cell) -> VoteType:
         known = ", ".join(VoteType)
         expected = msg("one of %(known)s, found “%(found)s”", known=known, found=shortened(cell.text))
         raise PbError(line=cell.line, field="vote_type", expected=expected) from None
+
+
+def _max_length(cells: dict[str, Cell], notices: Notices) -> int | None:
+    """A limit of ballots; for a ranking it is the worth of the first place too, which the count cannot do without."""
+    if _vote_type(cells["vote_type"]) is VoteType.ORDINAL:
+        return _optional(cells, "max_length", lambda cell: cell.whole(1))
+    return _limit(cells, "max_length", lambda cell: cell.whole(1), notices)
 
 
 def _limit(cells: dict[str, Cell], key: str, read: Callable[[Cell], _Value], notices: Notices) -> _Value | None:

@@ -44,7 +44,9 @@ class PbMeta:
 
 @dataclass(frozen=True, slots=True)
 class PbProject:
-    """One row of PROJECTS. `selected` is 1 for official winners; `extra` are the columns that only this file has."""
+    """One row of PROJECTS. `selected` is 1 for official winners; `extra` are the columns that only this file has, and those
+    whose value could not be read, as they are written.
+    """
 
     project_id: str
     cost: int
@@ -61,9 +63,10 @@ class PbProject:
 
     def cell(self, column: str, decimals: int = DECIMALS) -> str:
         """What stands in a column, in its shortest form."""
-        if column in _CELLS:
+        extra = dict(self.extra)
+        if column in _CELLS and column not in extra:
             return _CELLS[column](self, decimals)
-        return dict(self.extra).get(column, "")
+        return extra.get(column, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ from app.features.counting.pb.model import PbMeta
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A ballot, the form in which its text is compared, and whether commas stood there with nothing between them."""
+    """A ballot, the form in which its text is compared, whether commas stood there with nothing between them, and whether
+    beside a ballot that needs no points something stood that cannot be points.
+    """
 
     ballot: Ballot
     vote: str
     points: str
     stray_comma: bool = False
+    odd_points: bool = False
 
 
 def parse_ballot(vote: str, points: str | None, meta: PbMeta, projects: frozenset[str]) -> Parsed:
@@ -38,16 +41,31 @@ def parse_ballot(vote: str, points: str | None, meta: PbMeta, projects: frozense
 
 
 def _with_points(choices: tuple[str, ...], points: str, meta: PbMeta, stray: bool) -> Parsed:
+    if not meta.vote_type.gives_points:
+        return _beside(choices, points, stray)
     given = _points(points)
-    if not given and not meta.vote_type.gives_points:
-        return Parsed(Ballot(choices), ",".join(choices), "", stray)
     if len(given) != len(choices):
         expected = msg("one number for each project (%(projects)s), found %(found)s", projects=len(choices), found=len(given))
         raise Broken("points", expected)
     if meta.vote_type is VoteType.CUMULATIVE and any(number < 0 for number in given):
         raise Broken("points", msg("points that are not negative, found “%(found)s”", found=shortened(points)))
-    canonical = points if points.replace(",", "").isdecimal() else ",".join(map(score_text, given))
-    return Parsed(Ballot(choices, given), ",".join(choices), canonical, stray)
+    return Parsed(Ballot(choices, given), ",".join(choices), _canonical(points, given), stray)
+
+
+def _beside(choices: tuple[str, ...], points: str, stray: bool) -> Parsed:
+    """A ballot that is counted by its choices. Points may stand beside them; what cannot be points is kept as it is written."""
+    vote = ",".join(choices)
+    try:
+        given = _points(points)
+    except Broken:
+        given = ()
+    if len(given) != len(choices):
+        return Parsed(Ballot(choices), vote, points, stray, odd_points=bool(points))
+    return Parsed(Ballot(choices, given or None), vote, _canonical(points, given), stray)
+
+
+def _canonical(points: str, given: tuple[Score, ...]) -> str:
+    return points if points.replace(",", "").isdecimal() else ",".join(map(score_text, given))
 
 
 def _points(text: str) -> tuple[Score, ...]:

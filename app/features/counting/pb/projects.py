@@ -1,12 +1,15 @@
 """PROJECTS: one row for each project, in the order of the published list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from app.features.counting.messages import msg
 from app.features.counting.numbers import DECIMALS
 from app.features.counting.pb.cells import Cell
 from app.features.counting.pb.errors import Notices, PbError, shortened
 from app.features.counting.pb.model import PbProject
+
+_Value = TypeVar("_Value")
 
 _TYPED = frozenset(
     ("project_id", "cost", "votes", "score", "name", "category", "beneficiaries", "target", "selected", "latitude", "longitude")
@@ -19,9 +22,8 @@ def read_projects(
     """The projects from their rows, the header not included."""
     found: dict[str, PbProject] = {}
     for line, row in rows:
-        cells = {
-            column: Cell(line, column, text) for column, text in zip(columns, fitted(row, columns, line, notices), strict=True)
-        }
+        row = fitted(_name_kept_whole(row, columns, line, notices), columns, line, notices)
+        cells = {column: Cell(line, column, text) for column, text in zip(columns, row, strict=True)}
         project = _project(cells, notices, decimals)
         if project.project_id in found:
             first = found[project.project_id].line
@@ -53,23 +55,58 @@ def fitted(row: Sequence[str], columns: Sequence[str], line: int, notices: Notic
     return row[: len(columns)]
 
 
+def _name_kept_whole(row: Sequence[str], columns: Sequence[str], line: int, notices: Notices) -> Sequence[str]:
+    """The row, where a name without quotation marks holds semicolons: all that is too much belongs to it.
+
+    Only where id and cost stand before it, so that nothing that counts can have moved.
+    """
+    surplus = len(row) - len(columns)
+    if surplus < 1 or not any(field.strip() for field in row[len(columns) :]) or "name" not in columns:
+        return row
+    name = columns.index("name")
+    if not NEEDED.isdisjoint(columns[name:]):
+        return row
+    text = msg("The name of a project holds semicolons without quotation marks around it; it was kept whole.")
+    notices.add("semicolons", "name", text, line=line)
+    return [*row[:name], ";".join(row[name : name + surplus + 1]), *row[name + surplus + 1 :]]
+
+
 def _project(cells: dict[str, Cell], notices: Notices, decimals: int) -> PbProject:
     filled = {column: cell for column, cell in cells.items() if cell.text}
     latitude, longitude = _location(filled, cells["project_id"].line, notices)
+    told = {
+        "votes": _told(filled, "votes", Cell.whole, notices),
+        "selected": _told(filled, "selected", Cell.whole, notices),
+    }
+    score = _told(filled, "score", Cell.score, notices)
+    known = {**told, "score": score, "latitude": latitude, "longitude": longitude}
+    as_written = {column for column, value in known.items() if value is None and column in filled}
     return PbProject(
         project_id=_identifier(cells["project_id"]),
         cost=_cost(cells["cost"], notices, decimals),
-        votes=filled["votes"].whole() if "votes" in filled else None,
-        score=filled["score"].score() if "score" in filled else None,
+        votes=told["votes"],
+        score=score,
         name=cells["name"].text if "name" in cells else "",
         categories=filled["category"].items() if "category" in filled else (),
         targets=next((filled[column].items() for column in ("beneficiaries", "target") if column in filled), ()),
-        selected=filled["selected"].whole() if "selected" in filled else None,
+        selected=told["selected"],
         latitude=latitude,
         longitude=longitude,
-        extra=tuple((column, cell.text) for column, cell in cells.items() if column not in _TYPED),
+        extra=tuple((column, cell.text) for column, cell in cells.items() if column not in _TYPED or column in as_written),
         line=cells["project_id"].line,
     )
+
+
+def _told(filled: dict[str, Cell], column: str, read: Callable[[Cell], _Value], notices: Notices) -> _Value | None:
+    """What the file tells of the result. The count takes no part of it, so a value that cannot be read does not stop it."""
+    if column not in filled:
+        return None
+    try:
+        return read(filled[column])
+    except PbError as error:
+        text = msg("A value that is no number, such as “%(found)s”, was passed over.", found=shortened(filled[column].text))
+        notices.add("not_read", column, text, line=error.line)
+        return None
 
 
 def _identifier(cell: Cell) -> str:

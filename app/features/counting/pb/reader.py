@@ -64,7 +64,7 @@ class PbElection:
     def _again(self, batch_size: int) -> Iterator[Batch]:
         batches = VoteBatches(self.head, self.limits, None)
         with _opened(self.source, Notices()) as rows:
-            read_head(rows, Notices(), self.head.meta.decimals)
+            read_head(rows, Notices(), self.head.meta.decimals, need_rule=False)
             yield from batches.read(rows, batch_size)
         if batches.hexdigest() != self.digests.votes:
             raise PbError(line=None, field="VOTES", expected=msg("the file that was checked before, but it has changed since"))
@@ -77,10 +77,12 @@ def read_election(
     limits: Limits = Limits.REFUSE,
     progress: Progress | None = None,
     keep_ballots: Callable[[PbHead], bool] | None = None,
+    need_rule: bool = True,
 ) -> PbElection:
     """Read and check a whole `.pb` file; memory does not grow with its ballots, but for eight bytes for each voter.
 
     Where `keep_ballots` says so after the head has been read, the tally keeps whole ballots, equal ones together.
+    Whoever counts by a rule of their own does not `need_rule` in the file.
 
     What is damaged is refused with a PbError that names line and field; what is only odd is accepted and listed in
     `notices`. `limits` says whether ballots beyond max_length, min_length or max_sum_points are refused or noticed.
@@ -89,7 +91,7 @@ def read_election(
     notices, pb_source = Notices(), PbSource(source)
     pb_source.examine(notices)
     with _opened(pb_source, notices, progress) as rows:
-        head = read_head(rows, notices, decimals)
+        head = read_head(rows, notices, decimals, need_rule=need_rule)
         _refuse_other_number(head.meta.lines.get("num_projects"), "num_projects", head.meta.num_projects, len(head.projects))
         batches, voters = VoteBatches(head, limits, notices), VoterIds()
         tally = empty_tally(head, keep_ballots=keep_ballots is not None and keep_ballots(head))
@@ -138,7 +140,7 @@ def empty_tally(head: PbHead, *, keep_ballots: bool = False) -> Tally:
 
 def _voters_with_lines(source: PbSource, head: PbHead, limits: Limits) -> Iterator[tuple[Sequence[str], Sequence[int]]]:
     with _opened(source, Notices()) as rows:
-        read_head(rows, Notices(), head.meta.decimals)
+        read_head(rows, Notices(), head.meta.decimals, need_rule=False)
         for batch in VoteBatches(head, limits, None).read(rows):
             yield batch.voters, batch.lines()
 

@@ -10,6 +10,11 @@ from app.features.counting.pb.errors import Notices, PbError
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
 
+LONGEST_FIELD = 1 << 24
+"""Characters of one field. The usual limit of the csv module would take a long text for an open quotation mark."""
+
+csv.field_size_limit(LONGEST_FIELD)
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 

@@ -14,7 +14,12 @@ Source = str | Path | bytes | BinaryIO
 """A path, the bytes themselves, or an open binary file that can seek (an upload)."""
 
 _CHUNK = 1 << 16
-_NEVER_IN_TEXT = (b"\x00", b"\x1e", b"\x1f")
+_NEVER_IN_TEXT = (b"\x00",)
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd")
+"""How gzip, zip, bzip2, xz and zstd files begin."""
+
+_SEPARATORS = bytes.maketrans(b"\x1e\x1f", b"  ")
+"""Control characters that come along when text is copied from a typesetter. In digests they stand between values."""
 
 
 class PbSource:
@@ -23,6 +28,7 @@ class PbSource:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._encoding: str | None = None
+        self._separators = False
 
     @contextmanager
     def raw(self) -> Iterator[BinaryIO]:
@@ -40,6 +46,8 @@ class PbSource:
     def text(self) -> Iterator[io.TextIOWrapper]:
         """The characters from their beginning, line ends as they are. `examine` has found out the encoding."""
         with self.raw() as raw:
+            if self._separators:
+                raw = io.BytesIO(raw.read().translate(_SEPARATORS))
             wrapper = io.TextIOWrapper(raw, encoding=self._encoding or "utf-8-sig", newline="")
             try:
                 yield wrapper
@@ -52,12 +60,26 @@ class PbSource:
         Raises PbError for an empty file and for one that holds no text.
         """
         line = self._first_line_that_is_not("utf-8", refuse_binary=True)
+        if (controlled := self._line_of_separator()) is not None:
+            self._separators = True
+            text = msg("Control characters were taken for spaces.")
+            notices.add("control_characters", "file", text, line=controlled)
         self._encoding = "utf-8-sig"
         if line is not None:
             self._encoding = "cp1252" if self._first_line_that_is_not("cp1252") is None else "latin-1"
             name = "Windows-1252" if self._encoding == "cp1252" else "Latin-1"
             text = msg("The file is not UTF-8. It was read as %(encoding)s: check letters with accents.", encoding=name)
             notices.add("encoding", "file", text, line=line)
+
+    def _line_of_separator(self) -> int | None:
+        line = 1
+        with self.raw() as raw:
+            while chunk := raw.read(_CHUNK):
+                places = [place for place in map(chunk.find, (b"\x1e", b"\x1f")) if place >= 0]
+                if places:
+                    return line + chunk.count(b"\n", 0, min(places))
+                line += chunk.count(b"\n")
+        return None
 
     def _first_line_that_is_not(self, encoding: str, *, refuse_binary: bool = False) -> int | None:
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -83,6 +105,6 @@ class PbSource:
 
 def _refuse_binary(chunk: bytes, line: int) -> None:
     positions = [chunk.find(byte) for byte in _NEVER_IN_TEXT if byte in chunk]
-    if positions or chunk.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
+    if positions or chunk.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)) or (line == 1 and chunk.startswith(_PACKED)):
         at = line + chunk.count(b"\n", 0, min(positions, default=0))
         raise PbError(line=at, field="file", expected=msg("a text file in UTF-8, found binary data"))

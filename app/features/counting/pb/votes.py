@@ -139,6 +139,8 @@ class VoteBatches:
                 odd.append(("beyond_limits", broken[0], msg("Ballots beyond the announced limits were counted.")))
             if parsed.stray_comma:
                 odd.append(("stray_comma", "vote", msg("Commas with nothing between them were passed over.")))
+            if parsed.odd_points:
+                odd.append(("points_not_counted", "points", msg("The vote type has no points; the column was not counted.")))
             for code, field, message in odd:
                 lines = (table.lines[index] for index, other in enumerate(texts) if other == text)
                 self._notices.add_many(code, field, message, number, lines)

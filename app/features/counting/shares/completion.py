@@ -72,16 +72,25 @@ def complete(
     return Completed(run(steps).result(explain=True), tuple(meetings), share, steps, ended, next_cost)
 
 
+MOST_PATIENCE = 8
+
+
 class _Ahead:
-    """How far to look ahead: half as far as the last outcome held, then ever further, but half-way to a step too far."""
+    """How far to look ahead: half as far as the last outcome held, then ever further, but half-way to a step too far.
+
+    Where every other step changes something, looking ahead is in vain: then some steps are taken singly first.
+    """
 
     def __init__(self) -> None:
         self._reach = 1
         self._changed_at = self._reached = 0
         self._too_far: int | None = None
+        self._singly, self._patience = 0, 1
 
     def target(self, steps: int) -> int:
         """The step to look at next."""
+        if self._singly:
+            return steps + 1
         if self._too_far is not None and self._too_far > steps + 1:
             return steps + min(self._reach, (self._too_far - steps + 1) // 2)
         return steps + self._reach
@@ -93,11 +102,16 @@ class _Ahead:
             self._changed_at = steps
         else:
             self._reach = 2 * (steps - self._reached)
+        if steps > self._reached + 1:
+            self._patience = 1
         self._reached = steps
+        self._singly = max(0, self._singly - 1)
 
     def too_far(self, target: int) -> None:
         """Nothing is known about the way to this step."""
         self._too_far = target
+        if target == self._reached + 2:
+            self._singly, self._patience = self._patience, min(2 * self._patience, MOST_PATIENCE)
 
 
 def _finished(
