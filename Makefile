@@ -12,7 +12,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; exit; fi; done; echo python3)
 PORT ?= 8000
-# Two test processes are fastest on two cores; PYTEST_ARGS narrows a run: make test PYTEST_ARGS="-k support -x"
+# Two test processes are fastest on two cores. Each begins with one half, mostly one database, and takes from the other when it
+# is done, so that what is made once per run and database is made once. PYTEST_ARGS narrows a run: PYTEST_ARGS="-k support -x"
 PYTEST_WORKERS ?= 2
 PYTEST_ARGS ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -29,7 +30,7 @@ run: $(VENV)/.installed-run $(CATALOGUES) ## Set everything up, open the demonst
 	@PORT=$(PORT) $(BIN)/python -m app.developers.serve
 
 test: $(VENV)/.installed-dev $(CATALOGUES) ## Set up and run all tests (REQUIRE_SERVICES=1: a missing service or browser is a failure)
-	@PLAZA_TEST_DATABASE=$${PLAZA_TEST_DATABASE:-both} $(BIN)/python -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
+	@PLAZA_TEST_DATABASE=$${PLAZA_TEST_DATABASE:-both} $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev $(CATALOGUES) ## Format, lint, types, import contracts, translations, migrations up and down
 	@$(BIN)/python -m app.developers.checks

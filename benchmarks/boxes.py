@@ -49,7 +49,7 @@ def peak():
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 with wsgi.app.app_context():
     idle = peak()
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     with db.transaction() as session:
         if step == "seal":
             use_cases.seal_boxes(session, process)
@@ -61,9 +61,10 @@ with wsgi.app.app_context():
             use_cases.count_pot(session, SYSTEM, pot, shown.append)
     if step == "close":
         wipe(db.engine)
-    seconds = time.perf_counter() - started
+    seconds, processor = time.perf_counter() - started, time.process_time() - worked
     most = peak()
-print(json.dumps({"seconds": seconds, "megabytes": most - idle, "shown": sum(shown), "times": len(shown)}))
+taken = {"seconds": seconds, "processor": processor, "megabytes": most - idle}
+print(json.dumps({**taken, "shown": sum(shown), "times": len(shown)}))
 """
 
 
@@ -82,6 +83,7 @@ def run(place: Installation) -> Iterator[Figure]:
             if step in ("open", "count") and (took["shown"] != number or took["times"] < 2):
                 raise RuntimeError(f"{words} showed {took['shown']} of {number} in {took['times']} steps")
             yield Figure(words, case, round(took["seconds"], 2), "s")
+            yield Figure(f"{words}, processor", case, round(took["processor"], 2), "s")
             grown = round(took["megabytes"] / before[step], 1) if before.get(step) else None
             yield Figure(
                 f"{words}, memory", case, round(took["megabytes"]), "MB", f"{SMALL:,} ballots" if grown else None, grown

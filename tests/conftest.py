@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.support.database",
     "tests.support.application",
     "tests.support.laws",
+    "tests.support.small_city",
     "tests.support.browser",
     "tests.support.processes",
     "tests.support.election",

@@ -43,10 +43,11 @@ def signed_in(view: View) -> View:
     return guarded
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
+def requires(permission: Permission, *, reads: Permission | None = None) -> Callable[[View], View]:
     """Only staff who hold `permission`, in the process that the address names if it names one.
 
-    Others get the answer of a page that does not exist, or are asked to sign in when nobody is signed in.
+    Whoever holds `reads` may look at the page and send nothing: auditors see what the committee sees. Others get the answer of
+    a page that does not exist, or are asked to sign in when nobody is signed in.
     """
 
     def decorate(view: View) -> View:
@@ -56,7 +57,9 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if not actor.is_signed_in:
                 return ask_to_sign_in()
             process_id = kwargs.get("process_id")
-            if not actor.may(permission, process_id if isinstance(process_id, UUID) else None):
+            where = process_id if isinstance(process_id, UUID) else None
+            looks = reads is not None and request.method in ("GET", "HEAD") and actor.may(reads, where)
+            if not looks and not actor.may(permission, where):
                 abort(403 if getattr(current_user, "is_staff_member", False) else 404)
             return view(*args, **kwargs)
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import inspect as inspection
 from werkzeug.routing import Rule
 
 from app.extensions import db
+from app.kernel.model import Model
 from app.kernel.permissions import GRANTS, Permission, Role
 from app.rooms import ROOMS
 from tests.factories import accounts, spaces
@@ -70,6 +72,28 @@ class World:
                 accounts.sign_in(client, db.session.get(type(known), known.id))
             self._clients[viewer] = client
         return self._clients[viewer]
+
+    def again(self) -> "World":
+        """The same city for another session: its things are brought back, everybody has yet to sign in."""
+        other = World(self.app)
+        for name, value in vars(self).items():
+            if name not in ("app", "_clients"):
+                setattr(other, name, _brought_back(value))
+        return other
+
+
+def _brought_back(value: Any) -> Any:
+    """A thing of the database in the present session, with all that was loaded of it; also within lists and dictionaries."""
+    if isinstance(value, Model):
+        state = inspection(value)
+        if state.modified or not state.identity:
+            return db.session.get(type(value), state.identity) if state.identity else value
+        return db.session.merge(value, load=False)
+    if isinstance(value, dict):
+        return {key: _brought_back(each) for key, each in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_brought_back(each) for each in value)
+    return value
 
 
 def build(app: Flask) -> World:

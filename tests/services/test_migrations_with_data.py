@@ -145,3 +145,44 @@ def test_a_granted_ballot_is_known_by_its_slot_and_no_entry_gets_a_second_one_in
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("UPDATE voting_participation SET granted = 0")
     migrate(file, "downgrade", "0012")
+
+
+@pytest.mark.timeout(240)
+def test_a_ballot_that_waited_for_its_grant_is_an_answer_that_waits_for_its_second_signature(file: Path) -> None:
+    migrate(file, "upgrade", "0016")
+    with rows(file) as connection:
+        for number, state, asked, granted in (
+            ("1", "upheld", "own+1", ""),
+            ("2", "upheld", "own+1", "own+1"),
+            ("3", "dismissed", "", ""),
+            ("4", "open", "", ""),
+        ):
+            connection.execute(
+                "INSERT INTO voting_contest (id, process_id, pot_id, voter_key, reference, said, state, outcome, reason,"
+                " asked_slot, granted_slot, decided_by, created_at)"
+                " VALUES (?, ?, ?, ?, ?, 's', ?, 'o', 'r', ?, ?, ?, '2026-05-11')",
+                (number * 32, "a" * 32, "b" * 32, number * 64, f"K-{number}", state, asked, granted, "d" * 32),
+            )
+        connection.execute(
+            "INSERT INTO publication_choice (id, pot_id, published, reason, ballots, unique_ballots, created_at)"
+            " VALUES (?, ?, 'rows', 'r', 40, 2, '2026-05-11')",
+            ("e" * 32, "b" * 32),
+        )
+    migrate(file, "upgrade", "0017")
+    with rows(file) as connection:
+        found = connection.execute(
+            "SELECT state, proposed, first_hand, granted_slot FROM voting_contest ORDER BY id"
+        ).fetchall()
+        assert found == [
+            ("open", "upheld", "d" * 32, ""),
+            ("upheld", "", None, "own+1"),
+            ("dismissed", "", None, ""),
+            ("open", "", None, ""),
+        ]
+        assert connection.execute("SELECT confirmed, first_hand FROM publication_choice").fetchall() == [(1, None)]
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("UPDATE voting_contest SET state = 'upheld' WHERE first_hand IS NOT NULL")
+    migrate(file, "downgrade", "0016")
+    with rows(file) as connection:
+        states = [row[0] for row in connection.execute("SELECT state FROM voting_contest ORDER BY id")]
+        assert states == ["upheld", "upheld", "dismissed", "open"]

@@ -133,14 +133,6 @@ def constant_queries(db: Any) -> Callable[..., None]:
     return assert_constant_queries
 
 
-@pytest.fixture
-def world(app: Flask, db: Any) -> worlds.World:
-    """A small city with one of everything, undone after the test."""
-    city = worlds.build(app)
-    database.session.commit()
-    return city
-
-
 @dataclass
 class Race:
     """How a race ended."""

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from app.extensions import db, login_manager
 from app.features.accounts import queries, rules
+from app.features.accounts.known import KnownSession
 from app.features.accounts.models import SignInSession
 from app.kernel import clock
 from app.kernel.permissions import Actor
@@ -62,7 +63,7 @@ class Nobody:
         """Nothing to keep."""
 
 
-def current_user_of(row: SignInSession, token: str) -> CurrentUser:
+def current_user_of(row: SignInSession | KnownSession, token: str) -> CurrentUser:
     """The reader behind a signed-in browser."""
     person = row.person
     return CurrentUser(
@@ -81,7 +82,7 @@ def current_user_of(row: SignInSession, token: str) -> CurrentUser:
 
 def load(token: str) -> CurrentUser | None:
     """Flask-Login's question: who shows this token? None when the session is over or the account closed."""
-    row = queries.session_by_token(db.session(), token)
+    row = queries.known_session(db.session(), token)
     if row is None or not rules.may_sign_in(row.person):
         return None
     now = clock.now()

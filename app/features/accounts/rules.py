@@ -5,6 +5,7 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from app.features.accounts.known import KnownPerson, KnownSession
 from app.features.accounts.models import Person, SignInSession
 from app.kernel.errors import Forbidden
 from app.kernel.messages import Message, msg, nmsg
@@ -81,17 +82,17 @@ class Proof(StrEnum):
     LETTER = "letter"
 
 
-def is_staff_member(person: Person) -> bool:
+def is_staff_member(person: Person | KnownPerson) -> bool:
     """Whether somebody has a role or is an administrator, second factor passed or not."""
     return person.is_administrator or bool(person.assignments)
 
 
-def may_sign_in(person: Person) -> bool:
+def may_sign_in(person: Person | KnownPerson) -> bool:
     """Whether this account is open: it has an address, and is neither blocked nor erased."""
     return person.email is not None and person.blocked_at is None and person.erased_at is None
 
 
-def is_over(session: SignInSession, *, staff: bool, now: datetime) -> bool:
+def is_over(session: SignInSession | KnownSession, *, staff: bool, now: datetime) -> bool:
     """Whether a signed-in browser has been signed out, has been idle for too long, or has simply lasted long enough."""
     life, idle = (STAFF_LIFE, STAFF_IDLE) if staff else (LIFE, IDLE)
     return (
@@ -102,7 +103,7 @@ def is_over(session: SignInSession, *, staff: bool, now: datetime) -> bool:
     )
 
 
-def actor_for(session: SignInSession, locale: str) -> Actor:
+def actor_for(session: SignInSession | KnownSession, locale: str) -> Actor:
     """Who asks from this browser: a resident, until a staff member has passed the second factor here."""
     person = session.person
     if session.second_factor_at is None or person.totp_confirmed_at is None:

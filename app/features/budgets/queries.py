@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.features.budgets.ballots import ballot_file
@@ -157,9 +157,10 @@ def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) 
     session.execute(query.with_for_update(read=shared, key_share=shared)).all()
 
 
+_pot = cast("Table", Pot.__table__)
 _HOLD = (
-    select(Pot.process_id, Pot.state, Pot.annulled_at, Pot.options["digest"].as_string())
-    .where(Pot.id == bindparam("pot_id"))
+    select(_pot.c.process_id, _pot.c.state, _pot.c.annulled_at, _pot.c.options["digest"].as_string())
+    .where(_pot.c.id == bindparam("pot_id"))
     .with_for_update(read=True, key_share=True)
 )
 _fixed: dict[uuid.UUID, tuple[str, Pot]] = {}

@@ -210,10 +210,10 @@ def totals_form(projects: list[tuple[str, str]], vote_type: str, data: dict[str,
     for name in NUMBERS:
         setattr(ForThisPot, name, LineField(labels[name], [_IsNumber()]))
     for one, title in projects:
-        words = _("Votes for %(number)s %(title)s", number=one, title=title)
+        words = _("Votes for project %(number)s: %(title)s", number=one, title=title)
         setattr(ForThisPot, f"votes_{one}", LineField(words, [_IsNumber()]))
         if ForThisPot.with_points:
-            words = _("Points for %(number)s %(title)s", number=one, title=title)
+            words = _("Points for project %(number)s: %(title)s", number=one, title=title)
             setattr(ForThisPot, f"points_{one}", LineField(words, [_IsNumber()]))
     return ForThisPot(data=data or {})
 

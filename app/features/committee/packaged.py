@@ -7,9 +7,9 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
-from app.features.committee import printing, protocol
+from app.features.committee import printing, protocol, rules
 from app.features.committee.queries import certificates_of, stations_of
-from app.features.voting.use_cases import package_parts
+from app.features.voting.use_cases import package_marks, package_parts
 
 
 def paper_file(session: Session, pot: Pot) -> bytes:
@@ -32,4 +32,14 @@ def _printed(record: dict[str, Any]) -> bytes:
     return printing.protocol_pdf(record, settings.city_name, settings.languages[0])
 
 
+def mark_of(session: Session, pot: Pot) -> str:
+    """The certificate whose protocol is in the package, and the totals of paper beside it."""
+    newest = next(iter(certificates_of(session, pot.id)), None)
+    told = f"{newest.version} {newest.digest} {rules.digest_of(newest.protocol)}" if newest else "no certificate"
+    settings = current_app.config["SETTINGS"]
+    paper = rules.digest_of(protocol.paper_of(session, pot)) if stations_of(session, pot.process_id) else ""
+    return f"{told} {paper} {settings.city_name} {settings.languages[0]}"
+
+
 package_parts.append(files_of)
+package_marks.append(mark_of)

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.budgets.queries import Pot, PotState
+from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee import rules
 from app.features.committee.forms import ExplainForm, StationForm, TotalsForm, totals_form
 from app.features.committee.queries import PaperEntry, Station, balances_of, entries_of, station, stations_of
 from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station
+from app.features.counting.use_cases import needs_ballots
 from app.features.spaces.queries import Process, process
 from app.features.voting.queries import closed, fixed_pots, turnout_by_channel
 from app.kernel.errors import NotFound, Refused
@@ -49,6 +50,7 @@ def _index(process_id: UUID, form: StationForm, status: int = 200) -> ResponseRe
         stations=stations_of(session, process_id),
         pots=pots,
         states={key: _state(entries) for key, entries in typed.items()},
+        whole=[pot for pot in pots_of(session, process_id) if needs_ballots(pot.rule)],
         over=bool(pots) and all(closed(session, pot) for pot in pots),
         uncounted=all(pot.state not in (PotState.COUNTED, PotState.CERTIFIED) for pot in pots),
         may_change=viewer().may(Permission.BUDGET_CERTIFY, process_id),
@@ -151,6 +153,7 @@ def _totals_page(place: Station, pot: Pot, form: TotalsForm, entries: list[Paper
         pot=pot,
         form=form,
         numbers=rules.NUMBERS,
+        whole=needs_ballots(pot.rule),
         entries=entries,
         agreed=rules.agreed(entries),
         differences=rules.differences(entries[0], entries[1]) if two else [],

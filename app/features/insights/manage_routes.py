@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.insights.detail_words import plain_details
 from app.features.insights.queries import AuditFilter, audit_entries, audit_page, names_in
 from app.features.insights.words import SUBJECTS, details_in_order, words_for
 from app.features.spaces.queries import Process, visible_processes
@@ -41,7 +42,7 @@ def log() -> str:
         subjects=SUBJECTS,
         chosen=chosen,
         words_for=words_for,
-        in_order=details_in_order,
+        plain_details=plain_details,
         who=_who,
         pages=steps(page, lambda number: url_for(".log", **chosen, page=number)),
     )

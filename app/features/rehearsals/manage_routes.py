@@ -50,7 +50,8 @@ def _keyring() -> Keyring:
 
 def _real(process_id: UUID) -> Process:
     found = process(db.session(), process_id)
-    if found is None or not viewer().may(Permission.BUDGET_MANAGE, process_id) or found.rehearsal_of or found.imported:
+    sees = any(viewer().may(one, process_id) for one in (Permission.BUDGET_MANAGE, Permission.BUDGET_INSPECT))
+    if found is None or not sees or found.rehearsal_of or found.imported:
         raise NotFound
     return found
 
@@ -70,7 +71,7 @@ def _mark() -> Texts:
 
 
 @bp.route("/<uuid:process_id>", methods=["GET", "POST"])
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 @commits
 def begin(process_id: UUID) -> ResponseReturnValue:
     """Try it out: what a rehearsal is, those before, and the button that begins one."""
@@ -91,13 +92,14 @@ def begin(process_id: UUID) -> ResponseReturnValue:
         earlier=rehearsals_of(session, process_id),
         pots=pots_of(session, process_id),
         members=_members(process_id),
+        may_change=viewer().may(Permission.BUDGET_MANAGE, process_id),
         may_assign=viewer().may(Permission.ROLE_ASSIGN),
     )
     return page, sent.status
 
 
 @bp.get("/run/<uuid:copy_id>")
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 def show(copy_id: UUID) -> ResponseReturnValue:
     """How far a rehearsal is, and the next step."""
     return _shown(copy_id, BallotsForm(), 200)
@@ -105,7 +107,7 @@ def show(copy_id: UUID) -> ResponseReturnValue:
 
 def _shown(copy_id: UUID, form: BallotsForm, status: int) -> ResponseReturnValue:
     session = db.session()
-    rehearsal, copy = rehearsal_in(session, viewer(), copy_id)
+    rehearsal, copy = rehearsal_in(session, viewer(), copy_id, to_read=True)
     done = tried(session, copy_id)
     box = box_of(session, copy_id)
     page = render_template(
@@ -124,6 +126,7 @@ def _shown(copy_id: UUID, form: BallotsForm, status: int) -> ResponseReturnValue
         may_enter=viewer().may(Permission.INTAKE, copy_id),
         may_inspect=viewer().may(Permission.BUDGET_INSPECT, copy_id),
         members=_members(copy_id),
+        may_change=viewer().may(Permission.BUDGET_MANAGE, rehearsal.process_id),
     )
     return page, status
 

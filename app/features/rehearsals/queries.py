@@ -39,13 +39,17 @@ def last_rehearsal(session: Session, process_id: uuid.UUID) -> Rehearsal | None:
     return session.scalars(query.limit(1)).first()
 
 
-def rehearsal_in(session: Session, actor: Actor, copy_id: uuid.UUID) -> tuple[Rehearsal, Process]:
-    """A rehearsal with the process that is its copy, for those who set up the budgets. Raises NotFound."""
+def rehearsal_in(session: Session, actor: Actor, copy_id: uuid.UUID, *, to_read: bool = False) -> tuple[Rehearsal, Process]:
+    """A rehearsal with the process that is its copy, for those who set up the budgets; `to_read`: for auditors, too.
+
+    Raises NotFound.
+    """
     found = session.scalars(select(Rehearsal).where(Rehearsal.copy_id == copy_id)).one_or_none()
     copy = process(session, copy_id) if found else None
     if found is None or copy is None or copy.rehearsal_of is None:
         raise NotFound
-    if not actor.may(Permission.BUDGET_MANAGE, found.process_id):
+    looks = to_read and actor.may(Permission.BUDGET_INSPECT, found.process_id)
+    if not looks and not actor.may(Permission.BUDGET_MANAGE, found.process_id):
         raise NotFound
     return found, copy
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from app.features.spaces.models import Action, Phase, Process, ProcessState
 from app.kernel.errors import Conflict, PhaseClosed, Refused
@@ -38,6 +39,26 @@ class _Dated(Protocol):
     def ends_at(self) -> datetime: ...
 
 
+class _Opening(_Dated, Protocol):
+    """A dated stage that says what it opens."""
+
+    @property
+    def actions(self) -> Sequence[str]: ...
+
+
+class Running(Protocol):
+    """What says whether something is open: a process, or as much of it as was read."""
+
+    @property
+    def state(self) -> ProcessState: ...
+    @property
+    def rehearsal_of(self) -> UUID | None: ...
+    @property
+    def interrupted_at(self) -> datetime | None: ...
+    @property
+    def phases(self) -> Sequence[_Opening]: ...
+
+
 def is_now(phase: _Dated, now: datetime) -> bool:
     """Whether the phase runs at this moment: from its first moment up to, not including, the moment it is over."""
     return phase.starts_at <= now < phase.ends_at
@@ -55,7 +76,7 @@ def next_phase(process: Process, now: datetime) -> Phase | None:
     return min(coming, key=lambda phase: (phase.starts_at, phase.position), default=None)
 
 
-def action_open(process: Process, action: Action, now: datetime) -> bool:
+def action_open(process: Running, action: Action, now: datetime) -> bool:
     """Whether some running phase of the published process opens `action`. Phases may overlap: each adds what it opens.
 
     A rehearsal is never published, and goes by its phases all the same. A vote that the committee has interrupted is not

@@ -18,6 +18,10 @@ export default function ballot(form) {
     set,
     marked: () => fields.filter((field) => value(field) > 0),
     changed: () => form.dispatchEvent(new Event("change", { bubbles: true })),
+    restored: () => {
+      rank?.draw();
+      update();
+    },
   };
   const sentences = { cost: costLeft(form, words, locale), points: form.querySelector("[data-points-left]"), count: form.querySelector("[data-count]") };
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from app.extensions import db as database
 from app.features.accounts import totp, use_cases
@@ -169,5 +170,5 @@ def test_every_page_about_people_can_be_used_by_everybody(live: Live, new_page: 
     page.fill("#code", totp.code_at(secret, clock.now()))
     page.locator("main form button").click()
     page.wait_for_selector("main ol code")
-    assert page.locator("main ol code").count() == 10
+    expect(page.locator("main ol code")).to_have_count(10)
     assert axe(page) == []

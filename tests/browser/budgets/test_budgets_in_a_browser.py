@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from app.features.spaces.models import ProcessState
 from tests.factories import budgets, spaces
@@ -66,11 +67,11 @@ def test_where_our_map_has_nothing_projects_stand_on_their_areas_outline(new_pag
     page.goto(f"{live.url}/budgets/{pots['far']}")
     page.locator(".map__border").wait_for(state="attached")
     page.locator(".map__status", has_text="Places on the map: 5").wait_for(state="attached")
-    assert page.locator(".map__ground").count() == 0
+    expect(page.locator(".map__ground")).to_have_count(0)
     box = page.locator(".map__border").bounding_box()
     frame = page.locator(".map").bounding_box()
     assert box["height"] > frame["height"] / 3
-    assert "OpenStreetMap" not in page.locator(".map").inner_text()
+    expect(page.locator(".map")).not_to_contain_text("OpenStreetMap", use_inner_text=True)
 
 
 def test_a_winner_on_the_map_has_a_sign_and_a_word(new_page: Any, live: Any, pots: Any) -> None:
@@ -88,8 +89,8 @@ def test_everything_can_be_found_and_sorted_without_scripts(new_page: Any, live:
     page.goto(f"{live.url}/budgets/{pots['open']}")
     page.get_by_role("link", name="Dearest first").click()
     page.locator(".project-rows a").first.click()
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.goto(f"{live.url}/budgets/{pots['far']}/result")
     page.get_by_role("link", name="Did not win").click()
     page.locator(".result-row").first.wait_for()
-    assert page.locator(".result-row").count() == 1
+    expect(page.locator(".result-row")).to_have_count(1)

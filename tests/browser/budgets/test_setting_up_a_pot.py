@@ -1,6 +1,7 @@
 """Staff set up a pot in a real browser, from nothing to a fixed ballot: a ranking and points, with and without scripts."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.features.budgets.models import Pot, PotState
@@ -33,7 +34,7 @@ def put_two_projects_on_it(page):
     page.get_by_label("A bench in the shade").check()
     page.get_by_label("A bench by the water").check()
     page.get_by_role("button", name="Make one project of these").click()
-    assert page.get_by_label("What it costs").input_value() == "4000"  # both estimates together
+    expect(page.get_by_label("What it costs")).to_have_value("4000")  # both estimates together
     page.get_by_role("button", name="Save the project").click()
     page.get_by_text("made from 2 proposals").wait_for()
     page.get_by_role("link", name="Put a project on the ballot").click()
@@ -44,6 +45,7 @@ def put_two_projects_on_it(page):
 
 def fix(page, scripts=True):
     page.get_by_role("link", name="Fix the ballot").click()
+    page.get_by_role("button", name="Fix the ballot").wait_for()
     words = page.locator("main").inner_text()
     assert not scripts or axe(page) == []
     page.get_by_role("button", name="Fix the ballot").click()
@@ -70,7 +72,7 @@ def test_a_ranking_from_nothing_to_a_fixed_ballot(live, new_page, process, scrip
     page.get_by_role("alert").get_by_text("Write a whole number").wait_for()
     page.get_by_label("How many projects may a voter put in an order?").fill("3")
     page.get_by_role("button", name="Save and go on").click()
-    assert page.get_by_label("Equal Shares").count() == 0  # does not go with a ranking
+    expect(page.get_by_label("Equal Shares")).to_have_count(0)  # does not go with a ranking
     page.get_by_role("button", name="Save and go on").click()
     page.get_by_label("When two projects have the same result, look first at").select_option("lower_cost")
     page.get_by_label("A public draw by the committee after the vote").check()

@@ -1,6 +1,7 @@
 """What a clerk typed and did not send stays with the way it came, and is never taken for the next person's words."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.kernel.permissions import Role
 from tests.factories import accounts, spaces
@@ -35,9 +36,9 @@ def test_a_telephone_call_does_not_open_the_sheet_of_paper_before(desk):
     page, begin = desk
     begin("phone")
     assert title(page) == ""
-    assert page.locator("#phone").input_value() == ""
-    assert page.get_by_label("By telephone", exact=True).is_checked()
-    assert page.get_by_role("button", name="Use it").count() == 0
+    expect(page.locator("#phone")).to_have_value("")
+    expect(page.get_by_label("By telephone", exact=True)).to_be_checked()
+    expect(page.get_by_role("button", name="Use it")).to_have_count(0)
 
 
 def test_what_was_kept_is_offered_and_comes_back_only_when_taken(desk):
@@ -50,8 +51,8 @@ def test_what_was_kept_is_offered_and_comes_back_only_when_taken(desk):
     begin("paper")
     page.get_by_role("button", name="Use it").click()
     assert title(page) == "A bench for Hilja"
-    assert page.locator("#phone").input_value() == "050 123 4567"
-    assert page.get_by_label("On paper", exact=True).is_checked()
+    expect(page.locator("#phone")).to_have_value("050 123 4567")
+    expect(page.get_by_label("On paper", exact=True)).to_be_checked()
 
 
 def test_beginning_anew_throws_it_away(desk):
@@ -59,5 +60,5 @@ def test_beginning_anew_throws_it_away(desk):
     begin("paper")
     page.get_by_role("button", name="Begin anew").click()
     begin("paper")
-    assert page.get_by_role("button", name="Use it").count() == 0
+    expect(page.get_by_role("button", name="Use it")).to_have_count(0)
     assert title(page) == ""

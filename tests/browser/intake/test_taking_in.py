@@ -1,6 +1,7 @@
 """The clerk in a real browser: by keyboard alone, with and without scripts, and with an impatient finger."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.features.proposals.models import Proposal
 from app.kernel.permissions import Role
@@ -71,13 +72,13 @@ def test_a_sheet_is_taken_in_by_keyboard_alone(desk, live):
     keys.press("Enter")
 
     page.get_by_role("heading", name="Taken in").wait_for()
-    assert page.get_by_role("button", name="Print the slip").is_visible()
-    assert "/proposals/follow/" in page.locator(".receipt").inner_text()
+    expect(page.get_by_role("button", name="Print the slip")).to_be_visible()
+    expect(page.locator(".receipt")).to_contain_text("/proposals/follow/", use_inner_text=True)
     assert axe(page) == []
     keys.press("n")
     page.get_by_role("heading", name="Take in a proposal").wait_for()
-    assert page.get_by_label("Title", exact=True).input_value() == ""
-    assert page.get_by_label("On paper", exact=True).is_checked()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("")
+    expect(page.get_by_label("On paper", exact=True)).to_be_checked()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -47,8 +47,8 @@ def test_somebody_who_is_still_there_goes_on(new_page, process):
     page.get_by_label("Title", exact=True).fill("I think slowly")
     page.get_by_role("button", name="I am still here").click()
 
-    assert page.get_by_label("Title", exact=True).input_value() == "I think slowly"
-    assert not page.get_by_role("dialog").is_visible()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("I think slowly")
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 def test_whoever_writes_for_longer_than_a_pause_is_not_forgotten_by_the_server(new_page, process, monkeypatch):
@@ -122,7 +122,7 @@ def test_the_words_in_place_of_a_map_are_large_too(new_page, process):
     page.goto("/kiosk")
     page.goto("/proposals", wait_until="domcontentloaded")
     expect(page.locator(".map")).to_have_css("isolation", "isolate")  # its styles are there
-    assert page.locator(".map__fallback").is_visible()
+    expect(page.locator(".map__fallback")).to_be_visible()
     assert page.evaluate(TOO_SMALL) == []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import PHONE, axe
 
@@ -70,7 +71,7 @@ def test_colours_change_at_once_and_stay(page: Any) -> None:
     dark = page.evaluate(paper)
     page.reload()
     assert page.evaluate(paper) == dark
-    assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
 
 
 def test_colours_change_without_javascript_too(new_page: Window) -> None:
@@ -78,7 +79,7 @@ def test_colours_change_without_javascript_too(new_page: Window) -> None:
     page.goto("/styleguide")
     page.get_by_role("button", name="High contrast").click()
     assert page.url.endswith("/styleguide")
-    assert page.locator("html").get_attribute("data-theme") == "contrast"
+    expect(page.locator("html")).to_have_attribute("data-theme", "contrast")
 
 
 def test_the_menu_on_a_phone_opens_and_escape_closes_it(new_page: Window) -> None:
@@ -86,9 +87,9 @@ def test_the_menu_on_a_phone_opens_and_escape_closes_it(new_page: Window) -> Non
     page.goto("/styleguide")
     menu = page.locator(".menu--main")
     menu.locator("summary").click()
-    assert menu.get_attribute("open") is not None
+    expect(menu).to_have_js_property("open", True)
     page.keyboard.press("Escape")
-    assert menu.get_attribute("open") is None
+    expect(menu).to_have_js_property("open", False)
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
@@ -97,9 +98,9 @@ def test_a_dialog_opens_closes_and_gives_focus_back(page: Any) -> None:
     page.wait_for_load_state("networkidle")  # a click before the script is there follows the link instead
     opener = page.locator('[data-opens="sample-dialog"]')
     opener.click()
-    assert page.locator("#sample-dialog").get_attribute("open") is not None
+    expect(page.locator("#sample-dialog")).to_have_js_property("open", True)
     page.keyboard.press("Escape")
-    assert page.locator("#sample-dialog").get_attribute("open") is None
+    expect(page.locator("#sample-dialog")).to_have_js_property("open", False)
     assert opener.evaluate("element => element === document.activeElement")
 
 
@@ -107,17 +108,17 @@ def test_a_dialog_can_be_read_without_javascript(new_page: Window) -> None:
     page = new_page(java_script_enabled=False)
     page.goto("/styleguide")
     page.locator('[data-opens="sample-dialog"]').click()
-    assert page.locator("#sample-dialog").is_visible()
+    expect(page.locator("#sample-dialog")).to_be_visible()
     page.locator("#sample-dialog [data-closes]").click()
-    assert not page.locator("#sample-dialog").is_visible()
+    expect(page.locator("#sample-dialog")).to_be_hidden()
 
 
 def test_characters_are_counted_and_nothing_is_cut_off(page: Any) -> None:
     page.goto("/styleguide")
     page.fill("#text", "😀" * 999)
-    assert page.locator("#text-count").inner_text() == "1 characters left"
+    expect(page.locator("#text-count")).to_have_text("1 characters left", use_inner_text=True)
     page.fill("#text", "x" * 1003)
-    assert page.locator("#text-count").inner_text() == "3 characters too many"
+    expect(page.locator("#text-count")).to_have_text("3 characters too many", use_inner_text=True)
     assert len(page.input_value("#text")) == 1003
 
 

@@ -24,7 +24,7 @@ from tests.support import plain_counting
 from tests.support.processes import House
 from tests.support.services import SmtpServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.slow, pytest.mark.timeout(600)]
 ENGLISH = {"locale": "en"}
 LISTED, VOTERS = 70, voters.VOTERS
 

@@ -13,7 +13,7 @@ from flask import abort, request
 
 from tests.browser.main_job.windows import Windows
 from tests.samples import world as worlds
-from tests.support.browser import DESK, PHONE, axe, sign_in_window
+from tests.support.browser import DESK, PHONE, axe, bring_axe, sign_in_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LOOKS = {
@@ -48,6 +48,7 @@ class Tour:
         """The window of that visitor, signed in."""
         if viewer not in self.windows:
             page = self.open_window(**self.options)
+            bring_axe(page)
             if viewer != worlds.NOBODY:
                 person = self.world.person(viewer)
                 sign_in_window(page, self.live, self.live.db.session.get(type(person), person.id))

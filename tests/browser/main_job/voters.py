@@ -1,4 +1,4 @@
-"""Sixty voters: the first six look at every page in Chromium, the others send the same forms without one."""
+"""Sixty voters in Chromium, by phone and desktop: six with something special, the others in turn at shared devices."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.main_job import town_hall
 from tests.browser.main_job.city import City
-from tests.browser.main_job.plain_voter import PlainVoter
 from tests.browser.main_job.visitor import MAIN_BUTTON, Visitor
 from tests.browser.main_job.windows import Windows
 
@@ -31,7 +30,8 @@ def sixty_people_vote(city: City, windows: Windows, clerk: Visitor, codes: Seque
     votes_by_keyboard(city, Visitor(windows, ENGLISH), codes[3], 3)
     tries_twice(city, windows, codes[4], 4)
     uses_a_code_that_was_replaced(city, windows, clerk, codes[5], cards[5], 5)
-    receipts = [PlainVoter(city.url).vote(city.pot_id, codes[at], *map(str, wish(at))) for at in range(6, VOTERS)]
+    shared = [Visitor(windows, ENGLISH, phone=True), Visitor(windows, ENGLISH), Visitor(windows, WITHOUT_SCRIPTS, phone=True)]
+    receipts = [votes_and_finishes(city, shared[at % len(shared)], codes[at], at) for at in range(6, VOTERS)]
     assert len({receipt, *receipts}) == VOTERS - 5
     return receipt
 
@@ -50,6 +50,15 @@ def votes(city: City, voter: Visitor, code: str, number: int) -> str:
     voter.sees("main input[name=choice][type=hidden]", len(wish(number))).send("cast")
     voter.at("/thanks$")
     return re.sub(r"\s", "", voter.page.locator("main .receipt__code").inner_text())
+
+
+def votes_and_finishes(city: City, voter: Visitor, code: str, number: int) -> str:
+    """On a device of several: in with the code, and "Finish" forgets who it was; returns the receipt."""
+    voter.open(f"/voting/code?pot={city.pot_id}").fill(code=code).press(MAIN_BUTTON)
+    voter.choose("choice", *map(str, wish(number))).send("review").send("cast")
+    receipt = re.sub(r"\s", "", voter.page.locator("main .receipt__code").inner_text())
+    voter.press("main form[action='/voting/finish'] button")
+    return receipt
 
 
 def finds_the_receipt(city: City, anybody: Visitor, receipt: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import PHONE
 
@@ -166,8 +167,8 @@ def test_a_place_outside_the_area_is_refused_with_words(open_map: Callable[..., 
 
 def test_a_map_for_pins_alone_shows_no_other_shapes(open_map: Callable[..., Any]) -> None:
     page = open_map("pin")
-    assert page.get_by_role("button", name="Area").count() == 0
-    assert page.get_by_role("button", name="Line").count() == 0
+    expect(page.get_by_role("button", name="Area")).to_have_count(0)
+    expect(page.get_by_role("button", name="Line")).to_have_count(0)
 
 
 def test_a_place_that_the_form_holds_already_is_shown_and_can_be_changed(open_map: Callable[..., Any]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import proposals, spaces
 from tests.support.browser import DESK, PHONE, TABLET, axe
@@ -41,7 +42,7 @@ def test_a_pin_has_a_name_and_opens_with_the_keyboard(open_map: Callable[..., An
     link = page.get_by_role("link", name="Bench number 3").and_(page.locator(".map-popup a"))
     link.wait_for()
     assert link.evaluate("element => element === document.activeElement")
-    assert page.locator(".leaflet-popup-close-button").get_attribute("aria-label") == "Close"
+    expect(page.locator(".leaflet-popup-close-button")).to_have_attribute("aria-label", "Close")
     page.keyboard.press("Escape")
     page.locator(".leaflet-popup").wait_for(state="detached")
     assert pin.evaluate("element => element === document.activeElement")
@@ -56,8 +57,8 @@ def test_titles_that_look_like_markup_stay_text(open_map: Callable[..., Any]) ->
         cluster.zoomToShowLayer(markers.get('p11'), () => markers.get('p11').openPopup()); }"""
     )
     page.locator(".map-popup").wait_for()
-    assert page.locator(".map-popup__title").text_content() == "<img src=x onerror=alert(1)>"
-    assert page.locator(".map-popup img").count() == 0
+    expect(page.locator(".map-popup__title")).to_have_text("<img src=x onerror=alert(1)>")
+    expect(page.locator(".map-popup img")).to_have_count(0)
 
 
 def test_pointing_at_a_card_shows_its_place(open_map: Callable[..., Any]) -> None:
@@ -65,19 +66,19 @@ def test_pointing_at_a_card_shows_its_place(open_map: Callable[..., Any]) -> Non
     everything_shown(page)
     page.locator("[data-feature-id=p4] a").focus()
     page.locator(".is-active").wait_for()
-    assert page.locator(".is-active").count() == 1
+    expect(page.locator(".is-active")).to_have_count(1)
 
 
 def test_when_places_cannot_be_loaded_the_reader_is_told_and_can_try_again(open_map: Callable[..., Any]) -> None:
     page = open_map("broken")
     page.get_by_role("alert").get_by_text("could not be loaded").wait_for()
-    assert page.get_by_role("button", name="Try again").is_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_without_javascript_the_page_says_where_the_same_is_to_be_found(open_map: Callable[..., Any]) -> None:
     page = open_map("features", ready=False, java_script_enabled=False)
-    assert page.get_by_text("also in the list or the form").is_visible()
-    assert page.get_by_role("link", name="Show as a list").is_visible()
+    expect(page.get_by_text("also in the list or the form")).to_be_visible()
+    expect(page.get_by_role("link", name="Show as a list")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["features", "draw"])
@@ -132,7 +133,7 @@ def test_the_ground_really_shows_water_and_land(open_map: Callable[..., Any]) ->
 def test_areas_are_outlines_that_say_their_name_and_not_pins(open_map: Callable[..., Any]) -> None:
     page = open_map("areas")
     page.locator("path.map__shape--region").nth(7).wait_for(state="attached")
-    assert page.locator(".map-pin, .map-cluster").count() == 0
+    expect(page.locator(".map-pin, .map-cluster")).to_have_count(0)
     page.evaluate("document.querySelector('.map').plazaMap.leaflet.setView([60.1712, 24.9430], 17, { animate: false })")
     frame = page.locator(".map").bounding_box()
     page.locator(".map").hover(position={"x": frame["width"] / 2, "y": frame["height"] / 2})
@@ -143,7 +144,7 @@ def test_the_place_of_one_proposal_is_shown_whole_and_has_nothing_to_press(open_
     page = open_map("place")
     page.locator("path.map__shape").wait_for(state="attached")
     page.locator(".map-pin--accepted").wait_for()
-    assert page.locator(".map-pin[tabindex], .map-pin[role=button]").count() == 0
+    expect(page.locator(".map-pin[tabindex], .map-pin[role=button]")).to_have_count(0)
     shape = page.locator("path.map__shape").bounding_box()
     frame = page.locator(".map").bounding_box()
     assert frame["x"] <= shape["x"]
@@ -248,7 +249,7 @@ def test_one_place_far_away_does_not_decide_the_first_view(new_page, live):
     page.wait_for_timeout(300)
     assert page.evaluate(out)["out"] == 0
     assert near - page.evaluate(zoom) >= 2
-    assert page.get_by_text("There is no base map of this place here.").is_visible()
+    expect(page.get_by_text("There is no base map of this place here.")).to_be_visible()
 
 
 def test_one_pin_alone_is_shown_with_the_streets_around_it(new_page, live):

@@ -125,23 +125,23 @@ def test_enter_in_the_title_goes_on_and_never_removes_a_photo(new_page, live, pr
 def test_without_scripts_a_street_is_enough(new_page, live, process):
     page = new_page(viewport=PHONE, java_script_enabled=False)
     page.goto("/proposals/new?process=parks")
-    assert page.get_by_text("The map needs JavaScript. Without it, say in another way where it is.").is_visible()
-    assert not page.get_by_text("The map needs JavaScript, or could not be loaded.").is_visible()
-    assert page.get_by_label("Write a street").is_checked()
+    expect(page.get_by_text("The map needs JavaScript. Without it, say in another way where it is.")).to_be_visible()
+    expect(page.get_by_text("The map needs JavaScript, or could not be loaded.")).to_be_hidden()
+    expect(page.get_by_label("Write a street")).to_be_checked()
     write(page)
     page.get_by_label("Street and number").fill("Vuorikat 5")
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Vuorikatu 5").check()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("heading", name="Look it over, then publish").is_visible()
+    expect(page.get_by_role("heading", name="Look it over, then publish")).to_be_visible()
     page.get_by_role("button", name="Publish proposal").click()
-    assert page.get_by_role("heading", name="Your proposal is published").is_visible()
+    expect(page.get_by_role("heading", name="Your proposal is published")).to_be_visible()
     proposal = stored(live)
     assert proposal.place_label == "Vuorikatu 5"
     link = page.get_by_role("link", name="Open the page of your proposal").get_attribute("href")
     elsewhere = new_page(viewport=PHONE, java_script_enabled=False)
     elsewhere.goto(link)
-    assert elsewhere.get_by_text("Everybody can see it").is_visible()
+    expect(elsewhere.get_by_text("Everybody can see it")).to_be_visible()
 
 
 def test_a_lost_connection_loses_nothing(new_page, live, process):
@@ -155,8 +155,8 @@ def test_a_lost_connection_loses_nothing(new_page, live, process):
     page.context.set_offline(False)
     page.goto("/proposals/new?process=parks")
     page.get_by_text("We kept what you typed earlier.").wait_for()
-    assert page.get_by_label("Title", exact=True).input_value() == "Typed in the tram"
-    assert page.get_by_label("Your proposal").input_value() == "There is nowhere to sit."
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Typed in the tram")
+    expect(page.get_by_label("Your proposal")).to_have_value("There is nowhere to sit.")
 
 
 def test_what_was_too_large_to_arrive_is_still_there(new_page, live, process, monkeypatch):
@@ -169,7 +169,7 @@ def test_what_was_too_large_to_arrive_is_still_there(new_page, live, process, mo
     page.goto("/proposals")
     page.goto("/proposals/new?process=parks")
     page.get_by_text("We kept what you typed earlier.").wait_for()
-    assert page.get_by_label("Title", exact=True).input_value() == "Too large"
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Too large")
 
 
 def test_a_map_that_was_folded_away_works_when_it_is_unfolded(new_page, live, process):
@@ -195,7 +195,7 @@ def test_a_file_that_is_no_photo_is_refused_before_it_travels(new_page, live, pr
     page.goto("/proposals/new?process=parks")
     page.locator("#photo_1").set_input_files(text)
     page.get_by_text("This is not a photo that we can show").wait_for()
-    assert page.locator("#photo_1").input_value() == ""
+    expect(page.locator("#photo_1")).to_have_value("")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -232,11 +232,11 @@ def test_with_scripts_the_map_stays_the_first_way_and_begun_answers_are_left_alo
     page = new_page(viewport=DESK)
     page.goto("/proposals/new?process=parks")
     map_is_there(page)
-    assert page.get_by_label("Mark it on the map").is_checked()
-    assert not page.get_by_text("Without it, say in another way where it is.").is_visible()
+    expect(page.get_by_label("Mark it on the map")).to_be_checked()
+    expect(page.get_by_text("Without it, say in another way where it is.")).to_be_hidden()
     page.get_by_label("Write a street").check()
     page.get_by_role("button", name="Continue").click()
     page.get_by_text("Write the name of the street.").first.wait_for()
     page.wait_for_load_state("networkidle")
 
-    assert page.get_by_label("Write a street").is_checked()
+    expect(page.get_by_label("Write a street")).to_be_checked()

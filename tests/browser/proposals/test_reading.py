@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from app.features.proposals.models import Stance
 from tests.factories import accounts, proposals, spaces
@@ -41,6 +42,7 @@ def town(live):
 def pins(page):
     """How many places the map says it shows."""
     page.wait_for_selector(".leaflet-marker-pane > *", state="attached")
+    expect(page.locator(".map__status")).to_have_text(re.compile(r"\d"), use_inner_text=True)
     return int(re.search(r"\d+", page.locator(".map__status").inner_text())[0])
 
 
@@ -52,10 +54,10 @@ def overflow(page):
 def test_list_and_map_show_the_same_and_point_at_each_other(town, page):
     page.goto("/proposals")
     assert pins(page) == 14
-    assert page.locator(".cards > li").count() == 15
+    expect(page.locator(".cards > li")).to_have_count(15)
     page.goto("/proposals?category=green")
     assert pins(page) == 3
-    assert page.locator(".cards > li").count() == 3
+    expect(page.locator(".cards > li")).to_have_count(3)
     page.wait_for_selector(".map-pin")
     card = page.locator(".cards > li").first
     pin = page.locator(f".map-pin[data-feature-id='{card.get_attribute('data-feature-id')}']")
@@ -96,7 +98,7 @@ def test_everything_can_be_done_with_the_keyboard(town, new_page):
     tab_to("#support button")
     page.keyboard.press("Enter")
     page.wait_for_url("**#support")
-    assert page.locator("#support").get_by_text("You support this proposal.").count() == 1
+    expect(page.locator("#support").get_by_text("You support this proposal.")).to_have_count(1)
     tab_to("#write > summary")
     page.keyboard.press("Enter")
     tab_to("#write input[type=radio]")
@@ -106,7 +108,7 @@ def test_everything_can_be_done_with_the_keyboard(town, new_page):
     tab_to("#write button[type=submit]")
     page.keyboard.press("Enter")
     page.wait_for_url("**#comment-*")
-    assert page.locator(".comment__text").first.inner_text() == "Typed without a mouse."
+    expect(page.locator(".comment__text").first).to_have_text("Typed without a mouse.", use_inner_text=True)
 
 
 def test_a_phone_shows_one_view_at_a_time_and_loads_no_map_it_does_not_show(town, new_page):
@@ -114,7 +116,7 @@ def test_a_phone_shows_one_view_at_a_time_and_loads_no_map_it_does_not_show(town
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/proposals", wait_until="networkidle")
-    assert not page.locator("#map").is_visible()
+    expect(page.locator("#map")).to_be_hidden()
     assert not [url for url in asked if "leaflet.js" in url or "features.geojson" in url]
     assert overflow(page) <= 0
     page.get_by_role("link", name="Map", exact=True).click()
@@ -128,7 +130,7 @@ def test_a_phone_shows_one_view_at_a_time_and_loads_no_map_it_does_not_show(town
 def test_turning_a_tablet_brings_the_map(town, new_page):
     page = new_page(viewport={"width": 800, "height": 1100})
     page.goto("/proposals", wait_until="networkidle")
-    assert page.locator(".leaflet-container").count() == 0
+    expect(page.locator(".leaflet-container")).to_have_count(0)
     page.set_viewport_size({"width": 1100, "height": 800})
     assert pins(page) == 14
 
@@ -147,7 +149,7 @@ def test_on_a_phone_the_support_stays_within_reach_of_the_thumb(town, new_page):
     assert last["y"] + last["height"] <= page.locator("#support").bounding_box()["y"] + 1
     page.locator("#support button").tap()
     page.wait_for_url("**#support")
-    assert page.get_by_text("You support this proposal.").first.is_visible()
+    expect(page.get_by_text("You support this proposal.").first).to_be_visible()
     assert overflow(page) <= 0
 
 
@@ -190,27 +192,27 @@ def test_signing_in_to_support_leads_back_to_the_button(town, page):
 def test_without_javascript_everything_is_there(town, new_page):
     page = new_page(java_script_enabled=False)
     page.goto("/proposals")
-    assert page.locator(".cards > li").count() == 15
-    assert page.get_by_text("The map needs JavaScript.").first.is_visible()
+    expect(page.locator(".cards > li")).to_have_count(15)
+    expect(page.get_by_text("The map needs JavaScript.").first).to_be_visible()
     page.get_by_label("Search in proposals").fill("tree number 4")
     page.get_by_role("button", name="Search").click()
-    assert page.locator(".card__title").all_inner_texts() == ["Plant tree number 4"]
+    expect(page.locator(".card__title")).to_have_text(["Plant tree number 4"], use_inner_text=True)
     page.get_by_role("link", name=re.compile("Remove filter")).click()
     page.locator(".filters__summary").click()
     page.get_by_label("The city's answer").select_option("accepted")
     page.get_by_role("button", name="Show results").click()
-    assert page.locator(".card__title").all_inner_texts() == ["Plant tree number 0"]
+    expect(page.locator(".card__title")).to_have_text(["Plant tree number 0"], use_inner_text=True)
     sign_in_window(page, town, accounts.person(display_name="Mira"))
     page.goto(f"/proposals/{town.talked}")
     page.locator("#support button").click()
     page.get_by_text("You support this proposal.").first.wait_for()
-    assert "1" in page.locator(".proposal__supports").inner_text()
+    expect(page.locator(".proposal__supports")).to_contain_text("1", use_inner_text=True)
     page.locator("#write summary").click()
     page.get_by_label("Against").check()
     page.get_by_label("Your comment").fill("Said without a script.")
     page.get_by_role("button", name="Publish comment").click()
     comment = page.locator(".comment", has_text="Said without a script.")
-    assert "Against" in comment.inner_text()
+    expect(comment).to_contain_text("Against", use_inner_text=True)
     comment.get_by_role("link", name=re.compile("Reply")).click()
     page.get_by_label("Your reply to Mira").fill("And once more.")
     page.get_by_role("button", name="Publish reply").click()
@@ -219,17 +221,17 @@ def test_without_javascript_everything_is_there(town, new_page):
     page.get_by_text("You have withdrawn this comment.").wait_for()
     page.get_by_role("button", name=re.compile("Show it again")).click()
     page.get_by_text("Your comment is back.").wait_for()
-    assert page.get_by_text("You have withdrawn this comment.").count() == 0
+    expect(page.get_by_text("You have withdrawn this comment.")).to_have_count(0)
 
 
 def test_in_arabic_the_page_is_the_other_way_round_and_the_map_is_not(town, new_page):
     page = new_page(locale="ar")
     page.goto("/proposals")
-    assert page.locator("html").get_attribute("dir") == "rtl"
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
     assert pins(page) == 14
     listed, shown = page.locator(".finder__list").bounding_box(), page.locator("#map").bounding_box()
     assert listed["x"] > shown["x"]
-    assert page.locator(".leaflet-container").get_attribute("dir") == "ltr"
+    expect(page.locator(".leaflet-container")).to_have_attribute("dir", "ltr")
     assert overflow(page) <= 0
 
 
@@ -272,9 +274,9 @@ def test_below_the_heading_share_stands_the_address_and_no_box_cuts_it_off(town,
     page.goto(f"/proposals/{town.talked}")
 
     share = page.get_by_role("region", name="Share")
-    assert f"/proposals/{town.talked}" in share.inner_text()
+    expect(share).to_contain_text(f"/proposals/{town.talked}", use_inner_text=True)
     assert share.get_by_role("button", name="Copy the address").is_visible() is scripts
-    assert share.get_by_role("link", name="Print with QR code").is_visible()
+    expect(share.get_by_role("link", name="Print with QR code")).to_be_visible()
     aside = page.locator(".proposal__aside")
     assert aside.evaluate("box => getComputedStyle(box).overflowY") == "visible"
     assert aside.evaluate("box => box.scrollHeight - box.clientHeight") <= 1

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from app.features.budgets.models import Pot, PotState
@@ -74,7 +75,7 @@ def test_the_committee_rehearses_the_whole_vote_and_throws_it_away(live, new_pag
     page.get_by_role("heading", name="Your ballot is cast").wait_for()
     says_so(page)  # on the receipt, too
     page.emulate_media(media="print")
-    assert page.get_by_text("Rehearsal: nothing here counts.").is_visible()
+    expect(page.get_by_text("Rehearsal: nothing here counts.")).to_be_visible()
     page.emulate_media(media="screen")
 
     # The others by lot, then the end of the vote.

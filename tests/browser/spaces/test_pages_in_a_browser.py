@@ -145,7 +145,7 @@ def test_an_administrator_sets_up_and_publishes_a_process(new_page, live, city, 
     page.get_by_label("Area").select_option(label="Centre")
     page.get_by_label("Anybody, with or without an account").check()
     page.get_by_role("button", name="Save as draft").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Safe ways to school"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Safe ways to school", use_inner_text=True)
     page.get_by_role("link", name="Add a phase").click()
     page.get_by_label("Title (English)").fill("Collect proposals")
     page.get_by_label("Begins").fill("2026-01-01T08:00")
@@ -153,7 +153,7 @@ def test_an_administrator_sets_up_and_publishes_a_process(new_page, live, city, 
     page.get_by_label("Make proposals").check()
     page.get_by_role("button", name="Add this phase").click()
     expect(page.locator("#ends_at-error")).to_be_visible()
-    assert page.get_by_label("Title (English)").input_value() == "Collect proposals"
+    expect(page.get_by_label("Title (English)")).to_have_value("Collect proposals")
     page.get_by_label("Ends").fill("2099-01-01T08:00")
     page.get_by_role("button", name="Add this phase").click()
     page.get_by_role("link", name="Publish …").click()
@@ -218,7 +218,7 @@ def test_whoever_saves_second_compares_both_versions_and_decides(new_page, live,
     second.get_by_role("button", name="Save changes").click()
     expect(second.get_by_text("Somebody else saved changes while you were writing")).to_be_visible()
     expect(second.get_by_text("Parks and squares").first).to_be_visible()
-    assert second.get_by_label("Title (English)").input_value() == "Gardens"
+    expect(second.get_by_label("Title (English)")).to_have_value("Gardens")
     assert axe(second) == []
     second.get_by_role("button", name="Save changes").click()
     expect(second.get_by_role("heading", level=1)).to_have_text("Gardens")

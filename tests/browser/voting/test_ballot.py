@@ -65,7 +65,7 @@ def test_too_much_keeps_every_choice_and_says_so(live, new_page, pot):
     page.get_by_role("button", name="Review your ballot").click()
 
     page.get_by_role("alert").get_by_text("Take something out").wait_for()
-    assert page.locator("input[name=choice]:checked").count() == 3
+    expect(page.locator("input[name=choice]:checked")).to_have_count(3)
     assert ballots(live) == 0
 
 
@@ -83,7 +83,7 @@ def test_going_back_keeps_the_choices_and_never_asks_to_send_anything_again(live
     assert page.locator("input[name=choice]:checked").evaluate_all("boxes => boxes.map((box) => box.value)") == ["2"]
     page.go_forward(wait_until="load")
     page.get_by_role("link", name="Change it", exact=True).click()
-    assert page.get_by_label("Project number 2").is_checked()
+    expect(page.get_by_label("Project number 2")).to_be_checked()
     page.get_by_label("Project number 1").check()
     page.get_by_role("button", name="Review your ballot").click()
     page.get_by_text("2 projects").wait_for()
@@ -113,4 +113,4 @@ def test_a_public_screen_keeps_nothing_of_a_ballot_that_somebody_left(live, new_
 
     assert not any(cookie["name"].startswith("ballot-") for cookie in page.context.cookies())
     page.go_back(wait_until="load")
-    assert page.get_by_text("Project number 2").count() == 0
+    expect(page.get_by_text("Project number 2")).to_have_count(0)

@@ -1,8 +1,10 @@
 """Every type of ballot in a real browser: with scripts and without, by keyboard, on a phone, in Arabic, on a kiosk."""
 
+import json
 import re
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from app.features.budgets.queries import pot as pot_by_id
@@ -177,7 +179,7 @@ def test_axe_finds_nothing_on_any_page_of_any_type_in_arabic(live, new_page, pot
     choose(page, kind)
     for details in page.locator("details").all():
         details.evaluate("details => { details.open = true; }")
-    assert page.locator("html").get_attribute("dir") == "rtl"
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
     assert axe(page) == []
     assert page.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
     page.locator("button[name=step][value=review]").click()
@@ -195,14 +197,14 @@ def test_a_public_screen_casts_every_type_and_keeps_nothing(live, new_page, pot,
     at_the_ballot(live, page, pot)
     choose(page, kind)
     assert page.evaluate("localStorage.length") == 0
-    assert not page.locator("[data-keep]").is_visible()
+    expect(page.locator("[data-keep]")).to_be_hidden()
     assert page.locator("html").evaluate("html => html.scrollWidth") <= KIOSK["width"]
 
     page.locator("form[action$='/kiosk/reset'] button").first.click()  # no question may stand in its way
     page.wait_for_url("**/kiosk")
     assert not any(cookie["name"].startswith("ballot-") for cookie in page.context.cookies())
     at_the_ballot(live, page, pot)
-    assert page.locator(".ballot-project--chosen").count() == 0
+    expect(page.locator(".ballot-project--chosen")).to_have_count(0)
     choose(page, kind)
     review_and_cast(page)
     assert inside(live, pot) == [INSIDE[kind]]
@@ -220,7 +222,7 @@ def test_what_changed_is_announced(live, new_page, pot, kind):
     page = at_the_ballot(live, new_page(), pot)
     choose(page, kind)
     page.locator(SAID[kind]).wait_for()
-    assert page.locator(SAID[kind]).get_attribute("role") == "status"
+    expect(page.locator(SAID[kind])).to_have_attribute("role", "status")
 
 
 @pytest.mark.parametrize("kind", ["ranking"])
@@ -238,6 +240,7 @@ def test_a_full_ranking_takes_no_more_and_a_project_taken_out_leaves_no_gap(live
 def test_choices_survive_closing_the_page_on_ones_own_device_until_they_are_cast(live, new_page, pot, kind):
     page = at_the_ballot(live, new_page(), pot)
     choose(page, kind)
+    page.locator("[data-keep=kept]").wait_for()
     context = page.context
     page.close()
     page = context.new_page()
@@ -248,14 +251,47 @@ def test_choices_survive_closing_the_page_on_ones_own_device_until_they_are_cast
     page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('plaza.ballot.'))")
 
 
+LEFT = "Object.entries(localStorage).filter(([name]) => name.startsWith('plaza.ballot.')).map(([_name, value]) => value)"
+
+
 @pytest.mark.parametrize("kind", ["points"])
-def test_what_one_voter_left_is_not_shown_to_another_on_the_same_device(live, new_page, pot, kind):
-    page = at_the_ballot(live, new_page(), pot)
+def test_what_one_voter_left_is_not_shown_to_another_on_the_same_device_and_cannot_be_read(live, new_page, pot, kind):
+    page, first = new_page(), voter(live, pot)
+    sign_in_window(page, live, first)
+    page.goto(f"/voting/{pot}")
+    row(page, 2).locator("input").fill("1")
+    page.locator("[data-keep=kept]").wait_for()
+    (left,) = page.evaluate(LEFT)
     choose(page, kind)
-    page.context.clear_cookies()
+    page.locator("[data-keep=kept]").wait_for()
+    (later,) = page.evaluate(LEFT)
+    assert later != left
+    assert len(later) == len(left)  # its length tells nothing
+    kept = json.loads(later)
+    assert set(kept) == {"until", "sealed"}
+    assert not bytes.fromhex(kept["sealed"]).isascii()
+
+    page.context.clear_cookies()  # the first voter's stay ended without "sign out"
     at_the_ballot(live, page, pot)
     page.wait_for_load_state("networkidle")
     assert page.locator(".ballot-project--chosen").count() == 0
+    assert page.evaluate(LEFT) == [later]
+
+    page.context.clear_cookies()
+    sign_in_window(page, live, first)
+    page.goto(f"/voting/{pot}")
+    page.get_by_text("We kept what you chose earlier on this device.").wait_for()
+    assert page.locator(".ballot-project--chosen").count() == 3
+
+
+@pytest.mark.parametrize("kind", ["boxes"])
+def test_where_the_browser_cannot_encrypt_nothing_is_kept(live, new_page, pot, kind):
+    page = new_page()
+    page.add_init_script("Object.defineProperty(globalThis.crypto, 'subtle', { value: undefined })")
+    at_the_ballot(live, page, pot)
+    choose(page, kind)
+    assert page.evaluate("localStorage.length") == 0
+    assert not page.locator("[data-keep]").is_visible()
 
 
 @pytest.mark.parametrize("way", ["forget", "sign out"])
@@ -268,7 +304,7 @@ def test_forgetting_and_signing_out_leave_nothing_on_the_device(live, new_page, 
         page.get_by_role("button", name="Forget my choices on this device").click()
         page.locator(".ballot--ready").wait_for()
         page.wait_for_load_state("networkidle")
-        assert page.locator(".ballot-project--chosen").count() == 0
+        expect(page.locator(".ballot-project--chosen")).to_have_count(0)
     else:
         page.goto("/account/sign-out")
         page.get_by_role("button", name="Sign out", exact=True).click()
@@ -314,11 +350,11 @@ def test_searching_and_sorting_keep_the_choices(live, new_page, scripts):
     if not scripts:
         page.get_by_role("button", name="Show these projects").click()
     page.get_by_text("1 project is shown").wait_for()
-    assert page.locator(".ballot-project[data-project]:visible").count() == 1
+    expect(page.locator(".ballot-project[data-project]:visible")).to_have_count(1)
     row(page, 7).get_by_role("checkbox").check()
     page.locator("button[value=review]").click()
     page.get_by_text("2 projects").wait_for()
-    assert page.get_by_text("Project number 2").count() == 1
+    expect(page.get_by_text("Project number 2")).to_have_count(1)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -330,15 +366,15 @@ def test_comparing_and_coming_back_keeps_the_ballot(live, new_page, pot, kind, s
     page.get_by_label("Second project").select_option("2")
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("heading", name="Project number 2").wait_for()
-    assert page.locator(".compare__one").count() == 2
+    expect(page.locator(".compare__one")).to_have_count(2)
     page.get_by_role("link", name="Back to my ballot").click()
-    assert page.locator(".ballot-project--chosen").count() == 2
+    expect(page.locator(".ballot-project--chosen")).to_have_count(2)
 
 
 def test_the_map_stands_beside_the_list(live, new_page, pot):
     page = at_the_ballot(live, new_page(), pot)
     page.locator(".ballot-map .leaflet-marker-icon").first.wait_for()
-    assert page.locator("#projects > li[data-feature-id]").count() == 3
+    expect(page.locator("#projects > li[data-feature-id]")).to_have_count(3)
 
 
 def test_the_receipt_fits_one_printed_page_with_its_code_and_leads_to_the_board(live, new_page, pot, kind):
@@ -348,10 +384,10 @@ def test_the_receipt_fits_one_printed_page_with_its_code_and_leads_to_the_board(
     assert axe(page) == []
     receipt = re.sub(r"\s", "", page.locator(".receipt__code").inner_text())
     assert len(receipt) == 64
-    assert page.get_by_role("button", name="Print the receipt").is_visible()
+    expect(page.get_by_role("button", name="Print the receipt")).to_be_visible()
     page.emulate_media(media="print")
-    assert page.locator(".qr svg").is_visible()
-    assert page.locator(".receipt__code").is_visible()
+    expect(page.locator(".qr svg")).to_be_visible()
+    expect(page.locator(".receipt__code")).to_be_visible()
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     page.emulate_media(media="screen")
@@ -363,7 +399,7 @@ def test_the_receipt_fits_one_printed_page_with_its_code_and_leads_to_the_board(
     assert axe(page) == []
     page.get_by_label("Your receipt, or its first four characters").fill(receipt[:4].upper())
     page.keyboard.press("Enter")
-    page.get_by_text("None on the board begins so yet").wait_for()
+    page.get_by_text("No envelope on the board begins like this yet").wait_for()
     page.goto(f"{page.url}?begins={receipt[:4]}#{receipt}")  # as the code on the receipt leads there
     assert axe(page) == []
     page.wait_for_function("receipt => document.getElementById('begins').value === receipt", arg=receipt)

@@ -1,10 +1,11 @@
 """Two members of the committee certify in a real browser, and a resident reads who signed."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.features.spaces.models import Process
 from app.kernel.permissions import Role
-from tests.factories import accounts, committee
+from tests.factories import accounts, committee, voting
 from tests.support.browser import DESK, PHONE, axe, sign_in_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
@@ -28,7 +29,7 @@ def test_two_members_certify_and_everybody_reads_both_names(live, new_page, loca
         assert axe(first) == []
     first.locator("main form[method=post] button[type=submit]").click()
     first.locator("main form[action$='/withdraw']").wait_for()
-    assert first.locator("main form[action$='/sign']").count() == 0
+    expect(first.locator("main form[action$='/sign']")).to_have_count(0)
     decision = first.url
 
     sign_in_window(second, live, people[1])
@@ -50,3 +51,46 @@ def test_two_members_certify_and_everybody_reads_both_names(live, new_page, loca
         assert axe(reader) == []
         reader.goto(f"/committee/{process_id}")
         assert axe(reader) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_contested_participation_takes_two_hands(live, new_page, scripts):
+    pot = voting.pot()
+    contest = voting.contest(pot)
+    contest_id, process_id = contest.id, pot.process_id
+    space = live.db.session.get_one(Process, process_id)
+    names = ("Maija Member", "Matti Member")
+    people = [accounts.staff(Role.COMMITTEE, space, display_name=name) for name in names]
+    auditor = accounts.staff(Role.AUDITOR, space)
+    live.db.session.commit()
+    sizes = (DESK, PHONE, PHONE)
+    first, second, third = (new_page(viewport=size, java_script_enabled=scripts) for size in sizes)
+
+    sign_in_window(first, live, people[0])
+    first.goto(f"/staff/contests/{process_id}")
+    first.get_by_role("link", name="Decide").click()
+    first.get_by_label("Dismissed").check()
+    first.get_by_label("What the person is told").fill("Your son showed your card at the desk.")
+    first.get_by_label("Why", exact=True).fill("The clerk remembers the card.")
+    first.get_by_role("button", name="Propose and sign").click()
+    first.get_by_text("You have signed").wait_for()
+    assert first.locator("main form.confirm").count() == 0
+    if scripts:
+        assert axe(first) == []
+
+    sign_in_window(third, live, auditor)
+    third.goto(f"/staff/contests/proposed/{contest_id}")
+    third.get_by_text("The clerk remembers the card.").wait_for()
+    assert third.locator("main form").count() == 0
+
+    sign_in_window(second, live, people[1])
+    second.goto(f"/staff/contests/{process_id}")
+    second.get_by_role("link", name="Look at the answer").click()
+    second.get_by_text("Proposed by Maija Member").wait_for()
+    assert second.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
+    if scripts:
+        assert axe(second) == []
+    second.locator("main form.confirm").get_by_role("button", name="Sign", exact=True).focus()
+    second.keyboard.press("Enter")
+    second.get_by_text("Your son showed your card at the desk.").wait_for()
+    second.get_by_text("Dismissed").first.wait_for()

@@ -1,6 +1,7 @@
 """Voting with the code of a letter in a real browser: on a phone, with and without scripts, by keyboard, and out again."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.features.voting.commands import IssueCodes
 from app.features.voting.keys.keyring import Keyring
@@ -79,7 +80,7 @@ def test_a_mistyped_code_stays_in_the_field_and_says_what_to_do(new_page, town):
     page.keyboard.press("Enter")
 
     page.get_by_text("Compare them one by one.").first.wait_for()
-    assert page.get_by_label("Code from your letter").input_value() == wrong
+    expect(page.get_by_label("Code from your letter")).to_have_value(wrong)
 
 
 KEPT = "Object.keys(localStorage).some((key) => key.startsWith('plaza.ballot.'))"
@@ -98,7 +99,7 @@ def test_what_the_device_keeps_of_a_ballot_goes_with_the_voter(new_page, town, w
     page.locator(".ballot--ready").wait_for()
     page.get_by_text("It is forgotten when you press Finish, and an hour after your last choice.").wait_for()
     page.get_by_label("Project number 1").check()
-    assert page.evaluate(KEPT)
+    page.wait_for_function(f"() => {KEPT}")
     if way == "finish":
         page.get_by_role("button", name="Finish").click()
         page.get_by_text("This browser has forgotten who you are.").wait_for()

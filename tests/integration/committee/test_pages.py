@@ -246,3 +246,21 @@ def test_what_waits_for_my_signature_is_one_press_away_and_my_own_proposals_are_
         assert f'href="/staff/{place}/{process_id}"' in page
     second.post(f"{proposed}/sign")
     assert "your signature" not in second.get("/staff/").text + second.get("/staff/committee").text
+
+
+def test_a_certificate_says_in_words_by_which_rule_and_which_projects_were_tied(session, client):
+    pot = committee.counted_pot()
+    one, other = pot.projects[:2]
+    tie = {"projects": [one.number, other.number], "score": "2", "decided_by": ["listed_first"], "decisive": True}
+    pot.result = pot.result | {"ties": [tie, tie | {"decisive": False}]}
+    session.flush()
+    committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
+
+    page = client.get(f"/committee/certificate/{pot.id}").text
+
+    assert f"“{one.title['en']}” and “{other.title['en']}” had the same result: 2 votes each." in page
+    assert "That tie decided who won: the project that stands first in the list goes first." in page
+    assert "Any order would have had the same winners." in page
+    assert "Most votes first" in page
+    assert "Choose projects" in page
+    assert "<code>greedy" not in page

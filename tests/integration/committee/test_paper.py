@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from app.extensions import db as database
 from app.features.budgets.models import PotState
 from app.features.committee.commands import EnterTotals, Explain
 from app.features.committee.models import DecisionKind
 from app.features.committee.queries import balances_of, totals_on_paper, unsettled
 from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station
+from app.features.spaces.models import Process
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot
 from app.features.voting.use_cases import close_box, count_pot, open_with_the_servers_key
@@ -93,6 +95,23 @@ def test_a_rule_that_needs_whole_ballots_takes_no_totals_but_noughts(session):
     for person in (first, second):
         enter_totals(session, person, typed(place, pot, **nothing))
     assert count_pot(session, first, pot.id).result["winners"] == ["1"]
+
+
+def test_totals_are_refused_before_the_vote_where_no_pot_can_take_them_and_the_page_says_what_to_do(session, as_role):
+    pot = voting.pot(rule="equalshares/add1")
+    first = committee.member(pot.process_id)
+    with pytest.raises(Refused, match="one by one at the voting desk"):
+        add_station(session, first, pot.process_id, "Library")
+    voting.pot(session.get_one(Process, pot.process_id), rule="greedy")
+    place = add_station(session, first, pot.process_id, "Library")
+    place_id, process_id, pot_id = place.id, pot.process_id, pot.id
+    session.commit()
+
+    client = as_role(Role.COMMITTEE, database.session.get_one(Process, process_id))
+    page = client.get(f"/staff/reconciliation/{process_id}").text
+    assert page.count("looks at whole ballots") == 1
+    assert "With 1 to 29 ballots on paper" in page
+    assert "only noughts can be typed here" in client.get(f"/staff/reconciliation/stations/{place_id}/{pot_id}").text
 
 
 def test_paper_is_counted_after_the_vote_by_the_committee_and_not_after_the_count(session, pot):

@@ -34,7 +34,8 @@ def test_an_auditor_reads_the_log_of_their_processes_and_no_other(as_role, sessi
 
     page = as_role(Role.AUDITOR, mine).get("/staff/audit").text
 
-    assert "before: old; after: new" in page
+    assert "Before:</span> <bdi>old</bdi>" in page
+    assert "After:</span> <bdi>new</bdi>" in page
     assert "secret of another process" not in page
 
 
@@ -109,3 +110,21 @@ def test_every_action_that_is_recorded_has_words():
     assert len(recorded) > 40
     without = {one for one in recorded if one.partition(".")[0] not in SUBJECTS or one.partition(".")[2] not in DEEDS}
     assert not without
+
+
+def test_details_are_read_in_words_and_codes_by_their_beginning(as_role, session):
+    process = spaces.process()
+    entry(
+        session,
+        process,
+        before="draft",
+        after={"name": {"en": "Railway Square", "fi": "Rautatientori"}, "code": None},
+        cost=2_700_000,
+        digest="457674c23354034adb5a2bd70db1457b3e7be101385da92d4fc5e75978be2f9b",
+    )
+
+    page = as_role(Role.AUDITOR, process).get("/staff/audit").text
+
+    for words in ("<bdi>Draft</bdi>", "<bdi>Name: Railway Square</bdi>", "<bdi>€27,000</bdi>", "<bdi>457674c2…</bdi>"):
+        assert words in page
+    assert "Rautatientori" not in page

@@ -94,8 +94,12 @@ def test_the_name_of_a_draft_is_another_for_every_voter_and_pot_and_names_nobody
     one, other = a_voter(as_role, first_id, 1), a_voter(as_role, first_id, 2)
     pages = [one.get(f"/voting/{first_id}"), one.get(f"/voting/{second_id}"), other.get(f"/voting/{first_id}")]
     names = [re.search(r'data-draft="([^"]+)"', page.text)[1] for page in pages]
-    assert len(set(names)) == 3
-    assert names[0] == re.search(r'data-draft="([^"]+)"', one.get(f"/voting/{first_id}").text)[1]
+    secrets = [re.search(r'data-secret="([0-9a-f]{64})"', page.text)[1] for page in pages]
+    assert len(set(names)) == len(set(secrets)) == 3
+    again = one.get(f"/voting/{first_id}")
+    assert names[0] == re.search(r'data-draft="([^"]+)"', again.text)[1]
+    assert secrets[0] == re.search(r'data-secret="([^"]+)"', again.text)[1]
+    assert again.headers["Cache-Control"] == "no-store"
 
 
 def test_compared_projects_show_the_photo_of_their_proposal(client, photo):

@@ -1,5 +1,6 @@
 """The page that compares rules, and what the page of a result explains."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -196,6 +197,10 @@ def test_the_committee_sees_how_alike_ballots_are_and_decides(as_role, app, sess
     answer = client.post(f"/staff/publication/{pot.id}", data={"published": "totals", "reason": "We are careful."})
     assert answer.status_code == 303
     assert "We are careful." in seen(client, f"/staff/committee/{pot.id}")
+    assert "Certify the result" not in seen(client, f"/staff/committee/{pot.id}")
+    second = as_role(Role.COMMITTEE, session.get(Process, pot.process_id))
+    mark = re.search(r'name="seen" value="(\w+)"', seen(second, f"/staff/publication/{pot.id}"))[1]
+    assert second.post(f"/staff/publication/{pot.id}/confirm", data={"seen": mark}).status_code == 303
     assert "Certify the result" in seen(client, f"/staff/committee/{pot.id}")
     certify_pot(session, SYSTEM, CertifyPot(pot.id, (uuid4(), uuid4())))
     session.commit()

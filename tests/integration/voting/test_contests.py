@@ -291,7 +291,7 @@ def test_a_clerk_records_and_the_committee_decides_on_the_pages(as_role):
     assert slip.status_code == 409  # there is no participation to grant another for
     waits = committee.post(f"/staff/contests/decide/{contest_id}", data={**answers, "again": ""}, follow_redirects=True)
     assert "You have signed." in waits.text
-    assert "/sign" not in waits.text
+    assert f"/proposed/{contest_id}/sign" not in waits.text
     assert "You were right." not in clerk.get(f"/staff/desk/contests/slip/{contest_id}").text
     second = as_role(Role.COMMITTEE, database.session.get_one(Process, process_id))
     assert second.post(f"/staff/contests/proposed/{contest_id}/return", data={"why": " "}).status_code == 422
@@ -311,12 +311,13 @@ def test_a_second_member_signs_on_the_page_and_an_auditor_reads_it(as_role):
     process_id, contest_id = pot.process_id, contest.id
     space = database.session.get_one(Process, process_id)
     committee, auditor = as_role(Role.COMMITTEE, space), as_role(Role.AUDITOR, space)
+    assert f"/staff/contests/proposed/{contest_id}" in committee.get("/staff/committee").text
     page = f"/staff/contests/proposed/{contest_id}"
 
     assert "waits for a second signature" in committee.get(f"/staff/contests/{process_id}").text
     read = auditor.get(page).text
     assert "The letter was stolen." in read
-    assert "/sign" not in read
+    assert f"{page}/sign" not in read
     assert auditor.post(f"{page}/sign").status_code in (403, 404)
     assert "The letter was stolen." in committee.get(page).text
     done = committee.post(f"{page}/sign", follow_redirects=True).text

@@ -33,7 +33,7 @@ def test_nobody_sees_a_waiting_envelope_by_the_beginning_of_its_receipt(cast, cl
         page = client.get(f"/voting/{pot_id}/board", query_string={"begins": begins}).text
         assert spaced not in page
         assert RECEIVED not in page
-        assert "None on the board begins so yet" in page
+        assert "No envelope on the board begins like this yet" in page
     for begins in (receipt[:4], receipt[:63]):
         assert RECEIVED not in client.post(f"/voting/{pot_id}/board", data={"begins": begins}).text
 

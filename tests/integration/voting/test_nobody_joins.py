@@ -23,6 +23,7 @@ from app.features.voting.use_cases import cast_ballot, close_box, identify, seal
 from app.kernel.permissions import SYSTEM, Actor
 from tests.factories import accounts, voting
 from tests.support import matching
+from tests.support.database import empty, renew
 
 VOTERS = 100
 SECRET = b"the key of this test"
@@ -40,6 +41,13 @@ class Told(logging.Handler):
 
     def emit(self, record):
         self.lines.append(f"{record.name} {record.getMessage()} {record.exc_info or ''}")
+
+
+@pytest.fixture(autouse=True)
+def new_tables(committing_db):
+    """Rows lie where they would in tables that were never used: not in the free places of an earlier test."""
+    if not committing_db.is_sqlite:
+        renew(committing_db.engine)
 
 
 @pytest.fixture
@@ -204,10 +212,8 @@ def look(db, keyring, told, choices_of):
 
 def test_two_votes_with_opposite_ballots_look_the_same_until_they_are_opened(committing_db, keyring, told):
     few = look(committing_db, keyring, told, lambda at: ("1",))
-    from tests.support.database import empty
-
     committing_db.session.remove()
-    empty(committing_db.engine)
+    empty(committing_db.engine) if committing_db.is_sqlite else renew(committing_db.engine)
     many = look(committing_db, keyring, told, lambda at: tuple(str(number) for number in range(2, 13)))
 
     assert len(few[2]["lengths"]) == 1

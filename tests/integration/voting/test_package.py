@@ -600,6 +600,7 @@ def test_nothing_is_certified_before_it_is_decided_what_is_published(session, ke
             decide_publication(session, viewer, DecidePublication(pot.id, "rows", "Because"))
     assert not archive.has_package(session, pot)
 
+    committee = voting.committee(pot)  # who holds the role when the other one signs
     decide_publication(session, committee, DecidePublication(pot.id, "rows", "Because"))
     read = read_as(choice_of(session, pot.id))
     choice = decide_publication(session, committee, DecidePublication(pot.id, "totals", "On second thoughts"))

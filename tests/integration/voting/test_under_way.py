@@ -78,6 +78,8 @@ def bar(page):
 def test_a_large_box_is_opened_in_the_background_and_the_page_says_how_far(app, session, clock, kept, as_role, process_of):
     pot = closed(session, clock, kept)
     pot_id, process_id = pot.id, pot.process_id
+    box().closing = {"step": Closing.DONE.value, "done": 7, "total": 7, "since": "2026-01-01T10:00:00+00:00"}
+    session.commit()
     client = as_role(Role.COMMITTEE, process_of(pot))
     address = f"/staff/box/{process_id}"
 
@@ -85,6 +87,7 @@ def test_a_large_box_is_opened_in_the_background_and_the_page_says_how_far(app, 
 
     assert "The box is being opened…" in page.text
     assert bar(page) == "0 of 7"
+    assert box().closing["since"] == "2026-01-01T10:00:00+00:00"  # closing began then; the protocol tells it
     assert box().state is BoxState.CLOSED
     note_done(database.session(), process_id, 4)
     database.session.commit()

@@ -2,28 +2,42 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from benchmarks.crowd import Crowd
-from tests.support.database import temporary_postgresql
+from tests.support.database import sqlite_file, temporary_postgresql
 from tests.support.election import PollingPlace, box_and_voters
 
 BALLOTS = int(os.environ.get("PLAZA_TEST_BALLOTS", "150"))
 """The whole suite has to stay quick; PLAZA_TEST_BALLOTS=10000 takes minutes."""
 KILLS = max(5, BALLOTS // 500)
-pytestmark = [pytest.mark.services, pytest.mark.slow, pytest.mark.timeout(240 + BALLOTS // 4)]
+pytestmark = [pytest.mark.services, pytest.mark.slow, pytest.mark.timeout(600 + BALLOTS)]
 
 
 def choices_of(at: int) -> tuple[str, ...]:
     return tuple(str(1 + (at * step) % 20) for step in (1, 7))[: 1 + at % 2]
 
 
-def test_workers_are_killed_and_no_acknowledged_ballot_is_lost(polling_place: Callable[..., PollingPlace], worker_id) -> None:
+@contextmanager
+def address(database: str, folder: Path) -> Iterator[str]:
+    if database == "sqlite":
+        yield sqlite_file(folder)
+        return
     with temporary_postgresql(f"plaza_killed_{os.getpid()}") as url:
+        yield url
+
+
+@pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+def test_workers_are_killed_and_no_acknowledged_ballot_is_lost(
+    polling_place: Callable[..., PollingPlace], tmp_path: Path, database: str
+) -> None:
+    with address(database, tmp_path) as url:
         place = polling_place(url, voters=BALLOTS, workers=3)
-        crowd = Crowd(place.port, place.found, deadline=120 + BALLOTS / 4)
+        crowd = Crowd(place.port, place.found, deadline=300 + BALLOTS)
         killed: list[int] = []
         turn = threading.Lock()
 

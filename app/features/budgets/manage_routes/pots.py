@@ -15,7 +15,7 @@ from app.features.budgets.commands import FreezePot, MovePot, UnfreezePot, Write
 from app.features.budgets.forms import with_languages
 from app.features.budgets.manage_routes import bp
 from app.features.budgets.manage_routes.projects import sources_for
-from app.features.budgets.manage_routes.shared import area_choices, my_pot, my_process, my_processes, take
+from app.features.budgets.manage_routes.shared import area_choices, my_pot, my_process, seen_pot, seen_processes, take
 from app.features.budgets.pot_forms import BallotForm, DetailsForm, LimitsForm, MoneyForm, RuleForm
 from app.features.budgets.queries import Pot, PotState, pots_in, project_numbers
 from app.features.budgets.rules import problems_before_freezing
@@ -35,10 +35,10 @@ PARTS = ("money", "ballot", "limits", "rule", "details")
 
 
 @bp.get("")
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 def index() -> str:
     """Every pot of one's processes, in the order in which residents see them."""
-    mine = my_processes()
+    mine = seen_processes()
     pots = [pot for pot in pots_in(db.session(), frozenset(mine)) if pot.process_id in mine]
     numbers = project_numbers(db.session(), [pot.id for pot in pots])
     areas = area_names(db.session())
@@ -47,6 +47,7 @@ def index() -> str:
     return render_template(
         "budgets_manage/index.html",
         processes=mine,
+        changeable={one for one in mine if viewer().may(Permission.BUDGET_MANAGE, one)},
         pots=pots,
         numbers=numbers,
         areas=areas,
@@ -139,17 +140,19 @@ def _form(part: str, pot: WritePot) -> Any:
 
 
 @bp.get("/<uuid:pot_id>")
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 def show(pot_id: UUID) -> str:
     """One pot with its projects, what is missing, and the next step."""
-    pot = my_pot(pot_id)
+    pot = seen_pot(pot_id)
+    may_change = viewer().may(Permission.BUDGET_MANAGE, pot.process_id)
     return render_template(
         "budgets_manage/show.html",
         pot=pot,
-        process=my_processes().get(pot.process_id),
+        process=seen_processes().get(pot.process_id),
+        may_change=may_change,
         problems=problems_before_freezing(pot),
         areas=area_names(db.session()),
-        sources=sources_for(pot),
+        sources=sources_for(pot) if may_change else None,
         **_announced(pot),
     )
 

@@ -11,7 +11,7 @@ from app.features.budgets.commands import TakeBackReview
 from app.features.budgets.feasibility import LOOKS
 from app.features.budgets.forms import review_form
 from app.features.budgets.manage_routes import bp
-from app.features.budgets.manage_routes.shared import my_process
+from app.features.budgets.manage_routes.shared import seen_processes
 from app.features.budgets.queries import Feasibility, FeasibilityReview, review_of, reviews_of
 from app.features.budgets.reviews import candidates
 from app.features.budgets.use_cases import review_proposal, take_back_review
@@ -29,10 +29,12 @@ SIZE = 50
 
 
 @bp.get("/feasibility/<uuid:process_id>")
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 def reviews(process_id: UUID) -> str:
     """Which proposals of a process wait for a review, and which have one."""
-    process = my_process(process_id)
+    process = seen_processes().get(process_id)
+    if process is None:
+        raise NotFound
     done = request.args.get("view") == "done"
     page = candidates(db.session(), process_id, waiting=not done, number=page_number(request.args.get("page")), size=SIZE)
     view = "done" if done else None
@@ -41,6 +43,7 @@ def reviews(process_id: UUID) -> str:
         process=process,
         page=page,
         done=done,
+        may_change=viewer().may(Permission.BUDGET_MANAGE, process_id),
         looks=LOOKS,
         pages=steps(page, lambda number: url_for(".reviews", process_id=process_id, view=view, page=number)),
     )

@@ -17,12 +17,29 @@ from app.web.access import viewer
 from app.web.filters import local_text
 from app.web.transaction import attempt
 
+MANAGE, INSPECT = Permission.BUDGET_MANAGE, Permission.BUDGET_INSPECT
+
 
 def my_processes() -> dict[UUID, Process]:
     """The processes whose budgets this person sets up."""
     allowed = viewer().processes_where(Permission.BUDGET_MANAGE)
     found = visible_processes(db.session(), viewer())
     return {one.id: one for one in found if (allowed is None or one.id in allowed) and not one.imported}
+
+
+def seen_processes() -> dict[UUID, Process]:
+    """The processes whose budgets this person sets up, or looks at as an auditor."""
+    may = viewer().may
+    found = visible_processes(db.session(), viewer())
+    return {one.id: one for one in found if not one.imported and (may(MANAGE, one.id) or may(INSPECT, one.id))}
+
+
+def seen_pot(pot_id: UUID) -> Pot:
+    """A pot of one of them. Raises NotFound."""
+    found, may = pot_by_id(db.session(), pot_id), viewer().may
+    if found is None or not (may(MANAGE, found.process_id) or may(INSPECT, found.process_id)):
+        raise NotFound
+    return found
 
 
 def my_process(process_id: UUID) -> Process:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, PotState, require_valid
+from app.features.budgets.queries import Pot, PotState, pots_of, require_valid
 from app.features.committee import rules
 from app.features.committee.commands import EnterTotals, Explain
 from app.features.committee.models import Explanation, PaperEntry, Station
@@ -21,12 +21,23 @@ from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
+NO_TOTALS = msg(
+    "Every pot of this process is counted by a rule that looks at whole ballots, so totals of stations could not be counted. "
+    "Have paper ballots entered one by one at the voting desk, while people vote."
+)
+
 
 def add_station(session: Session, actor: Actor, process_id: uuid.UUID, name: str) -> Station:
-    """Name a place where people vote on paper. Raises Conflict when it has that name already, or something was counted."""
+    """Name a place where people vote on paper. Raises Conflict when it has that name already, or something was counted.
+
+    Raises Refused where no pot of the process can take totals: that is better known before people have voted on paper.
+    """
     space = locked_process(session, actor, process_id)
     member(session, actor, process_id)
     _require_uncounted(session, process_id)
+    pots = pots_of(session, process_id)
+    if pots and all(needs_ballots(pot.rule) for pot in pots):
+        raise Refused(NO_TOTALS, field="name")
     if not name.strip():
         raise Refused(msg("Write the name of the station."), field="name")
     station = Station(process_id=process_id, name=name.strip()[:80])

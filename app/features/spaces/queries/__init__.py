@@ -39,6 +39,7 @@ from app.features.spaces.queries.processes import (
     visible_process,
     visible_processes,
 )
+from app.features.spaces.queries.running import RUNNING, RUNNING_FROM, RunningProcess, running_process
 from app.features.spaces.ready import not_ready
 from app.features.spaces.ready import register as register_ready
 from app.features.spaces.rules import Stage, action_open, next_phase, open_until, phase_now, stage, why_closed
@@ -46,6 +47,8 @@ from app.features.spaces.rules import Stage, action_open, next_phase, open_until
 __all__ = [
     "IMPORTED_AREA",
     "NOWHERE_AREA",
+    "RUNNING",
+    "RUNNING_FROM",
     "Action",
     "Area",
     "AreaFinder",
@@ -56,6 +59,7 @@ __all__ = [
     "Process",
     "ProcessState",
     "Publication",
+    "RunningProcess",
     "Stage",
     "above",
     "action_open",
@@ -89,6 +93,7 @@ __all__ = [
     "processes_in_order",
     "register_ready",
     "removed_phases",
+    "running_process",
     "stage",
     "upload",
     "visible_process",

@@ -23,6 +23,12 @@ def draft_name(pot: Pot, voter: str) -> str:
     return f"{pot.id}.{_keyed('draft', pot, voter).hex()[:24]}"
 
 
+def draft_secret(pot: Pot, voter: str) -> str:
+    """The key, 32 bytes in hexadecimal, that this voter's page encrypts it with. It comes with the page and is kept nowhere in
+    the browser, so whoever uses the same browser afterwards cannot read what was left there."""
+    return _keyed("draft key", pot, voter).hex()
+
+
 def _keyed(what: str, pot: Pot, voter: str) -> bytes:
     secret = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(secret, f"plaza ballot {what} v1:{pot.id}:{voter}".encode(), hashlib.sha256).digest()

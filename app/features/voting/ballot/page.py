@@ -18,6 +18,7 @@ from app.features.budgets.queries import (
 from app.features.maps.queries import MapSpec
 from app.features.spaces.queries import Category, Process, area_names, has_place, process
 from app.features.voting.ballot import words as ballot_words
+from app.features.voting.ballot.fair import draft_name, draft_secret
 from app.features.voting.ballot.looking import Look, natural, sorted_for, words_of_sorts
 from app.features.voting.ballot.marks import Marks, field_name
 from app.kernel.errors import NotFound
@@ -73,6 +74,7 @@ class BallotPage:
     look: Look
     problem: str
     draft: str
+    draft_secret: str
     map_spec: MapSpec | None
 
     @property
@@ -161,9 +163,9 @@ class BallotPage:
 
 
 def ballot_page(
-    pot: Pot, order: Sequence[Project], marks: Marks, look: Look, *, problem: str = "", draft: str = ""
+    pot: Pot, order: Sequence[Project], marks: Marks, look: Look, *, problem: str = "", voter: str = ""
 ) -> BallotPage:
-    """The page of a ballot. `order` is the voter's fair order, `draft` the name of what the voter's own device keeps."""
+    """The page of a ballot. `order` is the fair order of the `voter`, under whose key alone their own device keeps anything."""
     space = process(db.session(), pot.process_id)
     if space is None:
         raise NotFound
@@ -172,7 +174,8 @@ def ballot_page(
         row if row.passes(look) else replace(row, hidden=True)
         for row in rows_of(pot, sorted_for(order, look), space, marks, fair)
     ]
-    return BallotPage(pot, rows, marks, look, problem, draft, map_of(pot, space))
+    draft, secret = (draft_name(pot, voter), draft_secret(pot, voter)) if voter else ("", "")
+    return BallotPage(pot, rows, marks, look, problem, draft, secret, map_of(pot, space))
 
 
 def rows_of(

@@ -38,7 +38,7 @@ class IssueForm(Form):
     file = FileField(
         _("CSV file with the card numbers"),
         [FileRequired(_("Choose a file."))],
-        description=_("The same file as for the list of voters, or a part of it. Only its column number is used."),
+        description=_("The same file as for the list of voters, or a part of it. Only the column called “number” is used."),
     )
     renew = BooleanField(
         _("Make new codes for people who have one, too"), description=_("Their old codes are void from then on.")
@@ -55,7 +55,7 @@ class UndeliveredForm(Form):
     came_back = FileField(
         _("CSV file with the card numbers of letters that came back"),
         [FileRequired(_("Choose a file."))],
-        description=_("One column with the name number. These codes are void from then on."),
+        description=_("One column called “number”. These codes are void from then on."),
     )
 
 

@@ -32,7 +32,7 @@ from app.features.voting.queries import (
     roll_size,
     totals_by_channel,
 )
-from app.features.voting.use_cases import begin_counting, entered_draw, moved_at, why_stopped
+from app.features.voting.use_cases import begin_counting, entered_draw, moved_at, waiting_for_hand, why_stopped
 from app.kernel import clock
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
@@ -134,3 +134,12 @@ def _tile(_subject: object) -> Markup:
 
 
 slots.register("staff.home", 60, _tile)
+
+
+def _waits(_subject: object) -> Markup:
+    """On top of the committee's first page: what waits for the viewer's signature besides decisions."""
+    waiting = waiting_for_hand(db.session(), viewer())
+    return slots.partial("voting/_waits.html", waiting=waiting) if waiting else Markup("")
+
+
+slots.register("voting.committee", 20, _waits)

@@ -43,6 +43,7 @@ def _shown(
     page = render_template(
         "voting/letters.html",
         process=space,
+        may_change=viewer().may(Permission.BUDGET_MANAGE, process_id),
         counts=code_counts(session, process_id),
         size=roll_size(session, process_id),
         used=setup_of(session, process_id).by_code,
@@ -59,7 +60,7 @@ def _shown(
 
 
 @bp.get("/<uuid:process_id>")
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 def show(process_id: UUID) -> ResponseReturnValue:
     """How many codes there are, the print files, and the two lists that can be brought."""
     return _shown(process_id)

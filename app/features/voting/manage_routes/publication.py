@@ -1,5 +1,6 @@
 """Rows or totals: the committee sees how alike the ballots are and decides what is published."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,13 +13,15 @@ from app.features.accounts.queries import people_names
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.voting.forms.ballot import PublicationForm
-from app.features.voting.models import PublicationChoice
 from app.features.voting.publication import Likeness, can_choose, choice_of, few, likeness_of, read_as
 from app.features.voting.use_cases import confirm_publication, decide_publication, may_be_second
 from app.kernel.errors import NotFound, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.transaction import attempt, commits
+
+if TYPE_CHECKING:
+    from app.features.voting.models import PublicationChoice
 
 bp = Blueprint("voting_publication", __name__, template_folder="../templates", url_prefix="/staff/publication")
 
@@ -50,7 +53,7 @@ def _shown(pot: Pot, form: PublicationForm, status: int = 200) -> tuple[str, int
     return page, status
 
 
-def _waits_for_viewer(pot: Pot, choice: PublicationChoice | None) -> bool:
+def _waits_for_viewer(pot: Pot, choice: "PublicationChoice | None") -> bool:
     if choice is None or choice.confirmed or pot.state is PotState.CERTIFIED:
         return False
     return may_be_second(viewer(), pot.process_id, choice.first_hand)

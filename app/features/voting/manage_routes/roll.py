@@ -26,7 +26,7 @@ bp = Blueprint("voting_roll", __name__, template_folder="../templates", url_pref
 
 
 @bp.route("/<uuid:process_id>", methods=["GET", "POST"])
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 @commits
 def roll(process_id: UUID) -> ResponseReturnValue:
     """How many voters are listed, who can vote where there is no list, and the import."""
@@ -78,6 +78,7 @@ def roll(process_id: UUID) -> ResponseReturnValue:
         form=form,
         process=space,
         size=size,
+        may_change=viewer().may(Permission.BUDGET_MANAGE, process_id),
         problems=problems,
         fixed=fixed.message if fixed else None,
     )

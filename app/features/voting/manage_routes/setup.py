@@ -37,7 +37,7 @@ def space_of(process_id: UUID) -> Process:
 
 
 @bp.route("/<uuid:process_id>", methods=["GET", "POST"])
-@requires(Permission.BUDGET_MANAGE)
+@requires(Permission.BUDGET_MANAGE, reads=Permission.BUDGET_INSPECT)
 @commits
 def edit(process_id: UUID) -> ResponseReturnValue:
     """Where a voter may vote and by which ways people come in; fixed with the first ballot."""
@@ -56,6 +56,7 @@ def edit(process_id: UUID) -> ResponseReturnValue:
     page = render_template(
         "voting/setup.html",
         form=form,
+        may_change=viewer().may(Permission.BUDGET_MANAGE, process_id),
         process=space_of(process_id),
         fixed=fixed.message if fixed else None,
         roll=has_roll(db.session(), process_id),

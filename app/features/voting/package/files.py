@@ -29,6 +29,8 @@ _PIECE = 1 << 16
 
 package_parts: list[Callable[[Session, Pot], Iterator[tuple[str, Callable[[], Pieces]]]]] = []
 """What other rooms add: (name, what gives its pieces), so that nothing is made where only the names are asked for."""
+package_marks: list[Callable[[Session, Pot], str]] = []
+"""What changes when these do, in a few words: a package that was kept is served only while they are the same."""
 
 
 def names(session: Session, pot: Pot) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """How participations and ballots are looked up; other rooms ask here. While people vote, only who has voted is told.
 
-`box` how far a vote is, `board` envelopes, `ballots` counts, `turnout` who has taken part, `voters` the roll.
+`at_the_box` what casting asks, `box` how far a vote is, `board` envelopes, `ballots` counts, `turnout` who has taken part,
+`voters` the roll.
 """
 
 from app.features.voting.models import Ballot, Box, BoxState, Custody
+from app.features.voting.queries.at_the_box import AtTheBox, KnownBox, at_the_box
 from app.features.voting.queries.ballots import (
     PaperTotals,
     ballot_classes,
@@ -45,12 +47,15 @@ from app.features.voting.queries.turnout import (
 from app.features.voting.queries.voters import has_roll, roll_entry, roll_size, voter_key_of, voter_of
 
 __all__ = [
+    "AtTheBox",
     "Ballot",
     "Box",
     "BoxState",
     "Custody",
+    "KnownBox",
     "PaperTotals",
     "anybody_voted",
+    "at_the_box",
     "ballot_classes",
     "ballots_cast",
     "blocks_of",

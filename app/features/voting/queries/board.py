@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.features.voting.models import (
@@ -72,4 +73,5 @@ def is_on_the_board(session: Session, envelope_id: uuid.UUID) -> bool:
     return session.scalar(_SEALED, {"envelope": envelope_id}) is not None
 
 
-_SEALED = select(BoardEntry.envelope_id).where(BoardEntry.envelope_id == bindparam("envelope"))
+_entry = cast("Table", BoardEntry.__table__)
+_SEALED = select(_entry.c.envelope_id).where(_entry.c.envelope_id == bindparam("envelope"))

@@ -12,7 +12,7 @@ from app.features.accounts.use_cases import count_attempt, forgive_attempts
 from app.features.budgets.queries import ANNULLED, Pot, PotState, check_choices, held_pot, in_order, visible_pot
 from app.features.spaces.queries import Action, action_open, open_until, process, why_closed
 from app.features.voting.ballot import kept
-from app.features.voting.ballot.fair import draft_name, fair_order
+from app.features.voting.ballot.fair import fair_order
 from app.features.voting.ballot.looking import Look, read_look
 from app.features.voting.ballot.marks import Marks, choices_of, field_of, marks_of, read_marks
 from app.features.voting.ballot.page import ballot_page
@@ -114,7 +114,7 @@ def _cast(pot_id: UUID) -> ResponseReturnValue:
         raise NotFound
     marks = read_marks(held.ballot, request.form)
     try:
-        who = who_votes(held.process_id) or viewer()
+        who = voter_session.of_process(held.process_id) or viewer()
         command = CastBallot(pot_id, choices_of(held.ballot, marks), envelope_id(request.form))
         receipt = cast_ballot(session, who, command, keyring(), held)
     except Refused as refusal:
@@ -195,7 +195,7 @@ def _choose(pot: Pot, marks: Marks, look: Look, problem: str = "") -> str:
         marks,
         look,
         problem=problem or _problem(pot, marks),
-        draft=draft_name(pot, key),
+        voter=key,
     )
     guest = voter_session.of_process(pot.process_id) is not None  # their stay ends by itself, and what the device keeps with it
     lasts = int(voter_session.IDLE.total_seconds()) if guest else 0

@@ -1,15 +1,16 @@
 """The publication package for everybody: one ZIP file, or file by file; and what the page of a result says about it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.features.budgets.queries import Pot, visible_pot
-from app.features.voting.package import archive
+from app.features.voting.package import archive, kept
 from app.features.voting.publication import choice_of, few, published_of
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor
@@ -41,7 +42,7 @@ def whole(pot_id: UUID) -> Response:
     pot = _pot(db.session(), reader, pot_id)
 
     def pieces(session: Session) -> Iterator[bytes]:
-        yield from archive.stream(session, _pot(session, reader, pot_id))
+        yield from kept.whole(session, _pot(session, reader, pot_id), _folder())
 
     response = Response(streamed(pieces), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="vote-{pot.id.hex[:8]}.zip"'
@@ -57,12 +58,18 @@ def single(pot_id: UUID, name: str) -> Response:
         raise NotFound
 
     def pieces(session: Session) -> Iterator[bytes]:
-        yield from archive.single(session, _pot(session, reader, pot_id), name) or ()
+        yield from kept.single(session, _pot(session, reader, pot_id), name, _folder())
 
     kind = _KINDS.get(name.rpartition(".")[2], "application/octet-stream")
     response = Response(streamed(pieces), content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _folder() -> Path:
+    """Where packages are kept once they are built."""
+    folder: Path = current_app.config["SETTINGS"].var / "packages"
+    return folder
 
 
 def _files(pot: Pot) -> Markup:

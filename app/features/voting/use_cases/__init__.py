@@ -6,7 +6,7 @@ Casting writes no audit entry, no outbox row and no log line that names a voter 
 from app.features.voting.commands import CastAtDesk
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
-from app.features.voting.package.files import package_parts
+from app.features.voting.package.files import package_marks, package_parts
 from app.features.voting.use_cases.boxes import (
     import_opened,
     prepare_box,
@@ -45,7 +45,7 @@ from app.features.voting.use_cases.counting_long import (
 from app.features.voting.use_cases.drawing import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
-from app.features.voting.use_cases.hands import may_be_second
+from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
 from app.features.voting.use_cases.identifying import (
     UnknownCode,
     enter_card,
@@ -133,6 +133,7 @@ __all__ = [
     "open_contest",
     "open_with_the_servers_key",
     "outcome_of",
+    "package_marks",
     "package_parts",
     "pot_to_count",
     "pots_to_compare",
@@ -155,6 +156,7 @@ __all__ = [
     "undecided_contests",
     "void_code",
     "voter_of_account",
+    "waiting_for_hand",
     "why_stopped",
     "wiped",
     "write_opened",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import ANNULLED, Choices, OpenPot, Pot, PotState, check_choices, held_pot, in_order
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.budgets.use_cases import keeps_fixed
-from app.features.spaces.queries import Action, action_open, dated_process, why_closed
+from app.features.spaces.queries import Action, RunningProcess, action_open, dated_process, why_closed
 from app.features.voting.box.contents import pack
 from app.features.voting.box.custody import key_sheet
 from app.features.voting.box.envelopes import receipt_of, seal
@@ -22,9 +22,17 @@ from app.features.voting.exporting import form_of
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Custody, Envelope, VotingParticipation
-from app.features.voting.queries import box_of, has_voted, is_on_the_board, participations, receipt_of_envelope
+from app.features.voting.queries import (
+    AtTheBox,
+    at_the_box,
+    box_of,
+    has_voted,
+    is_on_the_board,
+    participations,
+    receipt_of_envelope,
+)
 from app.features.voting.rules import granted_slot
-from app.features.voting.use_cases.identifying import entry_of, hold_account, require_current, voter_of_account
+from app.features.voting.use_cases.identifying import NOT_SAID, account_voter, entry_of, require_way
 from app.features.voting.voters.eligibility import granted_slots, slot_here, standing_of
 from app.features.voting.voters.voter import Voter, Way
 from app.kernel import clock
@@ -48,12 +56,17 @@ def cast_ballot(
     Raises PhaseClosed outside the vote, Conflict when the slot was used already, Refused for an invalid ballot, for a pot in
     which this entry has no vote, and when the way the voter came in by does not hold any more.
     """
-    pot = _open_pot(session, command.pot_id, held)
-    voter = who if isinstance(who, Voter) else voter_of_account(session, who, pot.process_id)
-    require_current(session, pot.process_id, voter)
-    if voter.way is Way.ACCOUNT:
-        hold_account(session, voter)
-    return _cast(session, pot, voter, command.choices, command.envelope_id, keyring)
+    found = held or held_pot(session, command.pot_id)
+    if found is None:
+        raise NotFound
+    now = at_the_box(session, found.process_id, who)
+    if now is None or not _takes_ballots(found, now.space):
+        require_open(session, found)
+    if now is None:
+        raise Refused(NOT_SAID)
+    voter = who if isinstance(who, Voter) else account_voter(now, who, found.process_id)
+    require_way(now, found.process_id, voter)
+    return _cast(session, found.ballot, voter, now, command.choices, command.envelope_id, keyring)
 
 
 def cast_at_desk(session: Session, actor: Actor, command: CastAtDesk, secret: bytes, keyring: Keyring) -> str:
@@ -62,7 +75,10 @@ def cast_at_desk(session: Session, actor: Actor, command: CastAtDesk, secret: by
     Raises NotFound for clerks of other processes, and whatever `cast_ballot` raises.
     """
     pot, voter = _at_desk(session, actor, command.pot_id, command.number, command.born, secret)
-    return _cast(session, pot, voter, command.choices, command.envelope_id, keyring)
+    now = at_the_box(session, pot.process_id, voter)
+    if now is None:
+        raise NotFound
+    return _cast(session, pot, voter, now, command.choices, command.envelope_id, keyring)
 
 
 def check_at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> None:
@@ -80,16 +96,23 @@ def _at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, bor
     pot = pot_by_id(session, pot_id)
     if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
         raise NotFound
-    pot = _open_pot(session, pot_id)
+    found = held_pot(session, pot_id)
+    if found is None:
+        raise NotFound
+    require_open(session, found)
     key = entry_of(session, pot.process_id, number, born, secret)
-    return pot, Voter(pot.process_id, key, Way.DESK, Channel.DESK)
+    return found.ballot, Voter(pot.process_id, key, Way.DESK, Channel.DESK)
 
 
-def _open_pot(session: Session, pot_id: uuid.UUID, held: OpenPot | None = None) -> Pot:
-    """The ballot that was fixed with an open pot. It is held: who closes the box waits for ballots that began in time."""
-    found = held or held_pot(session, pot_id)
-    space = dated_process(session, found.process_id) if found else None
-    if found is None or space is None:
+def _takes_ballots(found: OpenPot, space: RunningProcess) -> bool:
+    """Whether a held pot takes ballots. It is held: who closes the box waits for ballots that began in time."""
+    return action_open(space, Action.VOTE, clock.now()) and not found.annulled and found.state is PotState.READY
+
+
+def require_open(session: Session, found: OpenPot) -> None:
+    """Raise what keeps a held pot from taking ballots, if anything does."""
+    space = dated_process(session, found.process_id)
+    if space is None:
         raise NotFound
     now = clock.now()
     if not action_open(space, Action.VOTE, now):
@@ -98,7 +121,6 @@ def _open_pot(session: Session, pot_id: uuid.UUID, held: OpenPot | None = None) 
         raise Conflict(ANNULLED)
     if found.state is not PotState.READY:
         raise Conflict(msg("This vote has been counted. No more ballots are taken."))
-    return found.ballot
 
 
 def ready_box(session: Session, process_id: uuid.UUID, keyring: Keyring) -> Box:
@@ -121,9 +143,9 @@ def ready_box(session: Session, process_id: uuid.UUID, keyring: Keyring) -> Box:
     return box
 
 
-def _take_part(session: Session, pot: Pot, voter: Voter, *, granted: bool = False) -> bool:
+def _take_part(session: Session, pot: Pot, voter: Voter, now: AtTheBox, *, granted: bool = False) -> bool:
     """Use up what a ballot in this pot costs, or what the committee granted besides; False when that is used already."""
-    slot = slot_here(session, pot, voter.key)
+    slot = slot_here(session, pot, now)
     if granted:
         slot = granted_slot(slot)
         if slot not in granted_slots(session, pot.process_id, voter.key):
@@ -144,20 +166,21 @@ def _cast(
     session: Session,
     pot: Pot,
     voter: Voter,
+    now: AtTheBox,
     choices: Choices,
     envelope_id: uuid.UUID,
     keyring: Keyring,
 ) -> str:
     """Both rows or none: the participation, and a sealed envelope that belongs to nobody."""
     check_choices(pot, choices)
-    box = ready_box(session, pot.process_id, keyring)
+    box = now.box or ready_box(session, pot.process_id, keyring)
     if box.state is not BoxState.OPEN:
         raise Conflict(msg("This box is closed. No more ballots are taken."))
-    if not _take_part(session, pot, voter):
+    if not _take_part(session, pot, voter, now):
         receipt = receipt_of_envelope(session, pot.id, envelope_id)
         if receipt and has_voted(session, pot.id, voter.key):
             return receipt  # a second click, or a page sent again after a lost connection
-        if not (voter.way is Way.DESK and _take_part(session, pot, voter, granted=True)):
+        if not (voter.way is Way.DESK and _take_part(session, pot, voter, now, granted=True)):
             raise Conflict(ALREADY if has_voted(session, pot.id, voter.key) else ELSEWHERE)
     kept = in_order(pot, choices)
     ciphertext = seal(bytes.fromhex(box.key["public_key"]), pack(form_of(pot), kept.numbers, kept.points))

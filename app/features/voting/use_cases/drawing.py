@@ -72,7 +72,7 @@ def confirm_draw(session: Session, actor: Actor, pot_id: uuid.UUID, seen: str) -
     first = str(entry.first_hand)
     session.delete(entry)
     keep_draws(session, actor, pot, draws, order, note)
-    audit.record(session, actor, "draw.confirmed", pot, process_id=pot.process_id, reason=note, entered_by=first)
+    audit.record(session, actor, "draw.signed", pot, process_id=pot.process_id, reason=note, entered_by=first)
     return count_pot(session, actor, pot.id)
 
 

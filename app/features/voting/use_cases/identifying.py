@@ -13,8 +13,8 @@ from app.features.voting.commands import EnterCode, Identify
 from app.features.voting.keys.kept import KeyLost
 from app.features.voting.keys.keyring import KeyDestroyed
 from app.features.voting.letters.code import code_hash, read_code
-from app.features.voting.models import CodeState, VoterIdentity, VotingCode, VotingSetup
-from app.features.voting.queries import has_roll, roll_entry, voter_key_of
+from app.features.voting.models import CodeState, VoterIdentity, VotingCode
+from app.features.voting.queries import AtTheBox, at_the_box, has_roll, roll_entry, voter_key_of
 from app.features.voting.rules import birth_hash, voter_key
 from app.features.voting.voters.eligibility import setup_of, used_slots
 from app.features.voting.voters.voter import Voter, Way
@@ -78,13 +78,6 @@ def _held_identity(session: Session, process_id: uuid.UUID, person_id: uuid.UUID
         .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
-
-
-def hold_account(session: Session, voter: Voter) -> None:
-    """Let nobody change which entry an account stands for while it votes. Raises Refused when that has just happened."""
-    held = select(VoterIdentity.id).where(VoterIdentity.process_id == voter.process_id, VoterIdentity.voter_key == voter.key)
-    if session.scalar(held.with_for_update(read=True)) is None:
-        raise Refused(NOT_SAID)
 
 
 def enter_code(session: Session, actor: Actor, command: EnterCode, secret_of: Callable[[uuid.UUID], bytes]) -> Voter:
@@ -165,35 +158,45 @@ def voter_of_account(session: Session, actor: Actor, process_id: uuid.UUID) -> V
 
 def require_current(session: Session, process_id: uuid.UUID, voter: Voter) -> None:
     """Raise Refused, saying why, when the way a voter came in by does not hold (any more) in this process."""
+    now = at_the_box(session, process_id, voter)
+    if now is None:
+        raise Refused(NOT_SAID)
+    require_way(now, process_id, voter)
+
+
+def require_way(now: AtTheBox, process_id: uuid.UUID, voter: Voter) -> None:
+    """The same where it is known how everything stands."""
     if voter.process_id != process_id:
         raise NotFound
-    setup = setup_of(session, process_id)
     if voter.way is Way.CODE:
-        _require_code_in_force(session, voter, setup)
+        _require_code_in_force(now, voter)
         return
-    if voter.way is Way.ACCOUNT and not setup.by_account:
+    if voter.way is Way.ACCOUNT and not now.ways.by_account:
         raise Refused(NO_ACCOUNTS)
-    roll = has_roll(session, process_id)
-    if voter.way is Way.CARD and not (roll and setup.by_card):
+    if voter.way is Way.CARD and not (now.entry.has_roll and now.ways.by_card):
         raise Refused(NO_CARDS, field="number")
-    entry = roll_entry(session, process_id, voter.key) if roll else None
-    if roll and entry is None:
+    if now.entry.has_roll and not now.entry.on_roll:
         raise Refused(msg("The card number you gave is not on the list of voters. Ask at a voting desk."))
-    if voter.way is Way.CARD and entry is not None and not entry.birth_hash:
+    if voter.way is Way.CARD and not now.entry.has_birth:
         raise Refused(
             msg("The list of voters has no date of birth for this number. Use the code of your letter, or ask at a desk."),
             field="number",
         )
 
 
-def _require_code_in_force(session: Session, voter: Voter, setup: VotingSetup) -> None:
-    code = session.get(VotingCode, voter.code_id, populate_existing=True)
+def _require_code_in_force(now: AtTheBox, voter: Voter) -> None:
+    code = now.code
     if code is None or (code.process_id, code.voter_key) != (voter.process_id, voter.key):
         raise NotFound
-    if not setup.by_code:
+    if not now.ways.by_code:
         raise Refused(msg("In this vote no codes are used. Look at the other ways to vote."), field="code")
     if code.state is not CodeState.ISSUED:
         raise Refused(VOID[code.state], field="code")
+
+
+def account_voter(now: AtTheBox, actor: Actor, process_id: uuid.UUID) -> Voter:
+    """The voter that an actor is, whose account was held with its entry."""
+    return Voter(process_id, now.voter_key, Way.ACCOUNT, _channel(actor))
 
 
 def _channel(actor: Actor) -> Channel:

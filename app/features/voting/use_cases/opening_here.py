@@ -51,7 +51,10 @@ def begin_opening(session: Session, actor: Actor, process_id: uuid.UUID, keyring
     total = sum(sealed(session, pot.id) for pot in fixed_pots(session, process_id))
     if total <= under_way.AT_ONCE:
         return open_with_the_servers_key(session, actor, process_id, keyring)
-    box.closing = {"step": Closing.OPENING.value, **under_way.begun(actor, total)}
+    asked = under_way.begun(actor, total)
+    asked["at"] = asked.pop("since")  # `since` stays the moment when closing began, which the protocol tells
+    kept = {name: one for name, one in box.closing.items() if name not in ("why", "params")}
+    box.closing = {**kept, "step": Closing.OPENING.value, **asked}
     session.flush()
     audit.record(session, actor, "box.opening", box, process_id=process_id, envelopes=total)
     outbox.post(session, OPENING, process_id=str(process_id))

@@ -46,7 +46,7 @@ def asked_by(work: dict[str, Any], process_id: uuid.UUID) -> Actor:
 
 def moved_at(work: dict[str, Any]) -> datetime:
     """When the work was last heard of."""
-    return datetime.fromisoformat(work.get("at") or work["since"])
+    return datetime.fromisoformat(work["at"] if "at" in work else work["since"])
 
 
 def note_done(session: Session, process_id: uuid.UUID, done: int, *, pot_id: uuid.UUID | None = None) -> None:

@@ -22,7 +22,7 @@ from app.features.voting.models import (
     VotingParticipation,
     VotingSetup,
 )
-from app.features.voting.queries import has_roll, roll_entry
+from app.features.voting.queries import AtTheBox, has_roll, roll_entry
 from app.features.voting.rules import slot_for
 from app.kernel.errors import Refused
 from app.kernel.messages import Message
@@ -123,22 +123,18 @@ def print_of(session: Session, print_id: uuid.UUID) -> CodePrint | None:
     return session.get(CodePrint, print_id)
 
 
-def slot_here(session: Session, pot: Pot, voter_key: str) -> str:
+def slot_here(session: Session, pot: Pot, now: AtTheBox) -> str:
     """What this entry uses up by casting in this pot. Raises Refused, saying why, where it has no vote.
 
-    What was announced with the fixed ballot holds; nothing is asked for it.
+    What was announced with the fixed ballot holds, whatever the process has set up since.
     """
     announced = pot.options.get("voters")
-    mode = SlotMode(announced["slots"]) if announced else setup_of(session, pot.process_id).slots
+    mode = SlotMode(announced["slots"]) if announced else now.ways.slots
     if mode in (SlotMode.ALL, SlotMode.ONE):
         return slot_for(mode, pot.id, None, None)
-    return slot_for(mode, pot.id, _area(session, pot), home_of(session, pot.process_id, voter_key))
-
-
-def _area(session: Session, pot: Pot) -> uuid.UUID | None:
-    """The area of a pot; None when it is for the whole city, which the area of the process stands for, too."""
-    space = process(session, pot.process_id)
-    return None if space is None or pot.area_id == space.area_id else pot.area_id
+    lives_in = now.entry.area_id
+    home = None if lives_in is None else above(session, lives_in)
+    return slot_for(mode, pot.id, None if pot.area_id == now.space.area_id else pot.area_id, home)
 
 
 def home_of(session: Session, process_id: uuid.UUID, voter_key: str) -> frozenset[uuid.UUID] | None:

@@ -1,0 +1,94 @@
+"""A package that was built once is kept beside the database: the next reader gets the same file without building it again.
+
+Its name is a digest of everything that it is made from, so a correction, an annulment or a newer program has another name: what
+is out of date is never served, only missing. A file that is lost is built anew. Rehearsals keep nothing.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot
+from app.features.spaces.queries import process
+from app.features.voting.package import archive, files, pb_head, readme, verify
+from app.features.voting.publication import choice_of, few
+from app.features.voting.queries import box_of
+
+_PIECE = 1 << 16
+
+
+def whole(session: Session, pot: Pot, folder: Path) -> Iterator[bytes]:
+    """The ZIP file, from the kept one or while it is built and kept."""
+    place = _place(session, pot, folder)
+    if place is None:
+        yield from archive.stream(session, pot)
+    elif place.is_file():
+        with place.open("rb") as kept:
+            yield from iter(lambda: kept.read(_PIECE), b"")
+    else:
+        yield from _built(session, pot, place)
+
+
+def single(session: Session, pot: Pot, name: str, folder: Path) -> Iterator[bytes]:
+    """One file of the package, out of the kept one where there is one."""
+    place = _place(session, pot, folder)
+    if place is not None and place.is_file():
+        with zipfile.ZipFile(place) as kept, kept.open(name) as entry:
+            yield from iter(lambda: entry.read(_PIECE), b"")
+    else:
+        yield from archive.single(session, pot, name) or ()
+
+
+def _built(session: Session, pot: Pot, place: Path) -> Iterator[bytes]:
+    """Send it and write it down at once. A reader who goes away in the middle leaves nothing; two at once write the same."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_name(f"{secrets.token_hex(8)}.part")
+    try:
+        with unfinished.open("wb") as file:
+            for piece in archive.stream(session, pot):
+                file.write(piece)
+                yield piece
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(place)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    for older in place.parent.glob("*.zip"):
+        if older != place:
+            older.unlink(missing_ok=True)
+
+
+def _place(session: Session, pot: Pot, folder: Path) -> Path | None:
+    """Where the package of a pot is kept, by what it is made from; None where nothing is kept."""
+    space = process(session, pot.process_id)
+    if space is None or space.rehearsal_of is not None:
+        return None
+    box, choice = box_of(session, pot.process_id), choice_of(session, pot.id)
+    made_from = {
+        "program": _program(),
+        "pot": [str(pot.id), pot.title, pot.options, pot.amount, pot.currency, pot.rule, pot.vote_type],
+        "result": pot.result,
+        "certified": [str(pot.certified_at), str(pot.annulled_at)],
+        "published": [str(choice.published), choice.reason, choice.ballots, choice.unique_ballots] if choice else None,
+        "few": few(session, pot),
+        "box": [box.key, box.board_key, box.statements, box.salts] if box else None,
+        "marks": [mark(session, pot) for mark in files.package_marks],
+    }
+    text = json.dumps(made_from, sort_keys=True, default=str)
+    return folder / pot.id.hex / f"{hashlib.sha256(text.encode()).hexdigest()}.zip"
+
+
+@cache
+def _program() -> str:
+    """A digest of what builds packages."""
+    digest = hashlib.sha256()
+    for one in (archive, files, pb_head, readme, verify):
+        digest.update(Path(one.__file__ or "").read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,137 @@
+"""What decides whether a ballot is taken, read in one statement: everybody who casts waits for it, and many cast at once.
+
+It is asked after the pot was held, by a statement of its own: a statement that had to wait for the pot itself would still see
+the process and the box as they were before it waited.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Select, String, Table, Uuid, bindparam, select
+from sqlalchemy.orm import Session
+
+from app.features.spaces.queries import RUNNING, RUNNING_FROM, Process, RunningProcess, running_process
+from app.features.voting.models import Box, BoxState, CodeState, RollEntry, SlotMode, VoterIdentity, VotingCode, VotingSetup
+from app.features.voting.voters.voter import Voter, Way
+from app.kernel import clock
+from app.kernel.permissions import Actor
+
+
+class Ways(NamedTuple):
+    """What a process has set up; as `eligibility.setup_of` says where it has set up nothing."""
+
+    slots: SlotMode = SlotMode.ALL
+    by_code: bool = True
+    by_card: bool = True
+    by_account: bool = True
+
+
+class KnownBox(NamedTuple):
+    """As much of a box as casting needs."""
+
+    state: BoxState
+    key: dict[str, Any]
+
+
+class KnownCode(NamedTuple):
+    """The code that somebody came in with."""
+
+    process_id: uuid.UUID
+    voter_key: str
+    state: CodeState
+
+
+class Entry(NamedTuple):
+    """The entry of the roll that votes: whether it is there, whether it has a date of birth, and where it lives."""
+
+    has_roll: bool
+    on_roll: bool
+    has_birth: bool
+    area_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class AtTheBox:
+    """How a process, its box and one voter stand at the moment of casting. `box` is None before the first ballot."""
+
+    space: RunningProcess
+    ways: Ways
+    box: KnownBox | None
+    code: KnownCode | None
+    entry: Entry
+    voter_key: str
+
+
+def at_the_box(session: Session, process_id: uuid.UUID, who: Voter | Actor) -> AtTheBox | None:
+    """What casting asks about a process and a voter; an actor votes as the entry that their account stands for.
+
+    That entry is held, so that nobody changes it while the account votes. None where the account stands for no entry, or not
+    for this one any more.
+    """
+    values: dict[str, Any] = {"process_id": process_id, "now": clock.now()}
+    if isinstance(who, Voter):
+        values["voter_key"] = who.key
+        if who.way is Way.CODE:
+            values["code_id"] = who.code_id
+        query = _BY_WAY.get(who.way, _BY_KEY)
+    else:
+        values["person_id"] = who.require_signed_in()
+        query = _BY_PERSON
+    rows: Sequence[Sequence[Any]] = session.execute(query, values).all()
+    if not rows:
+        return None
+    ways, box, code, (has_roll, on_roll, has_birth, area_id) = (rows[0][part] for part in _PARTS)
+    return AtTheBox(
+        running_process(rows),
+        Ways() if ways[0] is None else Ways(*ways),
+        None if box[0] is None else KnownBox(*box),
+        None if code[0] is None else KnownCode(*code),
+        Entry(bool(has_roll), bool(on_roll), bool(has_birth), area_id),
+        rows[0][-1],
+    )
+
+
+_tables = (model.__table__ for model in (Process, VotingSetup, Box, VotingCode, RollEntry, VoterIdentity))
+_process, _setup, _box, _code, _roll, _identity = (cast("Table", table) for table in _tables)
+_PROCESS_ID, _CODE_ID = bindparam("process_id", type_=Uuid()), bindparam("code_id", None, type_=Uuid())
+_AT = len(RUNNING)
+_PARTS = (slice(_AT, _AT + 4), slice(_AT + 4, _AT + 6), slice(_AT + 6, _AT + 9), slice(_AT + 9, _AT + 13))
+
+
+def _asking(voter_key: ColumnElement[str]) -> Select[Any]:
+    """The statement for an entry. What the roll says is asked by itself, so that an entry that was waited for is looked up
+    as it is after the wait."""
+    here = _roll.c.process_id == _PROCESS_ID
+    entry = select(_roll.c.id).where(here, _roll.c.voter_key == voter_key).correlate(_identity)
+    return (
+        select(
+            *RUNNING,
+            *(_setup.c.slots, _setup.c.by_code, _setup.c.by_card, _setup.c.by_account),
+            *(_box.c.state, _box.c.key),
+            *(_code.c.process_id, _code.c.voter_key, _code.c.state),
+            select(_roll.c.id).where(here).exists(),
+            entry.exists(),
+            entry.where(_roll.c.birth_hash != "").exists(),
+            entry.with_only_columns(_roll.c.area_id).scalar_subquery(),
+            voter_key,
+        )
+        .select_from(
+            RUNNING_FROM.outerjoin(_setup, _setup.c.process_id == _process.c.id)
+            .outerjoin(_box, _box.c.process_id == _process.c.id)
+            .outerjoin(_code, _code.c.id == _CODE_ID)
+        )
+        .where(_process.c.id == _PROCESS_ID)
+    )
+
+
+def _of_an_account(*whose: ColumnElement[bool]) -> Select[Any]:
+    mine = _asking(_identity.c.voter_key).where(_identity.c.process_id == _process.c.id, *whose)
+    return mine.with_for_update(read=True, of=_identity)
+
+
+_KEY = bindparam("voter_key", type_=String())
+_BY_PERSON = _of_an_account(_identity.c.person_id == bindparam("person_id", type_=Uuid()))
+_BY_KEY = _asking(_KEY)
+_BY_WAY = {Way.ACCOUNT: _of_an_account(_identity.c.voter_key == _KEY)}

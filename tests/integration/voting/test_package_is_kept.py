@@ -1,0 +1,104 @@
+"""A package is built once and kept; it is never served when what it is made from has changed."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from app.extensions import db as database
+from app.features.committee.models import DecisionKind
+from app.features.voting.keys.keyring import Keyring
+from app.features.voting.package import archive, kept
+from app.features.voting.use_cases import count_pot
+from tests.factories import committee, voting
+
+
+@pytest.fixture
+def pot(app, session):
+    """A pot that two members certified, published ballot by ballot."""
+    found = voting.opened_pot(Keyring(app.config["SETTINGS"].keys))
+    count_pot(session, committee.member(found.process_id, "Clara Counter"), found.id)
+    voting.to_publish(found, "rows")
+    committee.decided(DecisionKind.CERTIFICATION, found.process_id, pot_id=found.id)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """Counts how often a package is built."""
+    times, build = [], archive.stream
+
+    def counted(session, pot):
+        times.append(pot.id)
+        return build(session, pot)
+
+    monkeypatch.setattr(archive, "stream", counted)
+    return times
+
+
+def folder(app, pot_id):
+    return sorted((app.config["SETTINGS"].var / "packages" / pot_id.hex).iterdir())
+
+
+def test_it_is_built_once_and_lost_files_are_built_anew(app, client, pot, built):
+    pot_id = pot.id
+    first = client.get(f"/voting/{pot_id}/package.zip").data
+    assert client.get(f"/voting/{pot_id}/package.zip").data == first
+    assert len(built) == 1
+    (place,) = folder(app, pot_id)
+    assert place.read_bytes() == first
+
+    place.unlink()
+    assert client.get(f"/voting/{pot_id}/package.zip").data == first
+    assert len(built) == 2
+
+
+def test_every_single_file_is_the_one_in_the_package(client, pot):
+    pot_id = pot.id
+    names = archive.file_names(database.session(), pot)
+    alone = {name: client.get(f"/voting/{pot_id}/package/{name}").data for name in names}
+    whole = zipfile.ZipFile(BytesIO(client.get(f"/voting/{pot_id}/package.zip").data))
+    assert {name: whole.read(name) for name in whole.namelist()} == alone
+    assert {name: client.get(f"/voting/{pot_id}/package/{name}").data for name in names} == alone
+
+
+def test_after_a_correction_or_an_annulment_the_old_one_is_never_served(app, client, pot, built):
+    pot_id, process_id = pot.id, pot.process_id
+    first = client.get(f"/voting/{pot_id}/package.zip").data
+    (old,) = folder(app, pot_id)
+
+    committee.decided(DecisionKind.CORRECTION, process_id, pot_id=pot_id)
+    database.session.commit()
+    second = client.get(f"/voting/{pot_id}/package.zip").data
+    assert second != first
+    assert '"version": 2' in zipfile.ZipFile(BytesIO(second)).read("protocol.json").decode()
+    assert [place != old for place in folder(app, pot_id)] == [True]
+
+    committee.decided(DecisionKind.ANNULMENT, process_id, pot_id=pot_id)
+    database.session.commit()
+    third = client.get(f"/voting/{pot_id}/package.zip").data
+    assert "annulled" in zipfile.ZipFile(BytesIO(third)).read("publication.json").decode()
+    assert len(built) == 3
+
+
+def test_a_reader_who_goes_away_leaves_nothing_and_memory_holds_a_piece(app, session, pot):
+    place = app.config["SETTINGS"].var / "packages"
+    with app.app_context():
+        pieces = kept.whole(session, pot, place)
+        assert next(pieces) is not None
+        assert len(folder(app, pot.id)) == 1
+        pieces.close()
+    assert folder(app, pot.id) == []
+
+
+def test_a_rehearsal_keeps_nothing(app, client, session, pot):
+    from app.features.spaces.models import Process, ProcessState
+    from tests.factories import spaces
+
+    space = session.get_one(Process, pot.process_id)
+    space.rehearsal_of, space.state = spaces.process().id, ProcessState.DRAFT
+    session.flush()
+    with app.app_context():
+        assert b"".join(kept.whole(session, pot, app.config["SETTINGS"].var / "packages"))
+    assert not (app.config["SETTINGS"].var / "packages" / pot.id.hex).exists()

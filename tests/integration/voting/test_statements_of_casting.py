@@ -1,0 +1,90 @@
+"""Thousands press the last button in the same hour: what casting asks of the database is counted, and cannot grow unseen.
+
+Who needs one more statement here looks first whether an existing one can answer it (`queries/at_the_box.py`). What the two rows
+need in locks is not to be saved: the pot is held before anything is read.
+"""
+
+import pytest
+
+from app.extensions import db as database
+from app.features.voting.commands import IssueCodes
+from app.features.voting.keys.keyring import Keyring
+from app.features.voting.letters.spool import Spool
+from app.features.voting.models import SlotMode, VotingSetup
+from app.features.voting.use_cases import issue_codes
+from app.kernel.permissions import SYSTEM
+from tests.factories import spaces, voting
+from tests.factories.tools import add
+from tests.integration.voting.elections import a_voter
+
+ORDER = ["pot", "process", "INSERT INTO voting_participation", "INSERT INTO envelope", "board_entry"]
+BY_LETTER = ORDER
+BY_ACCOUNT = ["pot", "sign_in_session", *ORDER[1:]]
+"""What is asked, in this order: a pot that is held after something was read is not held at all."""
+ONE_MORE_FOR_AREAS = 1
+
+
+def pressing(client, pot_id, query_counter):
+    """The statements behind the last button, of a voter who has chosen. Somebody else has voted here before."""
+    chosen = client.post(f"/voting/{pot_id}", data={"choice": ["1"], "step": "review"})
+    assert chosen.location == f"/voting/{pot_id}/review"
+    database.session.commit()
+    database.session.remove()
+    with query_counter() as queries:
+        answer = client.post(f"/voting/{pot_id}/review", data={"choice": ["1"]})
+    assert answer.location == f"/voting/{pot_id}/thanks"
+    return queries.statements
+
+
+def what(statements):
+    """Each statement by the table whose row it writes, or whose column it reads first."""
+    plain = (" ".join(statement.split()) for statement in statements)
+    return [one.split(" (")[0] if one.startswith("INSERT") else one.removeprefix("SELECT ").split(".")[0] for one in plain]
+
+
+@pytest.fixture
+def letters(app, db):
+    """A process with a list of voters who have letters, and what opens each one's way."""
+
+    def issue(*numbers, slots=SlotMode.ALL):
+        session, settings = database.session(), app.config["SETTINGS"]
+        city = spaces.area("City")
+        quarter = spaces.area("Quarter", parent=city)
+        process = spaces.process("Vote on your street", open_for=["vote"], area_id=city.id)
+        add(VotingSetup(process_id=process.id, slots=slots))
+        secret, spool = Keyring(settings.keys).key(process.id, "voters", make=True), Spool(settings.var / "letters")
+        for number in numbers:
+            voting.listed(process, number, secret=secret, area=quarter)
+        pot = voting.pot(process, area_id=quarter.id)
+        printed = issue_codes(session, SYSTEM, IssueCodes(process.id, numbers), secret, spool)
+        codes = [letter.code for letter in spool.letters(printed.id)]
+        pot_id = pot.id
+        session.commit()
+        return pot_id, codes
+
+    return issue
+
+
+def test_by_account(as_role, query_counter):
+    pot_id = voting.pot().id
+    pressing(a_voter(as_role, pot_id, 1), pot_id, query_counter)
+
+    assert what(pressing(a_voter(as_role, pot_id, 2), pot_id, query_counter)) == BY_ACCOUNT
+
+
+def by_letter(app, found, query_counter):
+    pot_id, codes = found
+    for code in codes:
+        client = app.test_client()
+        client.post("/voting/code", data={"code": code})
+        statements = pressing(client, pot_id, query_counter)
+    return statements
+
+
+def test_by_letter(app, letters, query_counter):
+    assert what(by_letter(app, letters("AB12345", "CD98765"), query_counter)) == BY_LETTER
+
+
+def test_where_people_vote_in_their_own_area(app, letters, query_counter):
+    statements = by_letter(app, letters("AB12345", "CD98765", slots=SlotMode.OWN), query_counter)
+    assert len(statements) == len(BY_LETTER) + ONE_MORE_FOR_AREAS

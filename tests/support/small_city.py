@@ -1,0 +1,79 @@
+"""The small city of tests/samples. It is built once, in a database of its own; every test finds it as it was built."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from app.extensions import db as database
+from app.kernel.database import Database
+from app.kernel.model import Model
+from tests.samples import world as worlds
+from tests.support.database import sqlite_file, temporary_postgresql
+
+
+@dataclass
+class SmallCity:
+    """The city as it was built: its database, what the samples remember of it, and a copy of its files."""
+
+    engine: Engine
+    world: worlds.World
+    files: Path
+
+
+@contextmanager
+def instead(engine: Engine) -> Iterator[None]:
+    """Let the application use another database."""
+    own, settings = database.engine, dict(database._factory.kw)
+    database.session.remove()
+    database.engine = engine
+    database._factory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+    try:
+        yield
+    finally:
+        database.session.remove()
+        database.engine = own
+        database._factory.configure(**{"join_transaction_mode": "conditional_savepoint", **settings})
+
+
+@pytest.fixture(scope="session")
+def small_city(app: Flask, database_url: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[SmallCity]:
+    """The small city, once per run and database: building it takes longer than most tests that look at it."""
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("small-city")
+        if database_url.startswith("sqlite"):
+            url = sqlite_file(folder)
+        else:
+            url = stack.enter_context(temporary_postgresql(f"plaza_city_{os.getpid()}_{worker_id}"))
+        place = Database()
+        place.bind(url)
+        stack.callback(place.engine.dispose)
+        Model.metadata.create_all(place.engine)
+        with instead(place.engine):
+            built = worlds.build(app)
+            database.session.commit()
+        files = folder / "files"
+        shutil.copytree(app.config["SETTINGS"].var, files, ignore=shutil.ignore_patterns("mail", "*.sqlite3*"))
+        yield SmallCity(place.engine, built, files)
+
+
+@contextmanager
+def looked_at(app: Flask, city: SmallCity) -> Iterator[worlds.World]:
+    """The city as it was built; whatever is done in it is undone, rows and files."""
+    shutil.copytree(city.files, app.config["SETTINGS"].var, dirs_exist_ok=True)
+    with instead(city.engine), database.isolated():
+        yield city.world.again()
+
+
+@pytest.fixture
+def world(app: Flask, db: Any, small_city: SmallCity) -> Iterator[worlds.World]:
+    """A small city with one of everything, undone after the test."""
+    with looked_at(app, small_city) as city:
+        yield city
