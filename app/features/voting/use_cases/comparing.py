@@ -18,8 +18,9 @@ from app.features.counting.use_cases import (
     supported,
 )
 from app.features.counting.use_cases import Project as CountedProject
+from app.features.voting.announced import announced_rule
 from app.features.voting.models import RuleComparison
-from app.features.voting.use_cases.counting import announced_rule, tally_of
+from app.features.voting.use_cases.counting import tally_of
 
 COMPARED = ("greedy", "greedy-no-skip", "equalshares", "equalshares/add1", "phragmen")
 """The rules beside the announced one, in their order. Variants that need more than was announced are left out."""

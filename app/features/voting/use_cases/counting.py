@@ -3,11 +3,8 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from fractions import Fraction
-from itertools import chain, combinations
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,18 +15,15 @@ from app.features.counting.numbers import Score, parse_score
 from app.features.counting.use_cases import Ballot as CountedBallot
 from app.features.counting.use_cases import (
     DrawNeeded,
-    Minimum,
     RuleDataMissing,
-    RuleOptions,
     Tally,
-    TieRule,
     ballots_with_a_winner,
-    conflict_pairs,
     count,
     needs_ballots,
     supported,
 )
 from app.features.counting.use_cases import Project as CountedProject
+from app.features.voting.announced import announced_rule
 from app.features.voting.draws import never_drawn
 from app.features.voting.queries import (
     PaperTotals,
@@ -139,28 +133,3 @@ def tally_of(
 
 def _score(text: str) -> Score:
     return parse_score(text)
-
-
-def announced_rule(pot: Pot) -> RuleOptions:
-    """The announced rule. `conflicts` in the options are groups of projects of which one can win, by their numbers."""
-    announced = pot.options
-    threshold, conflicts = announced.get("min_project_score_threshold"), announced.get("conflicts")
-    return RuleOptions(
-        rule=pot.rule,
-        tie_rules=tuple(TieRule(name) for name in announced.get("tie_rules", ["listed_first"])),
-        drawn_order=tuple(announced.get("drawn_order", ())),
-        min_score=None if threshold is None else _score(str(threshold)),
-        conflicts=None if conflicts is None else conflict_pairs(chain(*(combinations(group, 2) for group in conflicts))),
-        currency_unit=10 ** int(announced.get("decimals", get_currency_precision(pot.currency))),
-        stop_when_exhaustive=bool(announced.get("stop_when_exhaustive")),
-        minimum=_minimum(pot),
-    )
-
-
-def _minimum(pot: Pot) -> Minimum | None:
-    """A minimum that is more than a plain number: a share of the ballots, or one that must be passed."""
-    share, above = pot.options.get("threshold_share"), bool(pot.options.get("threshold_above"))
-    if share is not None:
-        return Minimum(Fraction(str(share)) / 100, of_ballots=True, above=above)
-    number = pot.options.get("min_project_score_threshold")
-    return Minimum(_score(str(number)), above=True) if above and number is not None else None
