@@ -10,9 +10,9 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState, pots_of, require_valid
-from app.features.budgets.use_cases import before_certifying, require_finished_count
+from app.features.budgets.use_cases import before_certifying, draws_of, require_finished_count, ties_to_draw
 from app.features.committee.models import DecisionKind
-from app.features.committee.queries import unsettled
+from app.features.committee.queries import agreed_stations, paper_was_typed, unsettled
 from app.features.committee.use_cases.ending import require_destroyable
 from app.features.committee.use_cases.objecting import anybody_waits
 from app.features.spaces.queries import Action, action_open, process
@@ -25,6 +25,11 @@ from app.kernel.messages import Message, msg
 UNSETTLED = msg(
     "The numbers of this pot do not agree yet: totals of a station are missing, or a difference has no written reason. "
     "Look at the reconciliation."
+)
+
+KNOWN = msg(
+    "Totals of ballots on paper have been typed, so members know a part of the count. "
+    "From then on nobody may cast a ballot: the time of the vote cannot be changed any more."
 )
 
 
@@ -68,6 +73,8 @@ def _about_the_time(session: Session, kind: DecisionKind, process_id: uuid.UUID)
             raise Conflict(msg("The vote does not run now, so there is nothing to interrupt."))
         return
     _require_open_box(session, process_id)
+    if paper_was_typed(session, process_id):
+        raise Conflict(KNOWN)
     if kind is DecisionKind.RESUMPTION and (space is None or space.interrupted_at is None):
         raise Conflict(msg("The vote is not interrupted."))
     if kind is DecisionKind.EXTENSION and not ends_of_vote(session, process_id):
@@ -83,6 +90,14 @@ def _about_a_pot(session: Session, kind: DecisionKind, pot: Pot) -> None:
         raise Conflict(msg("Nothing is certified here, so there is nothing to correct. Count again instead."))
     if kind is DecisionKind.CERTIFICATION:
         _certifiable(session, pot)
+    if kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION) and unsettled(session, pot):
+        raise NotYet(UNSETTLED, Mend.RECONCILIATION)
+    if kind is DecisionKind.CORRECTION and ties_to_draw(pot):
+        raise NotYet(msg("A draw decides who wins and has not been held yet. Enter the draw first."), Mend.POT)
+    if kind is DecisionKind.TOTALS_AGAIN and not agreed_stations(session, pot):
+        raise NotYet(msg("There is no station on whose totals for this pot two people agree."), Mend.RECONCILIATION)
+    if kind is DecisionKind.DRAW_AGAIN and not draws_of(pot).get("draws"):
+        raise Conflict(msg("No draw has been confirmed for this pot."))
 
 
 def _certifiable(session: Session, pot: Pot) -> None:

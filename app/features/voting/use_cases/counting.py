@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, joined, require_valid, too_few
 from app.features.budgets.queries import pot as pot_by_id
-from app.features.budgets.use_cases import as_record, not_supported, record_count
+from app.features.budgets.use_cases import as_record, draws_of, not_supported, record_count
 from app.features.counting.numbers import Score, parse_score
 from app.features.counting.use_cases import Ballot as CountedBallot
 from app.features.counting.use_cases import (
@@ -94,7 +94,7 @@ def outcome_of(session: Session, pot: Pot, progress: Callable[[int], None] | Non
     except DrawNeeded as needed:
         waiting = not_supported(pot.rule, tally.voters, channels, missing="draw") | sums
         return {**waiting, "draw_among": [list(group) for group in needed.groups]}
-    if to_draw := never_drawn(result, pot.options.get("draws") or ()):
+    if to_draw := never_drawn(result, draws_of(pot).get("draws") or ()):
         waiting = not_supported(pot.rule, tally.voters, channels, missing="draw") | sums
         return {**waiting, "draw_among": [list(group) for group in to_draw]}
     known = paper is None and not few
@@ -149,7 +149,7 @@ def announced_rule(pot: Pot) -> RuleOptions:
     return RuleOptions(
         rule=pot.rule,
         tie_rules=tuple(TieRule(name) for name in announced.get("tie_rules", ["listed_first"])),
-        drawn_order=tuple(announced.get("drawn_order", ())),
+        drawn_order=tuple(draws_of(pot).get("drawn_order") or ()),
         min_score=None if threshold is None else _score(str(threshold)),
         conflicts=None if conflicts is None else conflict_pairs(chain(*(combinations(group, 2) for group in conflicts))),
         currency_unit=10 ** int(announced.get("decimals", get_currency_precision(pot.currency))),
