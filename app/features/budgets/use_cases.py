@@ -1,6 +1,6 @@
 """What can happen here: a pot is set up, fixed, counted (by `voting`), certified."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from app.features.budgets.commands import (
     RemoveProject,
     WriteProject,
 )
+from app.features.budgets.counts import correct_result, corrected, discard_count, drop_kept_draw, keep_draws, note_ties
 from app.features.budgets.fixing import (
     announced_with_a_pot,
     freeze_pot,
@@ -36,8 +37,8 @@ from app.features.budgets.queries import usable_proposals
 from app.features.budgets.queries import votes_to_keep as our_votes
 from app.features.budgets.results import as_record, not_supported
 from app.features.budgets.reviewing import review_proposal, take_back_review
-from app.features.budgets.rules import require_finished_count
-from app.features.budgets.winners import begin_carrying_out, carry_out_corrected, stop_annulled
+from app.features.budgets.rules import DRAWN_AGAIN, draws_of, require_finished_count, ties_to_draw
+from app.features.budgets.winners import begin_carrying_out, stop_annulled
 from app.features.proposals.queries import Proposal
 from app.features.spaces.queries import Action, action_open, inside_process, process
 from app.features.spaces.use_cases import votes_to_keep
@@ -48,6 +49,7 @@ from app.kernel.permissions import Actor, Permission
 from app.kernel.references import new_reference
 
 __all__ = [
+    "DRAWN_AGAIN",
     "AnnulPot",
     "CertifyPot",
     "CorrectResult",
@@ -58,13 +60,17 @@ __all__ = [
     "before_certifying",
     "certify_pot",
     "correct_result",
+    "corrected",
     "discard_count",
+    "draws_of",
+    "drop_kept_draw",
     "freeze_pot",
     "keep_draws",
     "keeps_fixed",
     "move_pot",
     "no_more_pots",
     "not_supported",
+    "note_ties",
     "record_count",
     "remove_group",
     "remove_project",
@@ -72,6 +78,7 @@ __all__ = [
     "require_finished_count",
     "review_proposal",
     "take_back_review",
+    "ties_to_draw",
     "unfreeze_pot",
     "voting_open",
     "why_not_fixed",
@@ -191,33 +198,6 @@ def record_count(session: Session, actor: Actor, pot: Pot, record: dict[str, Any
     return pot
 
 
-def discard_count(session: Session, actor: Actor, pot: Pot) -> None:
-    """Forget a count that is not certified, because what it was made from does not hold any more. Others stay as they are."""
-    actor.require(Permission.BUDGET_CERTIFY, pot.process_id)
-    session.refresh(pot, ["state", "result"], with_for_update=True)
-    if pot.state is not PotState.COUNTED:
-        return
-    winners = (pot.result or {}).get("winners", [])
-    pot.state, pot.result, pot.counted_at = PotState.READY, None, None
-    session.flush()
-    audit.record(session, actor, "pot.count_discarded", pot, process_id=pot.process_id, winners=winners)
-
-
-def keep_draws(
-    session: Session, actor: Actor, pot: Pot, draws: Sequence[Sequence[str]], order: Sequence[str], note: str
-) -> None:
-    """Keep what was drawn in public, each draw by itself and the order that follows from all of them; `voting` checks it."""
-    actor.require(Permission.BUDGET_CERTIFY, pot.process_id)
-    session.refresh(pot, ["state", "options"], with_for_update=True)
-    if pot.state is PotState.CERTIFIED:
-        raise Conflict(msg("This count is certified. It stays as it is."))
-    notes = [*(pot.options.get("draw_notes") or []), note]
-    kept = {"draws": [list(one) for one in draws], "drawn_order": list(order), "draw_notes": notes}
-    pot.options = {**pot.options, **kept}
-    session.flush()
-    audit.record(session, actor, "pot.drawn", pot, process_id=pot.process_id, reason=note, order=list(draws[-1]))
-
-
 before_certifying: list[Callable[[Session, Pot], None]] = []
 """What other rooms ask for before a count is certified; each raises Conflict while it is not there."""
 
@@ -262,21 +242,4 @@ def annul_pot(session: Session, actor: Actor, command: AnnulPot) -> Pot:
     signed = [str(one) for one in command.signed_by]
     audit.record(session, actor, "pot.annulled", pot, process_id=pot.process_id, signed_by=signed)
     stop_annulled(session, pot)
-    return pot
-
-
-def correct_result(session: Session, actor: Actor, command: CorrectResult) -> Pot:
-    """Put a new count in the place of a certified one. Raises Conflict when nothing is certified or the pot is annulled."""
-    pot = locked_pot(session, actor, command.pot_id, Permission.BUDGET_CERTIFY)
-    rules.require_two(command.signed_by)
-    rules.require_valid(pot)
-    if pot.state is not PotState.CERTIFIED:
-        raise Conflict(msg("Nothing is certified here, so there is nothing to correct. Count again instead."))
-    rules.require_finished_count(command.result)
-    before, pot.result = (pot.result or {}).get("winners", []), command.result
-    session.flush()
-    signed = [str(one) for one in command.signed_by]
-    after = command.result.get("winners", [])
-    audit.record(session, actor, "pot.corrected", pot, process_id=pot.process_id, before=before, after=after, signed_by=signed)
-    carry_out_corrected(session, actor, pot)
     return pot

@@ -6,6 +6,7 @@ from itertools import chain, combinations
 from babel.numbers import get_currency_precision
 
 from app.features.budgets.queries import Pot
+from app.features.budgets.use_cases import draws_of
 from app.features.counting.numbers import parse_score
 from app.features.counting.use_cases import Minimum, RuleOptions, TieRule, conflict_pairs
 
@@ -18,7 +19,7 @@ def announced_rule(pot: Pot) -> RuleOptions:
     return RuleOptions(
         rule=pot.rule,
         tie_rules=tuple(TieRule(name) for name in announced.get("tie_rules", ["listed_first"])),
-        drawn_order=tuple(announced.get("drawn_order", ())),
+        drawn_order=tuple(draws_of(pot).get("drawn_order") or ()),
         min_score=None if threshold is None else parse_score(str(threshold)),
         conflicts=None if conflicts is None else conflict_pairs(chain(*(combinations(group, 2) for group in conflicts))),
         currency_unit=10 ** int(announced.get("decimals", get_currency_precision(pot.currency))),

@@ -21,7 +21,8 @@ from app.features.committee.rules import digest_of
 from app.features.committee.use_cases.certifying import issue
 from app.features.committee.use_cases.ending import ask_for_destruction
 from app.features.committee.use_cases.possible import ends_of_vote, require_possible
-from app.features.committee.use_cases.shared import pot_of, when
+from app.features.committee.use_cases.reopening import DrawAgain, TotalsAgain
+from app.features.committee.use_cases.shared import pot_of, signers, when
 from app.features.spaces.use_cases import extend_vote, interrupt_vote, resume_vote
 from app.features.voting.use_cases import discard_openings, outcome_of, require_disputed
 from app.kernel import clock
@@ -35,11 +36,6 @@ class Effect(Protocol):
 
     def check(self, session: Session, decision: Decision) -> dict[str, Any]: ...
     def apply(self, session: Session, actor: Actor, decision: Decision) -> dict[str, Any]: ...
-
-
-def signers(decision: Decision) -> tuple[uuid.UUID, ...]:
-    """Who has signed."""
-    return tuple(person for person in (decision.proposed_by, decision.decided_by) if person is not None)
 
 
 def _wait_for_voters(session: Session, process_id: uuid.UUID) -> None:
@@ -249,7 +245,7 @@ class OpeningAnew:
 
     def apply(self, session: Session, actor: Actor, decision: Decision) -> dict[str, Any]:
         """Keep them beside the box, which is closed again."""
-        return {"discarded": discard_openings(session, actor, decision.process_id, decision.id)}
+        return {"discarded": discard_openings(session, actor, decision.process_id, decision.id, signers(decision))}
 
 
 EFFECTS: dict[DecisionKind, Effect] = {
@@ -263,4 +259,6 @@ EFFECTS: dict[DecisionKind, Effect] = {
     DecisionKind.CORRECTION: Correction(),
     DecisionKind.DESTRUCTION: Destruction(),
     DecisionKind.OPENING_ANEW: OpeningAnew(),
+    DecisionKind.TOTALS_AGAIN: TotalsAgain(),
+    DecisionKind.DRAW_AGAIN: DrawAgain(),
 }

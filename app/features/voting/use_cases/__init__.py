@@ -37,7 +37,15 @@ from app.features.voting.use_cases.counting_long import (
     pot_to_count,
     stop_counting,
 )
-from app.features.voting.use_cases.drawing import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of
+from app.features.voting.use_cases.drawing import (
+    confirm_draw,
+    drop_draw,
+    enter_draw,
+    entered_draw,
+    look_for_ties,
+    mark_of,
+    take_back_draw,
+)
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
 from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
@@ -133,6 +141,7 @@ __all__ = [
     "issue_codes",
     "kept_key",
     "keys_destroyed",
+    "look_for_ties",
     "mark_of",
     "mark_undelivered",
     "mark_undelivered_letters",
@@ -164,6 +173,7 @@ __all__ = [
     "standing_of",
     "stop_counting",
     "stop_opening",
+    "take_back_draw",
     "taking_in",
     "tally_of",
     "to_open",

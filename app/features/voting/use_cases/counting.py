@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, joined, require_valid, too_few
 from app.features.budgets.queries import pot as pot_by_id
-from app.features.budgets.use_cases import as_record, not_supported, record_count
+from app.features.budgets.use_cases import as_record, draws_of, not_supported, record_count
 from app.features.counting.numbers import Score, parse_score
 from app.features.counting.use_cases import Ballot as CountedBallot
 from app.features.counting.use_cases import (
@@ -87,7 +87,7 @@ def outcome_of(session: Session, pot: Pot, progress: Callable[[int], None] | Non
     except DrawNeeded as needed:
         waiting = not_supported(pot.rule, tally.voters, channels, missing="draw") | sums
         return {**waiting, "draw_among": [list(group) for group in needed.groups]}
-    if to_draw := never_drawn(result, pot.options.get("draws") or ()):
+    if to_draw := never_drawn(result, draws_of(pot).get("draws") or ()):
         waiting = not_supported(pot.rule, tally.voters, channels, missing="draw") | sums
         return {**waiting, "draw_among": [list(group) for group in to_draw]}
     known = paper is None and not few

@@ -5,7 +5,7 @@ committee have all openings discarded (the committee's room) and the box is open
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,7 +193,9 @@ def require_disputed(session: Session, process_id: uuid.UUID) -> Box:
     return box
 
 
-def discard_openings(session: Session, actor: Actor, process_id: uuid.UUID, decision_id: uuid.UUID) -> int:
+def discard_openings(
+    session: Session, actor: Actor, process_id: uuid.UUID, decision_id: uuid.UUID, signed_by: Collection[object]
+) -> int:
     """Close a disputed box again for a decision that two members have signed. Returns how many openings were discarded.
 
     They stay in the box to be read. Counts that are not certified are forgotten with the ballots they were made from. The
@@ -203,7 +205,8 @@ def discard_openings(session: Session, actor: Actor, process_id: uuid.UUID, deci
     require_disputed(session, process_id)
     pots = pots_in_box(session, box)
     for pot in pots:
-        discard_count(session, actor, pot)
+        if pot.annulled_at is None:
+            discard_count(session, actor, pot, signed_by)
     certified = {pot.id for pot in pots if pot.state is PotState.CERTIFIED}
     others = [pot.id for pot in pots if pot.id not in certified]
     session.execute(delete(Ballot).where(Ballot.pot_id.in_(others)))
