@@ -39,7 +39,7 @@ class VotingParticipation(Identified, Model):
 
 
 class Custody(StrEnum):
-    """Who keeps the key that opens the box."""
+    """Who keeps the key that opens the box: chosen with the setup, announced with every ballot, and so it is with the box."""
 
     SERVER = "server"
     COMMITTEE = "committee"

@@ -44,7 +44,16 @@ from app.features.voting.queries.turnout import (
     turnout_by_channel,
     turnout_by_day,
 )
-from app.features.voting.queries.voters import has_roll, roll_entry, roll_size, voter_key_of, voter_of
+from app.features.voting.queries.voters import (
+    frozen_roll,
+    has_roll,
+    list_of_voters,
+    roll_digest,
+    roll_entry,
+    roll_size,
+    voter_key_of,
+    voter_of,
+)
 
 __all__ = [
     "AtTheBox",
@@ -66,6 +75,7 @@ __all__ = [
     "count_under_way",
     "envelopes_of",
     "fixed_pots",
+    "frozen_roll",
     "has_roll",
     "has_voted",
     "heads_of",
@@ -75,12 +85,14 @@ __all__ = [
     "is_waiting",
     "keys_that_voted",
     "last_block",
+    "list_of_voters",
     "online_ballots",
     "open_boxes",
     "paper_totals",
     "paper_totals_of",
     "participations",
     "receipt_of_envelope",
+    "roll_digest",
     "roll_entry",
     "roll_size",
     "totals_by_channel",
