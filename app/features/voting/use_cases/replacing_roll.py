@@ -1,7 +1,7 @@
-"""A list of voters is put in the place of another: who is not in the file falls out, and what the file leaves open is left open.
+"""A list of voters is put in the place of another: who is not in the file falls out; what the file leaves open is left open.
 
-The file is not kept between the preview and the click, so it is sent twice; a mark over the list and the file shows that both are
-what was looked at.
+The file is not kept between the preview and the click, so it is sent twice; a mark over the list and the file shows that both
+are what was looked at.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Replacement:
-    """What becomes of the list. `codes`: how many codes of those who fall out are void then. `mark`: what it was worked out from."""
+    """What becomes of the list. `codes`: so many of those who fall out are void then. `mark`: what it was worked out from."""
 
     new: int
     gone: int
@@ -94,6 +94,7 @@ def replace_roll(session: Session, actor: Actor, process_id: uuid.UUID, rows: Se
         codes_voided=done.codes,
         claims_forgotten=forgotten,
     )
+    session.flush()
     return done
 
 
