@@ -52,7 +52,7 @@ def _choose_what_is_there() -> None:
     connection = op.get_bind()
     theirs = (
         sa.select(box.c.process_id)
-        .join(process, process.c.id == box.c.process_id)
+        .outerjoin(process, process.c.id == box.c.process_id)
         .where(box.c.custody == "committee", process.c.rehearsal_of.is_(None))
     )
     for process_id in connection.execute(theirs).scalars().all():
