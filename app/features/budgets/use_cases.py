@@ -32,7 +32,7 @@ from app.features.budgets.queries import votes_to_keep as our_votes
 from app.features.budgets.results import as_record, not_supported
 from app.features.budgets.reviewing import review_proposal, take_back_review
 from app.features.budgets.rules import require_finished_count
-from app.features.budgets.winners import begin_carrying_out, carry_out_corrected, stop_annulled
+from app.features.budgets.winners import begin_carrying_out, carry_out_corrected, stop_annulled, when_annulled
 from app.features.proposals.queries import Proposal
 from app.features.spaces.queries import Action, Process, action_open, inside_process, process
 from app.features.spaces.use_cases import votes_to_keep
@@ -67,6 +67,7 @@ __all__ = [
     "take_back_review",
     "unfreeze_pot",
     "voting_open",
+    "when_annulled",
     "write_group",
     "write_pot",
     "write_project",

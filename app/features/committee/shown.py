@@ -37,6 +37,9 @@ DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.CORRECTION: msg("A certificate was corrected"),
     DecisionKind.DESTRUCTION: msg("The keys of the vote are destroyed"),
 }
+FREED = msg(
+    "Where one vote is good for several pots, whoever used it in this pot can use it in another, as long as people can vote."
+)
 _WILL: dict[DecisionKind, tuple[Message, ...]] = {
     DecisionKind.EXTENSION: (
         msg("Ballots are taken until %(until)s, on the web and at the desk. All pages say so."),
@@ -49,6 +52,7 @@ _WILL: dict[DecisionKind, tuple[Message, ...]] = {
     DecisionKind.RESUMPTION: (msg("Ballots are taken again at once, until the end that the voting phase has."),),
     DecisionKind.ANNULMENT: (
         msg("No more ballots are taken for this pot. It can be neither counted nor certified."),
+        FREED,
         msg("Where a result is public already, its page says that it does not count. This cannot be undone."),
     ),
     DecisionKind.OBJECTION: (
@@ -142,6 +146,8 @@ def _came(decision: Decision) -> list[str]:
         return [translate(msg("Ballots are taken until %(until)s.", until=until))]
     if decision.kind is DecisionKind.INTERRUPTION and decision.decided_at:
         return [translate(msg("No ballots were taken from %(when)s on.", when=Beginning(decision.decided_at)))]
+    if decision.kind is DecisionKind.ANNULMENT:
+        return [translate(FREED)]
     if decision.kind is DecisionKind.OBJECTION:
         return [_("Objection number %(number)s.", number=outcome.get("number", "")), _answer(details.get("outcome", ""))]
     if decision.kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
