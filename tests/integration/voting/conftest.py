@@ -1,6 +1,7 @@
 """What tests of the vote share."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -48,3 +49,26 @@ def letters(app: Flask, db: Database) -> Callable[..., tuple[UUID, list[str]]]:
         return pot_id, codes
 
     return issue
+
+
+class Told(logging.Handler):
+    """Everything that is logged, at any level."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.name} {record.getMessage()} {record.exc_info or ''}")
+
+
+@pytest.fixture
+def told() -> Iterator[list[str]]:
+    """Every line of every log while the test runs."""
+    handler, root = Told(), logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield handler.lines
+    root.removeHandler(handler)
+    root.setLevel(before)
