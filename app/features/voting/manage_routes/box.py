@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -16,14 +16,28 @@ from app.features.voting.exporting import board_file, board_name
 from app.features.voting.forms.ballot import OpenedForm, PrepareForm
 from app.features.voting.keys.installation import keyring
 from app.features.voting.manage_routes.shared import comes_again, stays_still
-from app.features.voting.models import Box, BoxState, Closing
+from app.features.voting.models import BoxState, Closing
 from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots, participations
-from app.features.voting.use_cases import begin_closing, begin_opening, import_opened, moved_at, prepare_box, why_stopped
+from app.features.voting.use_cases import (
+    begin_closing,
+    begin_opening,
+    discarded_openings,
+    import_opened,
+    key_missing,
+    moved_at,
+    openings_of,
+    prepare_box,
+    why_no_key,
+    why_stopped,
+)
 from app.kernel.errors import NotFound, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.streaming import streamed
 from app.web.transaction import attempt, commits
+
+if TYPE_CHECKING:
+    from app.features.voting.models import Box
 
 bp = Blueprint("voting_box", __name__, template_folder="../templates", url_prefix="/staff/box")
 
@@ -49,12 +63,16 @@ def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]
         pots=[(pot, participations(session, pot.id), envelopes_of(session, pot.id)) for pot in pots],
         is_closed=bool(pots) and all(closed(session, pot) for pot in pots),
         voted=any(participations(session, pot.id) for pot in pots),
+        why_no_key=refusal.message if (refusal := why_no_key(session, process_id)) is not None else None,
+        key_missing=key_missing(session, process_id),
         may_change=viewer().may(Permission.BUDGET_CERTIFY, process_id),
         stopped=why_stopped(box.closing) if box is not None and box.closing.get("step") == Closing.STOPPED else None,
         still=stays_still(),
         as_day=date.fromisoformat,
         prepare_form=forms.get("prepare") or PrepareForm(),
         opened_form=forms.get("opened") or OpenedForm(),
+        openings=openings_of(box) if box is not None else [],
+        discarded=[discarded_openings(one) for one in box.discarded] if box is not None else [],
     )
     return page, status
 
@@ -68,7 +86,7 @@ def show(process_id: UUID) -> ResponseReturnValue:
     return page, status, comes_again(_at_work(box_of(db.session(), process_id)))
 
 
-def _at_work(box: Box | None) -> bool:
+def _at_work(box: "Box | None") -> bool:
     return box is not None and box.closing.get("step") in (
         Closing.SEALING, Closing.WIPING, Closing.OPENING, Closing.TAKING_IN,
     )  # fmt: skip
@@ -143,7 +161,7 @@ def export(process_id: UUID) -> Response:
 @requires(Permission.BUDGET_CERTIFY)
 @commits
 def opened(process_id: UUID) -> ResponseReturnValue:
-    """Take in what came out of the box, or compare it with what an auditor found."""
+    """Take in what came out of the box, or compare it with what an auditor found. What differs is kept."""
     _space(process_id, Permission.BUDGET_CERTIFY)
     form = OpenedForm()
     if not form.validate_on_submit():
@@ -154,8 +172,12 @@ def opened(process_id: UUID) -> ResponseReturnValue:
     except Refused as refusal:
         form.refuse(refusal)
         return _shown(process_id, refusal.status, opened=form)
-    first = box.state is BoxState.OPENED
-    flash(_("The ballots are here and can be counted.") if first else _("Both openings found the same ballots."), "good")
+    if box.state is BoxState.DISPUTED:
+        flash(_("This opening differs from the first. It is kept, and nothing is counted or certified for now."), "bad")
+    elif box.state is BoxState.OPENED:
+        flash(_("The ballots are here and can be counted."), "good")
+    else:
+        flash(_("Both openings found the same ballots."), "good")
     return redirect(url_for(".show", process_id=process_id), 303)
 
 

@@ -30,10 +30,12 @@ from app.features.voting.queries.box import (
     closed,
     comparison_of,
     count_under_way,
+    disputed_boxes,
     fixed_pots,
     is_opened,
     is_over,
     open_boxes,
+    pots_in_box,
     votes_to_end,
 )
 from app.features.voting.queries.turnout import (
@@ -44,7 +46,16 @@ from app.features.voting.queries.turnout import (
     turnout_by_channel,
     turnout_by_day,
 )
-from app.features.voting.queries.voters import has_roll, roll_entry, roll_size, voter_key_of, voter_of
+from app.features.voting.queries.voters import (
+    frozen_roll,
+    has_roll,
+    list_of_voters,
+    roll_digest,
+    roll_entry,
+    roll_size,
+    voter_key_of,
+    voter_of,
+)
 
 __all__ = [
     "AtTheBox",
@@ -64,8 +75,10 @@ __all__ = [
     "closed",
     "comparison_of",
     "count_under_way",
+    "disputed_boxes",
     "envelopes_of",
     "fixed_pots",
+    "frozen_roll",
     "has_roll",
     "has_voted",
     "heads_of",
@@ -75,12 +88,15 @@ __all__ = [
     "is_waiting",
     "keys_that_voted",
     "last_block",
+    "list_of_voters",
     "online_ballots",
     "open_boxes",
     "paper_totals",
     "paper_totals_of",
     "participations",
+    "pots_in_box",
     "receipt_of_envelope",
+    "roll_digest",
     "roll_entry",
     "roll_size",
     "totals_by_channel",

@@ -7,12 +7,7 @@ from app.features.voting.commands import CastAtDesk
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package.files import package_marks, package_parts
-from app.features.voting.use_cases.boxes import (
-    import_opened,
-    prepare_box,
-    seal_boxes,
-    sign_heads,
-)
+from app.features.voting.use_cases.boxes import prepare_box, seal_boxes, sign_heads
 from app.features.voting.use_cases.casting import cast_at_desk, cast_ballot, check_at_desk
 from app.features.voting.use_cases.closing import begin_closing, close_box, explained, go_on_closing, is_wiping, wiped
 from app.features.voting.use_cases.codes import (
@@ -42,10 +37,19 @@ from app.features.voting.use_cases.counting_long import (
     pot_to_count,
     stop_counting,
 )
-from app.features.voting.use_cases.drawing import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of
+from app.features.voting.use_cases.drawing import (
+    confirm_draw,
+    drop_draw,
+    enter_draw,
+    entered_draw,
+    look_for_ties,
+    mark_of,
+    take_back_draw,
+)
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
 from app.features.voting.use_cases.freeing import free_slots
+from app.features.voting.use_cases.freezing_roll import begun_votes, note_roll
 from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
 from app.features.voting.use_cases.identifying import (
     UnknownCode,
@@ -55,6 +59,7 @@ from app.features.voting.use_cases.identifying import (
     require_current,
     voter_of_account,
 )
+from app.features.voting.use_cases.keeping import key_missing, why_no_key
 from app.features.voting.use_cases.opening_here import (
     begin_opening,
     finish_opening,
@@ -64,18 +69,42 @@ from app.features.voting.use_cases.opening_here import (
     to_open,
     write_opened,
 )
+from app.features.voting.use_cases.openings import (
+    DISPUTED,
+    Opening,
+    discard_openings,
+    discarded_openings,
+    import_opened,
+    openings_of,
+    require_agreed,
+    require_disputed,
+    require_readable,
+)
 from app.features.voting.use_cases.publishing import UNDECIDED, confirm_publication, decide_publication, publication_missing
-from app.features.voting.use_cases.rolls import RollReport, add_missing_area, areas_by_name, hashed, import_roll, roll_is_fixed
+from app.features.voting.use_cases.replacing_roll import Replacement, preview_replacement, replace_roll
+from app.features.voting.use_cases.rolls import (
+    HashedRow,
+    RollReport,
+    add_missing_area,
+    areas_by_name,
+    hashed,
+    import_roll,
+    roll_is_fixed,
+)
 from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
 from app.features.voting.use_cases.under_way import moved_at, note_done, why_stopped
 from app.features.voting.voters.eligibility import standing_of
 from app.features.voting.voters.roll_file import RollRow
 
 __all__ = [
+    "DISPUTED",
     "ROWS_NEEDED",
     "UNDECIDED",
     "CastAtDesk",
+    "HashedRow",
     "Keyring",
+    "Opening",
+    "Replacement",
     "RollReport",
     "RollRow",
     "UnknownCode",
@@ -87,6 +116,7 @@ __all__ = [
     "begin_closing",
     "begin_counting",
     "begin_opening",
+    "begun_votes",
     "can_compare",
     "cast_at_desk",
     "cast_ballot",
@@ -104,6 +134,8 @@ __all__ = [
     "decide_publication",
     "delete_print",
     "destroy_keys",
+    "discard_openings",
+    "discarded_openings",
     "drop_draw",
     "enter_card",
     "enter_code",
@@ -124,7 +156,9 @@ __all__ = [
     "is_wiping",
     "issue_codes",
     "kept_key",
+    "key_missing",
     "keys_destroyed",
+    "look_for_ties",
     "mark_of",
     "mark_undelivered",
     "mark_undelivered_letters",
@@ -132,18 +166,25 @@ __all__ = [
     "may_sign_contest",
     "moved_at",
     "note_done",
+    "note_roll",
     "open_contest",
     "open_with_the_servers_key",
+    "openings_of",
     "outcome_of",
     "package_marks",
     "package_parts",
     "pot_to_count",
     "pots_to_compare",
     "prepare_box",
+    "preview_replacement",
     "publication_missing",
     "publication_of",
     "renew_code",
+    "replace_roll",
+    "require_agreed",
     "require_current",
+    "require_disputed",
+    "require_readable",
     "return_contest",
     "roll_is_fixed",
     "seal_boxes",
@@ -152,6 +193,7 @@ __all__ = [
     "standing_of",
     "stop_counting",
     "stop_opening",
+    "take_back_draw",
     "taking_in",
     "tally_of",
     "to_open",
@@ -159,6 +201,7 @@ __all__ = [
     "void_code",
     "voter_of_account",
     "waiting_for_hand",
+    "why_no_key",
     "why_stopped",
     "wiped",
     "write_opened",
