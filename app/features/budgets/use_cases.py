@@ -38,7 +38,7 @@ from app.features.budgets.queries import votes_to_keep as our_votes
 from app.features.budgets.results import as_record, not_supported
 from app.features.budgets.reviewing import review_proposal, take_back_review
 from app.features.budgets.rules import DRAWN_AGAIN, draws_of, require_finished_count, ties_to_draw
-from app.features.budgets.winners import begin_carrying_out, stop_annulled
+from app.features.budgets.winners import begin_carrying_out, stop_annulled, when_annulled
 from app.features.proposals.queries import Proposal
 from app.features.spaces.queries import Action, action_open, inside_process, process
 from app.features.spaces.use_cases import votes_to_keep
@@ -81,6 +81,7 @@ __all__ = [
     "ties_to_draw",
     "unfreeze_pot",
     "voting_open",
+    "when_annulled",
     "why_not_fixed",
     "write_group",
     "write_pot",

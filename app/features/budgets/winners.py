@@ -1,5 +1,6 @@
 """The winners of a certified count are handed on to the room that tells people what becomes of them."""
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -18,9 +19,15 @@ def carry_out_corrected(session: Session, actor: Actor, pot: Pot) -> None:
     ask_to_stop(session, pot.id, {project.id for project in pot.projects if project.number in won}, Lost.CORRECTED)
 
 
+when_annulled: list[Callable[[Session, Pot], None]] = []
+"""What else follows when the vote on a pot does not count: voters may have used a vote there that is good elsewhere, too."""
+
+
 def stop_annulled(session: Session, pot: Pot) -> None:
     """Have everything stopped that a pot began, once the vote on it does not count."""
     ask_to_stop(session, pot.id, set(), Lost.ANNULLED)
+    for follow in when_annulled:
+        follow(session, pot)
 
 
 def begin_carrying_out(session: Session, actor: Actor, pot: Pot, *, won_on: date | None = None) -> None:

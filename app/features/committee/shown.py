@@ -43,6 +43,9 @@ DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.TOTALS_AGAIN: msg("The totals of a station were reopened"),
     DecisionKind.DRAW_AGAIN: msg("A draw was reopened"),
 }
+FREED = msg(
+    "Where one vote is good for several pots, whoever used it in this pot can use it in another, as long as people can vote."
+)
 _COUNTED_ANEW = (
     msg("A count that is not certified is discarded: the pot is counted again afterwards."),
     msg("A certified result stays as it is until two members correct the certificate."),
@@ -59,6 +62,7 @@ _WILL: dict[DecisionKind, tuple[Message, ...]] = {
     DecisionKind.RESUMPTION: (msg("Ballots are taken again at once, until the end that the voting phase has."),),
     DecisionKind.ANNULMENT: (
         msg("No more ballots are taken for this pot. It can be neither counted nor certified."),
+        FREED,
         msg("Where a result is public already, its page says that it does not count. This cannot be undone."),
     ),
     DecisionKind.OBJECTION: (
@@ -174,6 +178,8 @@ def _came(decision: Decision) -> list[str]:
         return [translate(msg("Ballots are taken until %(until)s.", until=until))]
     if decision.kind is DecisionKind.INTERRUPTION and decision.decided_at:
         return [translate(msg("No ballots were taken from %(when)s on.", when=Beginning(decision.decided_at)))]
+    if decision.kind is DecisionKind.ANNULMENT:
+        return [translate(FREED)]
     if decision.kind is DecisionKind.OBJECTION:
         return [_("Objection number %(number)s.", number=outcome.get("number", "")), _answer(details.get("outcome", ""))]
     if decision.kind is DecisionKind.OPENING_ANEW:

@@ -81,6 +81,15 @@ def slot_for(mode: SlotMode, pot_id: UUID, pot_area: UUID | None, home: Set[UUID
     return slot_of(pot_id)
 
 
+SHARED_SLOTS = ("one", "own", "other")
+"""What `slot_for` names for several pots together; every other slot is good for one pot alone."""
+
+
+def freed_slot(pot_id: UUID) -> str:
+    """What a ballot in a pot that was annulled stands under, so that it uses up nothing elsewhere. As long as a slot may be."""
+    return f"void:{pot_id.hex}"
+
+
 def granted_slot(slot: str) -> str:
     """What the committee grants in place of a slot that somebody else used up."""
     return f"{slot}+1"

@@ -3,7 +3,6 @@
 Every attack is first let loose where it must succeed, so that its failure afterwards means something.
 """
 
-import logging
 import math
 from collections import Counter
 from datetime import timedelta
@@ -32,33 +31,11 @@ FAR = 5 / math.sqrt(VOTERS - 1)
 """A rank correlation of two unrelated orders is further from zero once in a million tries."""
 
 
-class Told(logging.Handler):
-    """Everything that is logged, at any level."""
-
-    def __init__(self):
-        super().__init__(logging.DEBUG)
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(f"{record.name} {record.getMessage()} {record.exc_info or ''}")
-
-
 @pytest.fixture(autouse=True)
 def new_tables(committing_db):
     """Rows lie where they would in tables that were never used: not in the free places of an earlier test."""
     if not committing_db.is_sqlite:
         renew(committing_db.engine)
-
-
-@pytest.fixture
-def told():
-    handler, root = Told(), logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield handler.lines
-    root.removeHandler(handler)
-    root.setLevel(before)
 
 
 class Vote:

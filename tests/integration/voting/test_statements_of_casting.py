@@ -4,17 +4,9 @@ Who needs one more statement here looks first whether an existing one can answer
 need in locks is not to be saved: the pot is held before anything is read.
 """
 
-import pytest
-
 from app.extensions import db as database
-from app.features.voting.commands import IssueCodes
-from app.features.voting.keys.keyring import Keyring
-from app.features.voting.letters.spool import Spool
-from app.features.voting.models import SlotMode, VotingSetup
-from app.features.voting.use_cases import issue_codes
-from app.kernel.permissions import SYSTEM
-from tests.factories import spaces, voting
-from tests.factories.tools import add
+from app.features.voting.models import SlotMode
+from tests.factories import voting
 from tests.integration.voting.elections import a_voter
 
 ORDER = ["pot", "process", "INSERT INTO voting_participation", "INSERT INTO envelope", "board_entry"]
@@ -40,29 +32,6 @@ def what(statements):
     """Each statement by the table whose row it writes, or whose column it reads first."""
     plain = (" ".join(statement.split()) for statement in statements)
     return [one.split(" (")[0] if one.startswith("INSERT") else one.removeprefix("SELECT ").split(".")[0] for one in plain]
-
-
-@pytest.fixture
-def letters(app, db):
-    """A process with a list of voters who have letters, and what opens each one's way."""
-
-    def issue(*numbers, slots=SlotMode.ALL):
-        session, settings = database.session(), app.config["SETTINGS"]
-        city = spaces.area("City")
-        quarter = spaces.area("Quarter", parent=city)
-        process = spaces.process("Vote on your street", open_for=["vote"], area_id=city.id)
-        add(VotingSetup(process_id=process.id, slots=slots))
-        secret, spool = Keyring(settings.keys).key(process.id, "voters", make=True), Spool(settings.var / "letters")
-        for number in numbers:
-            voting.listed(process, number, secret=secret, area=quarter)
-        pot = voting.pot(process, area_id=quarter.id)
-        printed = issue_codes(session, SYSTEM, IssueCodes(process.id, numbers), secret, spool)
-        codes = [letter.code for letter in spool.letters(printed.id)]
-        pot_id = pot.id
-        session.commit()
-        return pot_id, codes
-
-    return issue
 
 
 def test_by_account(as_role, query_counter):

@@ -59,8 +59,9 @@ def index() -> str:
 def enter(pot_id: UUID) -> ResponseReturnValue:
     """Type the card's number and see whether the person can vote; type the choices, look at them, cast."""
     pot = pot_of(pot_id, Permission.INTAKE)
-    if not voting_open(db.session(), pot):
-        raise NotFound
+    is_open = voting_open(db.session(), pot)
+    if not is_open and request.form.get("step") != "cast":
+        raise NotFound  # a ballot that was sent is answered: it may be in the box already
     form = DeskForm()
     form.explain(pot)
     review: Choices | None = None
@@ -80,7 +81,7 @@ def enter(pot_id: UUID) -> ResponseReturnValue:
                 command = form.to_command(pot, choices, envelope_id(request.form))
                 cast_at_desk(db.session(), viewer(), command, secret, keyring())
                 flash(_("The ballot is cast. The next person can come."), "good")
-                return redirect(url_for(".enter", pot_id=pot_id))
+                return redirect(url_for(".enter", pot_id=pot_id) if is_open else url_for(".index"))
             if step == "review":
                 review = in_order(pot, choices)
         except Refused as refusal:

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from app.extensions import db
 from app.features.accounts.use_cases import count_attempt, forgive_attempts
@@ -23,12 +22,10 @@ from app.features.voting.queries import box_of, has_roll, has_voted, voter_key_o
 from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import cast_ballot, identify
 from app.features.voting.voters import session as voter_session
-from app.features.voting.voters.eligibility import setup_of, standing_of, standings_of, ways_of
+from app.features.voting.voters.eligibility import standing_of, standings_of, ways_of
 from app.features.voting.voters.session import who_votes
-from app.features.voting.voters.voted import voted_pots
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, Refused
-from app.web import slots
 from app.web.access import public, signed_in, viewer
 from app.web.filters import translate
 from app.web.qr import qr_svg
@@ -144,7 +141,10 @@ def _not_now(pot: Pot) -> ResponseReturnValue | None:
     now = clock.now()
     if not action_open(space, Action.VOTE, now) or pot.state is not PotState.READY or pot.annulled_at is not None:
         reason = ANNULLED if pot.annulled_at is not None else why_closed(space, Action.VOTE, now)
-        return render_template("voting/closed.html", pot=pot, reason=reason), 200 if request.method == "GET" else 409
+        there, status = _voted(pot), 200 if request.method == "GET" else 409
+        shown: dict[str, Any] = {"process": space, "voted": there, "again": there and bool(kept.kept_receipt(pot))}
+        shown |= _left(pot, there and pot.annulled_at is not None and action_open(space, Action.VOTE, now))
+        return render_template("voting/closed.html", pot=pot, reason=reason, **shown), status
     voter = who_votes(pot.process_id)
     if voter is not None:
         standing = standing_of(session, pot, voter.key)
@@ -257,40 +257,14 @@ def thanks(pot_id: UUID) -> ResponseReturnValue:
 
 
 def _done(pot: Pot, **shown: Any) -> str:
-    """After casting: what else this voter may cast in the process, a slot counted once however many pots it is good for."""
-    session, now = db.session(), clock.now()
-    space = process(session, pot.process_id)
-    is_open = space is not None and action_open(space, Action.VOTE, now)
-    left = [
-        one
-        for one in (standings_of(session, pot.process_id, _key(pot) or "") if is_open else [])
-        if one.may_vote and one.pot.state is PotState.READY and one.pot.annulled_at is None
-    ]
-    ballots = len({one.slot for one in left})
-    return render_template("voting/done.html", pot=pot, left=left, ballots=ballots, is_open=is_open, process=space, **shown)
-
-
-def _vote_button(pot: Pot) -> Markup:
-    """On the pot's page: the way to the ballot, or why there is none now."""
+    """After casting: what else this voter may cast in the process."""
     space = process(db.session(), pot.process_id)
-    if space is None or pot.state is not PotState.READY:
-        return Markup("")
-    if pot.annulled_at is not None:
-        return Markup("")
-    now = clock.now()
-    is_open = action_open(space, Action.VOTE, now)
-    return slots.partial(
-        "voting/_vote_button.html",
-        pot=pot,
-        mode=setup_of(db.session(), pot.process_id).slots,
-        of_an_area=pot.area_id not in (None, space.area_id),
-        account_alone=is_open and ways_of(db.session(), pot.process_id).account_alone,
-        is_open=is_open,
-        voted=pot.id in voted_pots(),
-        receipt=bool(kept.kept_receipt(pot)),
-        until=open_until(space, Action.VOTE, now),
-        reason=None if is_open else why_closed(space, Action.VOTE, now),
-    )
+    is_open = space is not None and action_open(space, Action.VOTE, clock.now())
+    return render_template("voting/done.html", pot=pot, is_open=is_open, process=space, **_left(pot, is_open), **shown)
 
 
-slots.register("pot.actions", 10, _vote_button)
+def _left(pot: Pot, is_open: bool) -> dict[str, Any]:
+    """The pots of the process in which this voter may vote now, and for how many ballots: a slot counts once."""
+    standings = standings_of(db.session(), pot.process_id, _key(pot) or "") if is_open else []
+    left = [one for one in standings if one.may_vote and one.pot.state is PotState.READY]
+    return {"left": left, "ballots": len({one.slot for one in left})}

@@ -48,6 +48,7 @@ from app.features.voting.use_cases.drawing import (
 )
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
+from app.features.voting.use_cases.freeing import free_slots
 from app.features.voting.use_cases.freezing_roll import begun_votes, note_roll
 from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
 from app.features.voting.use_cases.identifying import (
@@ -146,6 +147,7 @@ __all__ = [
     "finish_opening",
     "fixed_reason",
     "forget_voters",
+    "free_slots",
     "go_on_closing",
     "hashed",
     "identify",

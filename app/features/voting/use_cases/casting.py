@@ -52,7 +52,7 @@ def cast_ballot(
     """Cast a voter's ballot in a pot and return its receipt. One per slot of an entry of the register, over every channel.
 
     An actor votes as the entry that their account stands for. The same envelope sent again is the same ballot and gets the
-    same receipt. `held`: the pot, when this transaction holds it already.
+    same receipt, whatever has become of the vote meanwhile. `held`: the pot, when this transaction holds it already.
 
     Raises PhaseClosed outside the vote, Conflict when the slot was used already, Refused for an invalid ballot, for a pot in
     which this entry has no vote, and when the way the voter came in by does not hold any more.
@@ -61,12 +61,18 @@ def cast_ballot(
     if found is None:
         raise NotFound
     now = at_the_box(session, found.process_id, who)
-    if now is None or not _takes_ballots(found, now.space):
-        require_open(session, found)
-    if now is None:
-        raise Refused(NOT_SAID)
-    voter = who if isinstance(who, Voter) else account_voter(now, who, found.process_id)
-    require_way(now, found.process_id, voter)
+    try:
+        if now is None or not _takes_ballots(found, now.space):
+            require_open(session, found)
+        if now is None:
+            raise Refused(NOT_SAID)
+        voter = who if isinstance(who, Voter) else account_voter(now, who, found.process_id)
+        require_way(now, found.process_id, voter)
+        _require_good(found.ballot, command.choices, now)
+    except Refused:
+        if now and (receipt := _sent_before(session, command.pot_id, now.voter_key, command.envelope_id)):
+            return receipt
+        raise
     return _cast(session, found.ballot, voter, now, command.choices, command.envelope_id, keyring)
 
 
@@ -75,16 +81,27 @@ def cast_at_desk(session: Session, actor: Actor, command: CastAtDesk, secret: by
 
     Raises NotFound for clerks of other processes, and whatever `cast_ballot` raises.
     """
-    pot, voter = _at_desk(session, actor, command.pot_id, command.number, command.born, secret)
+    found, voter = _at_desk(session, actor, command.pot_id, command.number, command.born, secret)
+    pot = found.ballot
     now = at_the_box(session, pot.process_id, voter)
     if now is None:
         raise NotFound
+    try:
+        if not _takes_ballots(found, now.space):
+            require_open(session, found)
+        _require_good(pot, command.choices, now)
+    except Refused:
+        if receipt := _sent_before(session, pot.id, voter.key, command.envelope_id):
+            return receipt
+        raise
     return _cast(session, pot, voter, now, command.choices, command.envelope_id, keyring)
 
 
 def check_at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> None:
     """Before the person at the counter chooses: raise what casting for this number would raise, and cast nothing."""
-    pot, voter = _at_desk(session, actor, pot_id, number, born, secret)
+    found, voter = _at_desk(session, actor, pot_id, number, born, secret)
+    require_open(session, found)
+    pot = found.ballot
     standing = standing_of(session, pot, voter.key)
     if standing.why_not is not None:
         raise Refused(standing.why_not, field="number")
@@ -93,16 +110,15 @@ def check_at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str
         raise Conflict(ALREADY if standing.voted else ELSEWHERE, field="number")
 
 
-def _at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> tuple[Pot, Voter]:
+def _at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> tuple[OpenPot, Voter]:
     pot = pot_by_id(session, pot_id)
     if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
         raise NotFound
     found = held_pot(session, pot_id)
     if found is None:
         raise NotFound
-    require_open(session, found)
     key = entry_of(session, pot.process_id, number, born, secret)
-    return found.ballot, Voter(pot.process_id, key, Way.DESK, Channel.DESK)
+    return found, Voter(pot.process_id, key, Way.DESK, Channel.DESK)
 
 
 def _takes_ballots(found: OpenPot, space: RunningProcess) -> bool:
@@ -122,6 +138,22 @@ def require_open(session: Session, found: OpenPot) -> None:
         raise Conflict(ANNULLED)
     if found.state is not PotState.READY:
         raise Conflict(msg("This vote has been counted. No more ballots are taken."))
+
+
+def _require_good(pot: Pot, choices: Choices, now: AtTheBox) -> None:
+    """Raise what is wrong with a ballot, or that its box takes none any more."""
+    check_choices(pot, choices)
+    if now.box is not None and now.box.state is not BoxState.OPEN:
+        raise Conflict(msg("This box is closed. No more ballots are taken."))
+
+
+def _sent_before(session: Session, pot_id: uuid.UUID, voter_key: str, envelope_id: uuid.UUID) -> str | None:
+    """The receipt of an envelope, for an entry that has a ballot in this pot; for everybody else no envelope is looked up.
+
+    Ask before this transaction writes a participation, and only where a ballot is refused: most are taken. No row says whose
+    an envelope is, so its id must stay what only the page that made it knows.
+    """
+    return receipt_of_envelope(session, pot_id, envelope_id) if has_voted(session, pot_id, voter_key) else None
 
 
 def ready_box(session: Session, process_id: uuid.UUID, keyring: Keyring) -> Box:
@@ -183,13 +215,9 @@ def _cast(
     keyring: Keyring,
 ) -> str:
     """Both rows or none: the participation, and a sealed envelope that belongs to nobody."""
-    check_choices(pot, choices)
     box = now.box or ready_box(session, pot.process_id, keyring)
-    if box.state is not BoxState.OPEN:
-        raise Conflict(msg("This box is closed. No more ballots are taken."))
     if not _take_part(session, pot, voter, now):
-        receipt = receipt_of_envelope(session, pot.id, envelope_id)
-        if receipt and has_voted(session, pot.id, voter.key):
+        if receipt := _sent_before(session, pot.id, voter.key, envelope_id):
             return receipt  # a second click, or a page sent again after a lost connection
         if not (voter.way is Way.DESK and _take_part(session, pot, voter, now, granted=True)):
             raise Conflict(ALREADY if has_voted(session, pot.id, voter.key) else ELSEWHERE)

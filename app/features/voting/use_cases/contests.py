@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, PotState
+from app.features.budgets.queries import PotState, held_pot
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.spaces.queries import Action, action_open, process
 from app.features.voting.commands import DecideContest, OpenContest, ReturnContest
@@ -22,6 +22,9 @@ from app.kernel.permissions import Actor, Permission
 from app.kernel.references import new_reference
 
 NOT_ANY_MORE = msg("People do not vote any more, so no other ballot can be granted.")
+ANNULLED_SINCE = msg(
+    "The vote on this pot was annulled, so its ballots do not count and no other one is granted in place of one."
+)
 RECORDED_YOURSELF = msg("You recorded this yourself. Other members of the committee decide it.")
 NOTHING_WAITS = msg("No answer waits for a second signature here.")
 
@@ -94,8 +97,8 @@ def _check(session: Session, contest: Contest, command: DecideContest) -> None:
         errors["reason"] = msg("Write why it was decided so.")
     if command.again and not command.upheld:
         errors["again"] = msg("Another ballot can be granted only when the complaint is upheld.")
-    if command.again and not _still_open(session, contest):
-        errors["again"] = NOT_ANY_MORE
+    if command.again and (why_not := _why_none_is_granted(session, contest)) is not None:
+        errors["again"] = why_not
     if errors:
         raise Invalid(errors)
 
@@ -119,8 +122,8 @@ def sign_contest(session: Session, actor: Actor, contest_id: uuid.UUID) -> Conte
     if actor.person_id is not None and actor.person_id == contest.opened_by:
         raise Refused(RECORDED_YOURSELF)
     person_id = second_hand(session, actor, contest.process_id, contest.first_hand)
-    if contest.asked_slot and not _still_open(session, contest):
-        raise Conflict(NOT_ANY_MORE)
+    if contest.asked_slot and (why_not := _why_none_is_granted(session, contest)) is not None:
+        raise Conflict(why_not)
     contest.state, contest.second_hand = ContestState(contest.proposed), person_id
     contest.decided_on, contest.granted_by, contest.granted_slot = clock.now().date(), person_id, contest.asked_slot
     session.flush()
@@ -184,10 +187,13 @@ def _may_record(actor: Actor, process_id: uuid.UUID) -> bool:
     return actor.may(Permission.INTAKE, process_id) or actor.may(Permission.BUDGET_CERTIFY, process_id)
 
 
-def _still_open(session: Session, contest: Contest) -> bool:
-    space, pot = process(session, contest.process_id), session.get(Pot, contest.pot_id)
+def _why_none_is_granted(session: Session, contest: Contest) -> Message | None:
+    """Why no other ballot can be granted now; None where one can. The pot is held: an annulment, which frees votes, waits."""
+    found, space = held_pot(session, contest.pot_id), process(session, contest.process_id)
+    if found is not None and found.annulled:
+        return ANNULLED_SINCE
     open_now = space is not None and action_open(space, Action.VOTE, clock.now())
-    return open_now and pot is not None and pot.state is PotState.READY
+    return None if open_now and found is not None and found.state is PotState.READY else NOT_ANY_MORE
 
 
 def _participation(session: Session, pot_id: uuid.UUID, key: str) -> VotingParticipation | None:

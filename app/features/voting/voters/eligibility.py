@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, PotState, pots_of
+from app.features.budgets.queries import ANNULLED, Pot, PotState, pots_of
 from app.features.spaces.queries import above, process
 from app.features.voting.models import (
     Box,
@@ -25,7 +25,7 @@ from app.features.voting.models import (
     VotingSetup,
 )
 from app.features.voting.queries import AtTheBox, has_roll, roll_entry
-from app.features.voting.rules import slot_for
+from app.features.voting.rules import freed_slot, slot_for
 from app.kernel.errors import Refused
 from app.kernel.messages import Message
 
@@ -216,6 +216,11 @@ class Standing:
     used: frozenset[str] = frozenset()
 
     @property
+    def freed(self) -> bool:
+        """Whether the pot was annulled after this entry voted here, so that its vote can be used in another pot."""
+        return self.voted and freed_slot(self.pot.id) in self.used
+
+    @property
     def may_vote(self) -> bool:
         """Whether a ballot of this entry is taken here."""
         return not self.voted and self.why_not is None and self.used_in is None
@@ -239,6 +244,9 @@ def standings_of(session: Session, process_id: uuid.UUID, voter_key: str, *, onl
         area = None if space is None or pot.area_id == space.area_id else pot.area_id
         others = tuple(pots[one] for one in used.values() if one != pot.id and one in pots)
         voted = pot.id in used.values()
+        if pot.annulled_at is not None and not voted:
+            found.append(Standing(pot, "", voted, setup.slots, why_not=ANNULLED, others=others, used=frozenset(used)))
+            continue
         try:
             slot = slot_for(setup.slots, pot.id, area, home)
         except Refused as refusal:

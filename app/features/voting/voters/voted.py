@@ -7,9 +7,11 @@ from markupsafe import Markup
 
 from app.extensions import db
 from app.features.budgets.queries import Pot, PotState
+from app.features.spaces.queries import Action, action_open, open_until, process, why_closed
 from app.features.voting.ballot import kept
 from app.features.voting.voters import session as voter_session
-from app.features.voting.voters.eligibility import entries_of, pots_voted_in
+from app.features.voting.voters.eligibility import entries_of, pots_voted_in, setup_of, ways_of
+from app.kernel import clock
 from app.web import slots
 from app.web.access import viewer
 
@@ -41,3 +43,29 @@ def _on_card(pot: Pot) -> Markup:
 
 
 slots.register("pot.card", 10, _on_card)
+
+
+def _vote_button(pot: Pot) -> Markup:
+    """On the pot's page: the way to the ballot, or why there is none now."""
+    space = process(db.session(), pot.process_id)
+    if space is None or pot.state is not PotState.READY:
+        return Markup("")
+    if pot.annulled_at is not None:
+        return Markup("")
+    now = clock.now()
+    is_open = action_open(space, Action.VOTE, now)
+    return slots.partial(
+        "voting/_vote_button.html",
+        pot=pot,
+        mode=setup_of(db.session(), pot.process_id).slots,
+        of_an_area=pot.area_id not in (None, space.area_id),
+        account_alone=is_open and ways_of(db.session(), pot.process_id).account_alone,
+        is_open=is_open,
+        voted=pot.id in voted_pots(),
+        receipt=bool(kept.kept_receipt(pot)),
+        until=open_until(space, Action.VOTE, now),
+        reason=None if is_open else why_closed(space, Action.VOTE, now),
+    )
+
+
+slots.register("pot.actions", 10, _vote_button)
