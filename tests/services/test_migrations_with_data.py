@@ -48,6 +48,12 @@ def rows(file: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def insert(connection: sqlite3.Connection, table: str, **values: str) -> None:
+    """One row of a table."""
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+
+
 def agreement(connection: sqlite3.Connection, code: str, process: str, state: str, at: str) -> None:
     """An agreement with the contact details of one person."""
     sql = "INSERT INTO data_agreement (id, code, process_id, state, months, created_at) VALUES (?, ?, ?, ?, 12, ?)"
@@ -188,6 +194,31 @@ def test_a_ballot_that_waited_for_its_grant_is_an_answer_that_waits_for_its_seco
         assert states == ["upheld", "upheld", "dismissed", "open"]
 
 
+def test_a_disputed_box_is_an_opened_one_again_with_the_older_words_and_keeps_what_was_brought(file: Path) -> None:
+    migrate(file, "upgrade", "0019")
+    with rows(file) as connection:
+        insert(connection, "ballot_box", id="1" * 32, process_id="a" * 32, custody="committee", state="disputed", key="{}",
+               board_key="", rehearsed_on="", statements="[1, 2]", salts="{}", closing="{}", brought="[]", discarded="[]",
+               created_at=NOW)  # fmt: skip
+        insert(connection, "committee_decision", id="2" * 32, process_id="a" * 32, kind="opening_anew", state="proposed",
+               subject="opening_anew:", reason="{}", details="{}", proposed_name="A", decided_name="", answer="", outcome="{}",
+               created_at=NOW)  # fmt: skip
+
+    said = migrate(file, "downgrade", "0017")
+
+    assert "not called disputed any more, with all that was brought: 1." in said
+    assert "Decisions to open a box anew that were removed: 1." in said
+    with rows(file) as connection:
+        assert connection.execute("SELECT state, statements FROM ballot_box").fetchall() == [("opened", "[1, 2]")]
+        assert connection.execute("SELECT count(*) FROM committee_decision").fetchone() == (0,)
+    migrate(file, "upgrade", "0019")
+    with rows(file) as connection:
+        assert connection.execute("SELECT brought, discarded FROM ballot_box").fetchall() == [("[]", "[]")]
+        connection.execute("UPDATE ballot_box SET state = 'disputed'")
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("UPDATE ballot_box SET state = 'invented'")
+
+
 @pytest.mark.timeout(240)
 def test_where_a_committee_has_brought_its_key_it_was_chosen_and_elsewhere_the_server(file: Path) -> None:
     migrate(file, "upgrade", "0017")
@@ -204,7 +235,7 @@ def test_where_a_committee_has_brought_its_key_it_was_chosen_and_elsewhere_the_s
                 " VALUES (?, ?, 'own', 1, 0, 1, ?)",
                 (process * 32, process * 32, NOW),
             )
-    migrate(file, "upgrade", "0019")
+    migrate(file, "upgrade", "0020")
     with rows(file) as connection:
         found = connection.execute("SELECT process_id, slots, custody FROM voting_setup ORDER BY process_id").fetchall()
         assert found == [

@@ -51,6 +51,8 @@ def outcome(pot: Pot, why: dict[str, Any], names: dict[str, str]) -> Outcome:
         return Outcome(
             _("Excluded"), "ban", "neutral", _("It cannot be built together with “%(winner)s”.", winner=winner), needed
         )
+    if reason == "supporters_short" and why["cost"] > pot.amount:
+        return Outcome(_("Did not fit"), "circle-minus", "neutral", needed)
     if reason == "supporters_short":
         words = _("The people who wanted it had too little of their equal shares left to pay for it together.")
         return Outcome(_("Too little left"), "circle-minus", "neutral", *(_lacking_words(pot, why) or (words,)))

@@ -105,6 +105,23 @@ def _ways(pot: Pot) -> tuple[int | None, int]:
     return (None if voters is None or pot.options.get("imported") else voters - on_paper), on_paper
 
 
+DRAWN_AGAIN = "drawn_again"
+"""In the options of a certified pot: the draws that a correction will count with, and the ties that are still to be drawn."""
+
+
+def draws_of(pot: Pot) -> dict[str, Any]:
+    """The draws that the next count keeps to, as `draws`, `drawn_order` and `draw_notes`."""
+    again: dict[str, Any] | None = pot.options.get(DRAWN_AGAIN)
+    return pot.options if again is None else again
+
+
+def ties_to_draw(pot: Pot) -> list[list[str]]:
+    """The projects between which a draw is still to decide: for the count, or for the correction of a certified one."""
+    record = pot.options.get(DRAWN_AGAIN) if pot.state is PotState.CERTIFIED else pot.result
+    found: list[list[str]] = (record or {}).get("draw_among") or []
+    return found
+
+
 def require_finished_count(record: dict[str, Any] | None) -> None:
     """Raise Conflict for a count that names no winners: one that waits for a draw, or by a rule that is not supported.
 

@@ -1,6 +1,6 @@
 """What can happen here: a pot is set up, fixed, counted (by `voting`), certified."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -13,16 +13,22 @@ from app.features.budgets.commands import (
     CorrectResult,
     FreezePot,
     RemoveProject,
-    UnfreezePot,
     WriteProject,
+)
+from app.features.budgets.counts import correct_result, corrected, discard_count, drop_kept_draw, keep_draws, note_ties
+from app.features.budgets.fixing import (
+    announced_with_a_pot,
+    freeze_pot,
+    keeps_fixed,
+    no_more_pots,
+    unfreeze_pot,
+    why_not_fixed,
 )
 from app.features.budgets.models import Pot, PotState, Project, ProjectCategory, ProjectProposal
 from app.features.budgets.pots import (
-    keeps_fixed,
     locked_pot,
     move_pot,
     remove_group,
-    vote_begun,
     without_project,
     write_group,
     write_pot,
@@ -31,10 +37,10 @@ from app.features.budgets.queries import usable_proposals
 from app.features.budgets.queries import votes_to_keep as our_votes
 from app.features.budgets.results import as_record, not_supported
 from app.features.budgets.reviewing import review_proposal, take_back_review
-from app.features.budgets.rules import require_finished_count
-from app.features.budgets.winners import begin_carrying_out, carry_out_corrected, stop_annulled
+from app.features.budgets.rules import DRAWN_AGAIN, draws_of, require_finished_count, ties_to_draw
+from app.features.budgets.winners import begin_carrying_out, stop_annulled
 from app.features.proposals.queries import Proposal
-from app.features.spaces.queries import Action, Process, action_open, inside_process, process
+from app.features.spaces.queries import Action, action_open, inside_process, process
 from app.features.spaces.use_cases import votes_to_keep
 from app.kernel import audit, clock, geometry
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -43,6 +49,7 @@ from app.kernel.permissions import Actor, Permission
 from app.kernel.references import new_reference
 
 __all__ = [
+    "DRAWN_AGAIN",
     "AnnulPot",
     "CertifyPot",
     "CorrectResult",
@@ -53,11 +60,17 @@ __all__ = [
     "before_certifying",
     "certify_pot",
     "correct_result",
+    "corrected",
+    "discard_count",
+    "draws_of",
+    "drop_kept_draw",
     "freeze_pot",
     "keep_draws",
     "keeps_fixed",
     "move_pot",
+    "no_more_pots",
     "not_supported",
+    "note_ties",
     "record_count",
     "remove_group",
     "remove_project",
@@ -65,8 +78,10 @@ __all__ = [
     "require_finished_count",
     "review_proposal",
     "take_back_review",
+    "ties_to_draw",
     "unfreeze_pot",
     "voting_open",
+    "why_not_fixed",
     "write_group",
     "write_pot",
     "write_project",
@@ -161,40 +176,6 @@ def remove_project(session: Session, actor: Actor, command: RemoveProject) -> Po
     return pot
 
 
-def freeze_pot(session: Session, actor: Actor, command: FreezePot) -> Pot:
-    """Fix the ballot and publish its digest. Raises Refused, naming the first problem, when it is not ready."""
-    of_pot = select(Pot.process_id).where(Pot.id == command.pot_id).scalar_subquery()
-    session.execute(select(Process.id).where(Process.id == of_pot).with_for_update(read=True))  # the process before its pots
-    pot = locked_pot(session, actor, command.pot_id)
-    rules.require_draft(pot)
-    if problems := rules.problems_before_freezing(pot):
-        raise Refused(problems[0])
-    pot.state = PotState.READY
-    for announced in announced_with_a_pot:
-        pot.options = {**pot.options, **announced(session, pot)}
-    pot.options = {**pot.options, "digest": rules.ballot_digest(pot)}
-    session.flush()
-    audit.record(session, actor, "pot.frozen", pot, process_id=pot.process_id, digest=pot.options["digest"])
-    return pot
-
-
-announced_with_a_pot: list[Callable[[Session, Pot], dict[str, Any]]] = []
-"""What other rooms announce with a ballot: it stands in its options from then on, and so in its digest."""
-
-
-def unfreeze_pot(session: Session, actor: Actor, command: UnfreezePot) -> Pot:
-    """Go back to a draft while nobody can have voted. Raises Conflict once the vote has begun."""
-    pot = locked_pot(session, actor, command.pot_id)
-    begun = vote_begun(session, pot.process_id)
-    if pot.state is not PotState.READY or begun or any(keeps(session, pot) for keeps in keeps_fixed):
-        raise Conflict(msg("The vote has begun, so the ballot stays as it is."))
-    pot.state = PotState.DRAFT
-    pot.options = {key: value for key, value in pot.options.items() if key != "digest"}
-    session.flush()
-    audit.record(session, actor, "pot.unfrozen", pot, process_id=pot.process_id)
-    return pot
-
-
 def voting_open(session: Session, pot: Pot) -> bool:
     """Whether ballots are taken for this pot at this moment."""
     space = process(session, pot.process_id)
@@ -215,21 +196,6 @@ def record_count(session: Session, actor: Actor, pot: Pot, record: dict[str, Any
     session.flush()
     audit.record(session, actor, "pot.counted", pot, process_id=pot.process_id, winners=record.get("winners", []))
     return pot
-
-
-def keep_draws(
-    session: Session, actor: Actor, pot: Pot, draws: Sequence[Sequence[str]], order: Sequence[str], note: str
-) -> None:
-    """Keep what was drawn in public, each draw by itself and the order that follows from all of them; `voting` checks it."""
-    actor.require(Permission.BUDGET_CERTIFY, pot.process_id)
-    session.refresh(pot, ["state", "options"], with_for_update=True)
-    if pot.state is PotState.CERTIFIED:
-        raise Conflict(msg("This count is certified. It stays as it is."))
-    notes = [*(pot.options.get("draw_notes") or []), note]
-    kept = {"draws": [list(one) for one in draws], "drawn_order": list(order), "draw_notes": notes}
-    pot.options = {**pot.options, **kept}
-    session.flush()
-    audit.record(session, actor, "pot.drawn", pot, process_id=pot.process_id, reason=note, order=list(draws[-1]))
 
 
 before_certifying: list[Callable[[Session, Pot], None]] = []
@@ -276,21 +242,4 @@ def annul_pot(session: Session, actor: Actor, command: AnnulPot) -> Pot:
     signed = [str(one) for one in command.signed_by]
     audit.record(session, actor, "pot.annulled", pot, process_id=pot.process_id, signed_by=signed)
     stop_annulled(session, pot)
-    return pot
-
-
-def correct_result(session: Session, actor: Actor, command: CorrectResult) -> Pot:
-    """Put a new count in the place of a certified one. Raises Conflict when nothing is certified or the pot is annulled."""
-    pot = locked_pot(session, actor, command.pot_id, Permission.BUDGET_CERTIFY)
-    rules.require_two(command.signed_by)
-    rules.require_valid(pot)
-    if pot.state is not PotState.CERTIFIED:
-        raise Conflict(msg("Nothing is certified here, so there is nothing to correct. Count again instead."))
-    rules.require_finished_count(command.result)
-    before, pot.result = (pot.result or {}).get("winners", []), command.result
-    session.flush()
-    signed = [str(one) for one in command.signed_by]
-    after = command.result.get("winners", [])
-    audit.record(session, actor, "pot.corrected", pot, process_id=pot.process_id, before=before, after=after, signed_by=signed)
-    carry_out_corrected(session, actor, pot)
     return pot

@@ -10,7 +10,7 @@ from app.kernel.texts import Texts
 
 @dataclass(frozen=True)
 class Propose:
-    """A member proposes a decision, and so signs it first. `reason` is published, by language."""
+    """A member proposes a decision, and so signs it first. `reason` is published, by language. `draw`: its place, from 0."""
 
     process_id: UUID
     kind: DecisionKind
@@ -19,6 +19,8 @@ class Propose:
     until: datetime | None = None
     objection_id: UUID | None = None
     outcome: ObjectionOutcome | None = None
+    station_id: UUID | None = None
+    draw: int | None = None
 
 
 @dataclass(frozen=True)

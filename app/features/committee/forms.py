@@ -37,11 +37,13 @@ class ProposeForm(Form):
             until=_moment(self.until.data) if "until" in self else None,
             objection_id=UUID(objection) if objection else None,
             outcome=ObjectionOutcome(outcome) if outcome else None,
+            station_id=UUID(self.station.data) if "station" in self and self.station.data else None,
+            draw=int(self.draw.data) if "draw" in self and self.draw.data else None,
         )
 
 
-def propose_form(kind: DecisionKind, objections: list[Objection]) -> ProposeForm:
-    """The form for a kind of decision."""
+def propose_form(kind: DecisionKind, objections: list[Objection], reopened: list[tuple[str, str]]) -> ProposeForm:
+    """The form for a kind of decision. `reopened`: the stations or draws to choose from, as (value, label)."""
 
     class ForThisKind(ProposeForm):
         def refuse(self, refusal: object) -> None:
@@ -59,6 +61,12 @@ def propose_form(kind: DecisionKind, objections: list[Objection]) -> ProposeForm
         ForThisKind.objection = SelectField(_("Which objection"), choices=choices)
         answers = [("upheld", _("Upheld: it is right")), ("dismissed", _("Dismissed: it is not right"))]
         ForThisKind.outcome = RadioField(_("What is decided"), [Filled(_("Choose one of these."))], choices=answers)
+    if kind is DecisionKind.TOTALS_AGAIN:
+        ForThisKind.station = RadioField(_("Which station"), [Filled(_("Choose one of these."))], choices=reopened)
+    if kind is DecisionKind.DRAW_AGAIN:
+        ForThisKind.draw = RadioField(
+            _("Which draw, the first one first"), [Filled(_("Choose one of these."))], choices=reopened
+        )
     for code in city_languages():
         hint = _("Everybody can read it. Needed in at least one language.")
         setattr(ForThisKind, f"reason_{code}", TextField(_("Reason"), [AtMost(2000), Unmarked()], description=hint))

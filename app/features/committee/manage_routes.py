@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from app.extensions import db
 from app.features.budgets.queries import Pot, PotState
+from app.features.budgets.use_cases import ties_to_draw
 from app.features.committee import objection_routes, paper_routes
 from app.features.committee.forms import DeclineForm, RetentionForm, propose_form
 from app.features.committee.models import DecisionKind, DecisionState, ObjectionOutcome
-from app.features.committee.offers import obstacle_to, offers
+from app.features.committee.offers import obstacle_to, offers, to_reopen
 from app.features.committee.queries import (
     Decision,
+    being_corrected,
     certificates_in,
     decision,
     decisions_of,
@@ -111,7 +113,7 @@ def new(process_id: UUID, kind: str) -> ResponseReturnValue:
         raise NotFound
     pot = pot if wanted.about_a_pot else None
     objections = [one for one in objections_of(db.session(), process_id) if one.outcome is ObjectionOutcome.OPEN]
-    form, status = propose_form(wanted, objections), 200
+    form, status = propose_form(wanted, objections, to_reopen(db.session(), wanted, pot)), 200
     pot_id = pot.id if pot else None
     if form.validate_on_submit():
         try:
@@ -215,6 +217,8 @@ def _on_committee_page(pot: Pot) -> Markup:
         waiting=[show(one, {pot.id: pot}) for one in open_now if one.pot_id in (None, pot.id)],
         certifiable=_can_be_certified(pot),
         certified=pot.state is PotState.CERTIFIED,
+        corrected=being_corrected(db.session(), pot),
+        to_draw=pot.state is PotState.CERTIFIED and bool(ties_to_draw(pot)),
         missing=bool(unsettled(db.session(), pot)),
         proposed=any(one.kind is DecisionKind.CERTIFICATION and one.pot_id == pot.id for one in open_now),
         may_certify=viewer().may(Permission.BUDGET_CERTIFY, pot.process_id),
@@ -230,8 +234,13 @@ def _can_be_certified(pot: Pot) -> bool:
 
 
 def _on_box(space: Process) -> Markup:
-    """On the page of the box: the way to reconciliation and decisions."""
-    return slots.partial("committee/_on_box.html", process=space)
+    """On the page of the box: the way to reconciliation and decisions, and out of openings that differ."""
+    return slots.partial(
+        "committee/_on_box.html",
+        process=space,
+        anew=viewer().may(Permission.BUDGET_CERTIFY, space.id)
+        and obstacle_to(db.session(), DecisionKind.OPENING_ANEW, space.id, None) is None,
+    )
 
 
 def _waiting() -> list[tuple[ShownDecision, Process]]:

@@ -27,11 +27,21 @@ class DecisionKind(StrEnum):
     CERTIFICATION = "certification"
     CORRECTION = "correction"
     DESTRUCTION = "destruction"
+    OPENING_ANEW = "opening_anew"
+    TOTALS_AGAIN = "totals_again"
+    DRAW_AGAIN = "draw_again"
 
     @property
     def about_a_pot(self) -> bool:
         """Whether it is about one pot; the others are about the whole process."""
-        return self in (self.ANNULMENT, self.RECOUNT, self.CERTIFICATION, self.CORRECTION)
+        return self not in (
+            self.EXTENSION,
+            self.INTERRUPTION,
+            self.RESUMPTION,
+            self.OBJECTION,
+            self.DESTRUCTION,
+            self.OPENING_ANEW,
+        )
 
 
 class DecisionState(StrEnum):

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
+from app.features.budgets.use_cases import draws_of
 from app.features.committee.models import Decision, DecisionKind, DecisionState
+from app.features.committee.queries import agreed_stations
 from app.features.committee.shown import PROPOSALS
 from app.features.committee.use_cases import Mend, NotYet, require_possible
 from app.kernel.errors import Refused
-from app.web.filters import translate
+from app.web.filters import local_text, translate
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,14 @@ def _page(mend: Mend, process_id: UUID, pot: Pot | None) -> Sequence[str]:
     if mend is Mend.PUBLICATION:
         return url_for("voting_publication.show", pot_id=pot.id if pot else None), _("Decide what is published")
     return url_for("voting_committee.pot_page", pot_id=pot.id if pot else None), _("Look at the pot and its count")
+
+
+def to_reopen(session: Session, kind: DecisionKind, pot: Pot | None) -> list[tuple[str, str]]:
+    """The stations whose totals, or the draws, that can be reopened: as forms offer them, (value, label)."""
+    if pot is not None and kind is DecisionKind.TOTALS_AGAIN:
+        return [(str(one.id), one.name) for one in agreed_stations(session, pot)]
+    if pot is not None and kind is DecisionKind.DRAW_AGAIN:
+        titles = {one.number: f"{one.number} {local_text(one.title)}" for one in pot.projects}
+        draws = draws_of(pot).get("draws") or []
+        return [(str(place), " → ".join(titles.get(one, one) for one in draw)) for place, draw in enumerate(draws)]
+    return []

@@ -11,8 +11,16 @@ from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee import rules
 from app.features.committee.forms import ExplainForm, StationForm, TotalsForm, totals_form
-from app.features.committee.queries import PaperEntry, Station, balances_of, entries_of, station, stations_of
-from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station
+from app.features.committee.queries import (
+    PaperEntry,
+    Station,
+    balances_of,
+    entries_of,
+    station,
+    stations_of,
+    totals_reopened,
+)
+from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station, reopened
 from app.features.counting.use_cases import needs_ballots
 from app.features.spaces.queries import Process, process
 from app.features.voting.queries import closed, fixed_pots, turnout_by_channel
@@ -156,6 +164,7 @@ def _totals_page(place: Station, pot: Pot, form: TotalsForm, entries: list[Paper
         whole=needs_ballots(pot.rule),
         entries=entries,
         agreed=rules.agreed(entries),
+        reopened=[one for one in totals_reopened(db.session(), place.process_id) if reopened(one, place.id, pot.id)],
         differences=rules.differences(entries[0], entries[1]) if two else [],
         may_enter=viewer().may(Permission.BUDGET_CERTIFY, place.process_id)
         and not rules.agreed(entries)

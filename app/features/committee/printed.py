@@ -83,3 +83,15 @@ def draw_words(pot: dict[str, Any]) -> list[str]:
     found = pot.get("draws") or {"draws": [], "draw_notes": []}
     words = [_("Drawn in public, the first one first: %(numbers)s", numbers=", ".join(one)) for one in found["draws"]]
     return words + [_("About the draw: %(note)s", note=note) for note in found["draw_notes"]]
+
+
+def totals_before(before: dict[str, Any]) -> list[str]:
+    """What had been typed of a station before two members reopened it."""
+    if "votes" not in before:
+        return []
+    numbers = {name: before[name] for name in ("ballots", "blank", "invalid")}
+    votes = ", ".join(f"{number}: {votes}" for number, votes in before["votes"].items())
+    return [
+        _("Typed before: ballots %(ballots)s, blank %(blank)s, invalid %(invalid)s.", **numbers),
+        _("Votes by project before: %(votes)s", votes=votes or "–"),
+    ]

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 
 from app.features.budgets.queries import score_number, tie_words
 from app.features.committee.models import DecisionKind
-from app.features.committee.printed import draw_words, published_words, section, text_of, voters_section
-from app.features.committee.shown import DECIDED, will_happen
+from app.features.committee.printed import draw_words, published_words, section, text_of, totals_before, voters_section
+from app.features.committee.shown import DECIDED, what_is_reopened, will_happen
 from app.web.filters import city_zone, show_date, show_money, translate
 
 HERE = Path(__file__).parent
@@ -89,12 +89,22 @@ def _about(record: dict[str, Any]) -> Any:
             else _("Members of the committee kept shares of the key.")
         )
         words += [keeper, _("Public key of the box: %(key)s", key=_short(box["key"].get("public_key")))]
-    opened = [
-        (one["by"], show_date(date.fromisoformat(one["day"])), _short(one["ballots_sha256"]), _short(one["signature"]))
-        for one in (box or {}).get("openings", [])
+    tables = [_openings(_("Opened by"), box["openings"], box.get("brought"))] if box else []
+    discarded = (box or {}).get("discarded", [])
+    tables += [_openings(_("Discarded opening by"), one["openings"], one["brought"]) for one in discarded]
+    if box and box["state"] == "disputed":
+        words.append(_("The openings of the box differ. Nothing is counted or certified until it was opened anew."))
+    return section(_("The vote and its box"), words, tables)
+
+
+def _openings(who: str, statements: list[dict[str, Any]], brought: list[dict[str, Any]] | None) -> Any:
+    """What openers signed, and whose account brought it; earlier protocols do not say the latter."""
+    accounts = [one["name"] or "–" for one in brought or []] or ["–"] * len(statements)
+    rows = [
+        (one["by"], account, show_date(date.fromisoformat(one["day"])), _short(one["ballots_sha256"]), _short(one["signature"]))
+        for one, account in zip(statements, accounts, strict=True)
     ]
-    head = (_("Opened by"), _("Day"), _("Digest of the ballots"), _("Signature"))
-    return section(_("The vote and its box"), words, [(head, opened)])
+    return (who, _("Brought from the account of"), _("Day"), _("Digest of the ballots"), _("Signature")), rows
 
 
 def _list_of_voters(noted: dict[str, Any] | None) -> list[str]:
@@ -228,6 +238,8 @@ def _decisions(record: dict[str, Any], titles: dict[str, str], language: str) ->
         words.append(f"{_when(one['signatures'][1]['at'])} – {translate(DECIDED[kind])}{about}")
         if one["details"].get("until"):
             words += will_happen(kind, one["details"])
+        words += what_is_reopened(one["details"])
+        words += totals_before(one["outcome"].get("before") or {})
         words.append(_("Reason: %(reason)s", reason=text_of(one["reason"], language)))
         words.append(_names(one["signatures"]))
     answers = {"open": _("Not decided yet"), "upheld": _("Upheld"), "dismissed": _("Dismissed")}

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import FEW_BALLOTS, Pot, PotState, joined, paper_apart
-from app.features.committee.models import Certificate
+from app.features.budgets.queries import FEW_BALLOTS, Pot, PotState, joined, paper_apart, pot
+from app.features.committee.models import Certificate, Decision, DecisionKind
 from app.features.committee.queries import (
     balances_of,
     certificates_in,
+    certificates_of,
     decisions_of,
     entries_of,
     objection_deadline,
@@ -20,7 +21,7 @@ from app.features.committee.queries import (
     retention_of,
     stations_of,
 )
-from app.features.committee.rules import agreed
+from app.features.committee.rules import SUMS, agreed
 from app.features.rehearsals.queries import rehearsals_of
 from app.features.spaces.queries import Action, Process
 from app.features.voting.queries import (
@@ -34,7 +35,7 @@ from app.features.voting.queries import (
     turnout_by_channel,
     turnout_by_day,
 )
-from app.features.voting.use_cases import figures_of, publication_of
+from app.features.voting.use_cases import Opening, discarded_openings, figures_of, openings_of, publication_of
 from app.kernel.permissions import Actor, Permission
 
 FORMAT = "plaza-protocol-1"
@@ -92,6 +93,16 @@ def record_of(session: Session, space: Process, *, for_staff: bool = False, only
             "rehearsed_on": box.rehearsed_on,
             "closing_began": box.closing.get("since"),
             "openings": box.statements,
+            "brought": [_brought(one) for one in openings_of(box)],
+            "discarded": [
+                {
+                    "decision": one["decision"],
+                    "at": one["at"],
+                    "openings": one["statements"],
+                    "brought": [_brought(each) for each in discarded_openings(one)],
+                }
+                for one in box.discarded
+            ],
         }
         if box
         else None,
@@ -118,7 +129,7 @@ def record_of(session: Session, space: Process, *, for_staff: bool = False, only
             if row.pot.id in about
         ],
         "decisions": [
-            _decision(one)
+            _decision(session, one, whole=for_staff)
             for one in reversed(decisions_of(session, space.id, public=True))
             if one.pot_id is None or one.pot_id in about
         ],
@@ -171,15 +182,14 @@ def _pot(session: Session, pot: Pot, versions: list[Certificate], *, for_staff: 
     return found
 
 
-SUMS = ("participations", "ballots", "blank", "invalid", "votes", "points")
-
-
 def paper_of(session: Session, pot: Pot, *, whole: bool = False) -> dict[str, Any]:
     """The totals on paper of each station for a pot, as two people typed them. `whole`: for the committee and auditors.
 
-    Everybody else gets stations with few ballots as one, and no votes on paper at all where these, or those from the box, are
-    few.
+    Everybody else gets what was certified, also while it is typed again for a correction: stations with few ballots as one, and
+    no votes on paper at all where these, or those from the box, are few.
     """
+    if not whole and (certified := _certified_paper(session, pot)) is not None:
+        return certified
     typed, stations = entries_of(session, pot.process_id), []
     for place in stations_of(session, pot.process_id):
         entries = typed.get((place.id, pot.id), [])
@@ -192,6 +202,13 @@ def paper_of(session: Session, pot: Pot, *, whole: bool = False) -> dict[str, An
     if not paper_apart(pot):
         return {"pot": str(pot.id), "stations": [], "with_the_box": sum(one["ballots"] for one in stations)}
     return {**found, "stations": _joined_stations(stations)}
+
+
+def _certified_paper(session: Session, pot: Pot) -> dict[str, Any] | None:
+    """The totals in the newest certificate; None where it is being written, or was before certificates kept a protocol."""
+    newest = next(iter(certificates_of(session, pot.id)), None)
+    kept = (newest.protocol or {}).get("paper") if newest is not None and pot.state is PotState.CERTIFIED else None
+    return next((one for one in kept or [] if one["pot"] == str(pot.id)), None)
 
 
 def _joined_stations(stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -216,18 +233,35 @@ def _added(sums: list[dict[str, int]]) -> dict[str, int]:
     return {number: sum(one.get(number, 0) for one in sums) for number in dict.fromkeys(chain(*sums))}
 
 
-def _decision(one: Any) -> dict[str, Any]:
+def _brought(opening: Opening) -> dict[str, str | None]:
+    """Whose account brought an opening; the name in its statement is what somebody typed."""
+    return {"name": opening.brought_by or None, "at": opening.brought_at or None}
+
+
+def _decision(session: Session, one: Decision, *, whole: bool) -> dict[str, Any]:
+    outcome = one.outcome
+    if one.kind is DecisionKind.TOTALS_AGAIN and not whole and not _told_before(session, one):
+        outcome = {}
     return {
         "kind": one.kind.value,
         "pot": str(one.pot_id) if one.pot_id else None,
         "reason": one.reason,
         "details": one.details,
-        "outcome": one.outcome,
+        "outcome": outcome,
         "signatures": [
             {"name": one.proposed_name, "at": _at(one.created_at)},
             {"name": one.decided_name, "at": _at(one.decided_at)},
         ],
     }
+
+
+def _told_before(session: Session, one: Decision) -> bool:
+    """Whether everybody reads the earlier totals of a station: where the new ones stand by themselves, and neither is small."""
+    found = pot(session, one.pot_id) if one.pot_id is not None else None
+    if found is None or found.state is not PotState.CERTIFIED or 0 < one.outcome["before"]["ballots"] < FEW_BALLOTS:
+        return False
+    shown = paper_of(session, found)["stations"]
+    return any(each["station"] == one.details["station_name"] and "joined" not in each for each in shown)
 
 
 def signed(certificate: Certificate) -> list[dict[str, Any]]:

@@ -24,7 +24,15 @@ from app.features.committee.models import (
 )
 from app.features.committee.rules import agreed, objections_until
 from app.features.spaces.queries import Process
-from app.features.voting.queries import PaperTotals, fixed_pots, online_ballots, paper_totals_of, participations
+from app.features.voting.queries import (
+    BoxState,
+    PaperTotals,
+    box_of,
+    fixed_pots,
+    online_ballots,
+    paper_totals_of,
+    participations,
+)
 from app.kernel.references import normalise_reference
 
 __all__ = [
@@ -123,6 +131,14 @@ def objection_deadline(session: Session, process_id: uuid.UUID) -> datetime | No
     return objections_until(made, retention_of(session, process_id).objection_days)
 
 
+def opened_differently(session: Session, process_id: uuid.UUID) -> bool:
+    """Whether openings of the box differ, or were discarded and it was not opened anew; a vote annulled as a whole is over."""
+    box = box_of(session, process_id)
+    if box is None or all(pot.annulled_at is not None for pot in fixed_pots(session, process_id)):
+        return False
+    return box.state is BoxState.DISPUTED or (box.state is BoxState.CLOSED and bool(box.discarded))
+
+
 def stations_of(session: Session, process_id: uuid.UUID) -> Sequence[Station]:
     """The stations of a vote, by name."""
     return session.scalars(select(Station).where(Station.process_id == process_id).order_by(Station.name)).all()
@@ -140,6 +156,38 @@ def entries_of(session: Session, process_id: uuid.UUID) -> dict[tuple[uuid.UUID,
     for entry in session.scalars(query.order_by(PaperEntry.turn)):
         found[entry.station_id, entry.pot_id].append(entry)
     return found
+
+
+def agreed_stations(session: Session, pot: Pot) -> list[Station]:
+    """The stations on whose totals for a pot two people agree, by name."""
+    typed = entries_of(session, pot.process_id)
+    return [place for place in stations_of(session, pot.process_id) if agreed(typed.get((place.id, pot.id), []))]
+
+
+def totals_reopened(session: Session, process_id: uuid.UUID) -> Sequence[Decision]:
+    """The decisions in force by which totals of a station are, or were, typed again; the newest first."""
+    query = select(Decision).where(Decision.process_id == process_id, Decision.kind == DecisionKind.TOTALS_AGAIN)
+    query = query.where(Decision.state == DecisionState.IN_FORCE)
+    return session.scalars(query.order_by(Decision.decided_at.desc(), Decision.id)).all()
+
+
+REOPENING = (DecisionKind.TOTALS_AGAIN, DecisionKind.DRAW_AGAIN)
+
+
+def being_corrected(session: Session, pot: Pot) -> bool:
+    """Whether totals or a draw of a certified pot were reopened since its newest certificate: a correction is under way."""
+    if pot.state is not PotState.CERTIFIED or pot.annulled_at is not None:
+        return False
+    last = select(func.max(Decision.decided_at)).where(Decision.pot_id == pot.id, Decision.kind.in_(REOPENING))
+    since = session.scalar(last.where(Decision.state == DecisionState.IN_FORCE))
+    newest = next(iter(certificates_of(session, pot.id)), None)
+    return since is not None and (newest is None or since > newest.created_at)
+
+
+def paper_was_typed(session: Session, process_id: uuid.UUID) -> bool:
+    """Whether anybody has typed totals of a station: members know a part of the count from then on, whatever is reopened."""
+    typed = select(PaperEntry.id).join(Station, Station.id == PaperEntry.station_id).where(Station.process_id == process_id)
+    return session.scalar(typed.limit(1)) is not None or bool(totals_reopened(session, process_id))
 
 
 def totals_on_paper(session: Session, pot: Pot) -> PaperTotals | None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from babel.lists import format_list
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from app.features.budgets.queries import Pot, score_words, tie_words
@@ -25,6 +25,9 @@ PROPOSALS: dict[DecisionKind, Message] = {
     DecisionKind.CERTIFICATION: msg("Certify the result"),
     DecisionKind.CORRECTION: msg("Correct the certificate"),
     DecisionKind.DESTRUCTION: msg("Destroy the keys of the vote"),
+    DecisionKind.OPENING_ANEW: msg("Discard all openings of the box and open it anew"),
+    DecisionKind.TOTALS_AGAIN: msg("Have the totals of a station typed again"),
+    DecisionKind.DRAW_AGAIN: msg("Have a draw entered again"),
 }
 DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.EXTENSION: msg("The vote was extended"),
@@ -36,7 +39,14 @@ DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.CERTIFICATION: msg("A result was certified"),
     DecisionKind.CORRECTION: msg("A certificate was corrected"),
     DecisionKind.DESTRUCTION: msg("The keys of the vote are destroyed"),
+    DecisionKind.OPENING_ANEW: msg("All openings of the box were discarded, and it is opened anew"),
+    DecisionKind.TOTALS_AGAIN: msg("The totals of a station were reopened"),
+    DecisionKind.DRAW_AGAIN: msg("A draw was reopened"),
 }
+_COUNTED_ANEW = (
+    msg("A count that is not certified is discarded: the pot is counted again afterwards."),
+    msg("A certified result stays as it is until two members correct the certificate."),
+)
 _WILL: dict[DecisionKind, tuple[Message, ...]] = {
     DecisionKind.EXTENSION: (
         msg("Ballots are taken until %(until)s, on the web and at the desk. All pages say so."),
@@ -74,6 +84,20 @@ _WILL: dict[DecisionKind, tuple[Message, ...]] = {
         msg("Nobody can open envelopes any more, or find out which card number a participation belongs to."),
         msg("Codes from letters mean nothing any more; print files that are still on the server are deleted."),
         msg("Backups of the keys must be destroyed by whoever runs the server; the operations guide says how."),
+    ),
+    DecisionKind.OPENING_ANEW: (
+        msg("None of the openings that differ counts any more. All of them stay in the protocol, with who brought them."),
+        msg("Counts that are not certified are discarded with them, and so is what was decided to be published."),
+        msg("The box is closed again. It is opened anew, and where the committee holds the key, again by somebody else."),
+        msg("A certified result stays until it is corrected or annulled; its page says that it is in doubt until then."),
+    ),
+    DecisionKind.TOTALS_AGAIN: (
+        msg("Two members type the totals of this station again. What was typed before stays in the protocol, beside the new."),
+        *_COUNTED_ANEW,
+    ),
+    DecisionKind.DRAW_AGAIN: (
+        msg("One member enters what was drawn, another confirms it. The earlier draw stays in the protocol."),
+        *_COUNTED_ANEW,
     ),
 }
 STATES: dict[DecisionState, tuple[Message, str, str]] = {
@@ -125,7 +149,15 @@ def will_happen(kind: DecisionKind, details: dict[str, Any]) -> list[str]:
     ]
     if kind is DecisionKind.OBJECTION and details.get("outcome"):
         sentences.insert(0, _answer(details["outcome"]))
-    return sentences
+    return [*what_is_reopened(details), *sentences]
+
+
+def what_is_reopened(details: dict[str, Any]) -> list[str]:
+    """Which station, or which draw, a decision reopens; nothing for other decisions."""
+    found = [_("Station: %(name)s", name=details["station_name"])] if details.get("station_name") else []
+    if details.get("order"):
+        found.append(_("The draw that is reopened, the first one first: %(numbers)s", numbers=", ".join(details["order"])))
+    return found
 
 
 def _answer(outcome: str) -> str:
@@ -144,6 +176,11 @@ def _came(decision: Decision) -> list[str]:
         return [translate(msg("No ballots were taken from %(when)s on.", when=Beginning(decision.decided_at)))]
     if decision.kind is DecisionKind.OBJECTION:
         return [_("Objection number %(number)s.", number=outcome.get("number", "")), _answer(details.get("outcome", ""))]
+    if decision.kind is DecisionKind.OPENING_ANEW:
+        number = outcome.get("discarded", 0)
+        return [ngettext("%(num)s opening was discarded.", "%(num)s openings were discarded.", number)]
+    if decision.kind in (DecisionKind.TOTALS_AGAIN, DecisionKind.DRAW_AGAIN):
+        return what_is_reopened(details)
     if decision.kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
         same = outcome.get("same")
         found = _("The count came to the same result for every project.") if same else _("The count came to another result.")

@@ -6,6 +6,7 @@ from typing import Any
 from app.features.counting.files import remarks
 from app.features.counting.numbers import money_number, score_number, score_text
 from app.features.counting.pb import PbElection, PbError
+from app.features.counting.pb.beside import beside_of
 from app.features.counting.result import Paid, Result, SharesOutcome, Tie, Why
 from app.features.counting.tally import ballots_with_a_winner
 
@@ -37,7 +38,9 @@ def counted(file: str, election: PbElection, result: Result) -> dict[str, Any]:
 
 def _with_a_winner(election: PbElection, result: Result) -> int | None:
     """Only where whole ballots were kept for the rule: nobody waits for a second reading of a large file."""
-    ballots = election.tally.ballots
+    ballots, beside = election.tally.ballots, beside_of(election.head)
+    if beside is not None and (beside.left_out or beside.paper):
+        return None  # rows do not tell who named a project that has none
     return None if ballots is None else ballots_with_a_winner(ballots.items(), result.winners)
 
 

@@ -40,7 +40,7 @@ def _lines(file: str, election: PbElection, result: Result) -> Iterator[str]:
     yield f"  rule {result.options.rule}, {meta.vote_type}: {result.voters} ballots, {result.blank} of them blank"
     yield f"  {len(result.winners)} of {len(result.why)} projects for {money[0]} of {money[1]} {meta.currency}, left {money[2]}"
     yield ""
-    rows = [_row(why, names[why.project], meta.decimals) for why in result.why.values()]
+    rows = [_row(why, names.get(why.project, ""), meta.decimals, result.budget) for why in result.why.values()]
     yield from _aligned([("place", "project", "score", "cost", "left before", "outcome", "name"), *rows])
     yield ""
     yield from (f"  tie at {_tie(tie)}" for tie in result.ties)
@@ -52,13 +52,15 @@ def _lines(file: str, election: PbElection, result: Result) -> Iterator[str]:
     yield f"  content {election.content_digest}"
 
 
-def _row(why: Why, name: str, decimals: int) -> tuple[str, ...]:
+def _row(why: Why, name: str, decimals: int, budget: int) -> tuple[str, ...]:
     outcome = _WORDS[why.reason]
     if why.excluded_by is not None:
         outcome += f" ({why.excluded_by})"
     if why.needed_score is not None:
         outcome += f", {why.needed_score} more needed"
-    if why.paid is not None:
+    if why.reason is Reason.SUPPORTERS_SHORT and why.cost > budget:
+        outcome = "costs more than the whole budget"
+    elif why.paid is not None:
         outcome += _paid(why.paid, decimals)
     short = name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 1] + "…"
     money = [money_text(amount, decimals) for amount in (why.cost, why.left)]
@@ -67,7 +69,8 @@ def _row(why: Why, name: str, decimals: int) -> tuple[str, ...]:
 
 def _paid(paid: Paid, decimals: int) -> str:
     if paid.lacking is not None:
-        return f", {_about(paid.lacking, decimals)} lacking, as much as {paid.further_supporters} more supporters have"
+        further = "" if paid.further_supporters is None else f", as much as {paid.further_supporters} more supporters have"
+        return f", {_about(paid.lacking, decimals)} lacking{further}"
     if not paid.payers:
         return ""
     return f", {paid.in_full} paid {_about(paid.each, decimals)} and {paid.payers - paid.in_full} what they had left"

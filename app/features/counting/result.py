@@ -42,7 +42,7 @@ class Paid:
     `money` is what all supporters had together when it was bought, or at the end if it was not. Of a winner, `payers` paid;
     `in_full` of them paid `each` (for each point, where ballots have points), the others the less that they had left. Of a
     loser, `lacking` is what its supporters had too little, and `further_supporters` how many people with a whole share would
-    have made up for it.
+    have made up for it: None where nobody could have, because it costs more than the budget.
     """
 
     money: Fraction

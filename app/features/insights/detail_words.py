@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from app.features.insights.words import details_in_order
 from app.kernel.messages import Message, msg
@@ -24,6 +25,7 @@ NAMES: dict[str, Message] = {
     "data_set": msg("Data set"),
     "digest": msg("Check code"),
     "envelopes": msg("Envelopes"),
+    "first_sha256": msg("Check code that the first opening found"),
     "implementation": msg("Implementation"),
     "kind": msg("Kind"),
     "name": msg("Name"),
@@ -71,6 +73,7 @@ VALUES: dict[str, Message] = {
     "listed_first": msg("the project that stands first in the list goes first"),
     "moderator": msg("Moderator"),
     "not_feasible": msg("Not feasible"),
+    "opening_anew": msg("Discard all openings of the box and open it anew"),
     "officer": msg("Answering officer"),
     "ordinal": msg("Put projects in an order"),
     "paper": msg("On paper"),
@@ -103,9 +106,11 @@ def plain_details(details: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _lines(name: str, value: Any) -> Iterator[tuple[str, str]]:
     title = translate(NAMES[name]) if name in NAMES else name.replace("_", " ")
     if isinstance(value, Mapping) and not _is_text(value):
-        parts = [f"{inner}: {words}" for key, one in details_in_order(value) for inner, words in _lines(key, one)]
+        parts = [
+            Markup("{}: {}").format(inner, words) for key, one in details_in_order(value) for inner, words in _lines(key, one)
+        ]
         if parts:
-            yield title, "; ".join(parts)
+            yield title, Markup("; ").join(parts)
     elif words := _words(name, value):
         yield title, words
 
@@ -121,10 +126,10 @@ def _words(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return local_text(dict(value))
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, (_words(name, one) for one in value)))
+        return Markup(", ").join(filter(None, (_words(name, one) for one in value)))
     text = str(value)
     if _CODE.fullmatch(text):
-        return f"{text[:8]}…"
+        return Markup('<code translate="no">{}…</code>').format(text[:8])
     return translate(VALUES[text]) if text in VALUES else text
 
 

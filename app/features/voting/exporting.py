@@ -15,7 +15,7 @@ from app.features.voting.box.board import canonical
 from app.features.voting.box.contents import Form
 from app.features.voting.box.opening import BOARD_FORMAT
 from app.features.voting.models import BoardBlock, BoardEntry, Box
-from app.features.voting.queries import fixed_pots
+from app.features.voting.queries import pots_in_box
 
 _AT_ONCE = 1000
 
@@ -28,7 +28,7 @@ def form_of(pot: Pot) -> Form:
 
 def board_file(session: Session, box: Box, *, with_envelopes: bool = True) -> Iterator[bytes]:
     """The lines of the board, block by block (`box/opening.py` describes them). Without envelopes it may be published."""
-    pots = fixed_pots(session, box.process_id)
+    pots = pots_in_box(session, box)
     space = process(session, box.process_id)
     head = {
         "format": BOARD_FORMAT,

@@ -24,6 +24,7 @@ from app.kernel import clock
 
 ENOUGH_TO_SEAL = 40
 HELD_BACK = 20
+FEWEST_IN_A_BLOCK = 20
 MOST_IN_A_BLOCK = 2000
 _AT_ONCE = 500
 _ROWS = 5000
@@ -35,18 +36,33 @@ _chance = random.SystemRandom()
 def seal_waiting(session: Session, pot_id: uuid.UUID, *, everything: bool = False, at_most: int | None = None) -> int:
     """Seal what may be sealed now; with `everything`, the box is being closed and nothing is held back. Returns how many.
 
-    `at_most`: the rest is left for another transaction.
+    `at_most`: with the block that reaches so many this transaction has done enough. A block is never cut for that.
 
     The caller has locked the box of the process, so nobody else seals at the same time.
     """
     packed, order = _waiting(session, pot_id)
     if not everything:
         order = order[HELD_BACK:] if len(order) >= ENOUGH_TO_SEAL else order[:0]
-    order = order[:at_most]
-    for at in range(0, len(order), MOST_IN_A_BLOCK):
-        part = order[at : at + MOST_IN_A_BLOCK]
+    done = 0
+    for size in sizes_of_blocks(len(order)):
+        if at_most is not None and done >= at_most:
+            break
+        part = order[done : done + size]
         _seal_block(session, pot_id, [uuid.UUID(bytes=bytes(packed[place * _ID : place * _ID + _ID])) for place in part])
-    return len(order)
+        done += size
+    return done
+
+
+def sizes_of_blocks(number: int) -> list[int]:
+    """How many of so many envelopes go into each block: equal parts, so that none is left with a few.
+
+    No block has fewer than `FEWEST_IN_A_BLOCK`, unless there are no more; not even where it would then be larger than usual.
+    """
+    if number == 0:
+        return []
+    blocks = max(1, min(-(-number // MOST_IN_A_BLOCK), number // FEWEST_IN_A_BLOCK))
+    size, larger = divmod(number, blocks)
+    return [size + 1] * larger + [size] * (blocks - larger)
 
 
 def _waiting(session: Session, pot_id: uuid.UUID) -> tuple[bytearray, "array[int]"]:

@@ -1,7 +1,7 @@
 """After a correction new winners are carried out, and what no longer wins is stopped until the officer says otherwise."""
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.extensions import db as database
 from app.features.answers.commands import ChangeMilestone
@@ -9,12 +9,11 @@ from app.features.answers.models import Implementation, Milestone, MilestoneStat
 from app.features.answers.queries import carried
 from app.features.answers.use_cases import remove_milestone
 from app.features.budgets.models import Pot
-from app.features.committee.models import DecisionKind
-from app.features.voting.models import Ballot, VotingParticipation
+from app.features.committee.models import DecisionKind, Station
 from app.kernel import outbox
 from app.kernel.audit import AuditEntry
 from app.kernel.permissions import SYSTEM
-from tests.factories import committee, voting
+from tests.factories import committee
 
 
 @pytest.fixture
@@ -28,12 +27,16 @@ def deliver(app):
     return run
 
 
-def recounted(pot_id, ballots, deliver):
-    """Other ballots come out than before; the result is corrected, and the worker has run."""
-    pot = database.session.get_one(Pot, pot_id)
-    database.session.execute(delete(Ballot).where(Ballot.pot_id == pot_id))
-    database.session.execute(delete(VotingParticipation).where(VotingParticipation.pot_id == pot_id))
-    voting.ballots(pot, ballots)
+def first_result():
+    """Project 1 wins: two ballots from the box are for it, one is for 2; nobody voted on paper, it seems."""
+    pot, place = committee.certified_with_paper({}, choices=("1", "1", "2"), amount=600_00)
+    return pot, place.id
+
+
+def recounted(pot_id, place_id, on_paper, deliver):
+    """Other totals of the station are typed; the result is corrected, and the worker has run."""
+    pot, place = database.session.get_one(Pot, pot_id), database.session.get_one(Station, place_id)
+    committee.typed_again(pot, place, on_paper)
     committee.decided(DecisionKind.CORRECTION, pot.process_id, pot_id=pot_id)
     database.session.commit()
     deliver()
@@ -47,12 +50,12 @@ def standing():
 
 
 def test_new_winners_begin_and_what_lost_is_stopped_with_the_reason(session, client, deliver):
-    pot = committee.certified_pot(choices=("1", "1", "2"), amount=600_00)
+    pot, place_id = first_result()
     pot_id = pot.id
     session.commit()
     assert standing() == {"1": MilestoneState.PLANNED}
 
-    recounted(pot_id, ["2", "2", "1"], deliver)
+    recounted(pot_id, place_id, {"2": 2}, deliver)
 
     assert standing() == {"1": MilestoneState.STOPPED, "2": MilestoneState.PLANNED}
     lost = database.session.scalars(select(Milestone)).one()
@@ -64,11 +67,11 @@ def test_new_winners_begin_and_what_lost_is_stopped_with_the_reason(session, cli
 
 
 def test_the_officer_takes_the_stop_off_and_a_later_correction_lets_it_go_on(session, deliver):
-    pot = committee.certified_pot(choices=("1", "1", "2"), amount=600_00)
+    pot, place_id = first_result()
     pot_id = pot.id
     session.commit()
-    recounted(pot_id, ["2", "2", "1"], deliver)
-    recounted(pot_id, ["1", "1", "2"], deliver)
+    recounted(pot_id, place_id, {"2": 2}, deliver)
+    recounted(pot_id, place_id, {"1": 1}, deliver)
     assert standing() == {"1": MilestoneState.PLANNED, "2": MilestoneState.STOPPED}
 
     lost = database.session.scalars(select(Milestone).where(Milestone.removed_at.is_(None))).one()
@@ -77,10 +80,10 @@ def test_the_officer_takes_the_stop_off_and_a_later_correction_lets_it_go_on(ses
 
 
 def test_a_correction_to_the_same_result_stops_nothing_and_an_annulment_everything(session, deliver):
-    pot = committee.certified_pot(choices=("1", "1", "2"), amount=600_00)
+    pot, place_id = first_result()
     pot_id, process_id = pot.id, pot.process_id
     session.commit()
-    recounted(pot_id, ["1", "1", "2"], deliver)
+    recounted(pot_id, place_id, {"1": 1}, deliver)
     assert standing() == {"1": MilestoneState.PLANNED}
 
     committee.decided(DecisionKind.ANNULMENT, process_id, pot_id=pot_id)

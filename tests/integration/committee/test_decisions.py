@@ -254,13 +254,13 @@ def test_both_names_and_moments_stand_in_the_certificate_and_in_the_audit_log(se
 
 
 def test_a_recount_compares_and_a_correction_makes_a_new_version_while_the_old_one_stays(session, client):
-    pot = committee.certified_pot()
+    pot, place = committee.certified_with_paper({"2": 3})
     same = committee.decided(KINDS.RECOUNT, pot.process_id, pot_id=pot.id)
     assert same.outcome["same"] is True
-    voting.ballots(pot, ["3", "3", "3"])  # ballots that were found in a drawer
+    committee.typed_again(pot, place, {"3": 3})  # the votes stood in the wrong line
     other = committee.decided(KINDS.RECOUNT, pot.process_id, pot_id=pot.id)
     assert other.outcome["same"] is False
-    assert pot.result["winners"] == ["1", "2"]  # certified: it stays until a correction
+    assert pot.result["winners"] == ["2", "1"]  # certified: it stays until a correction
 
     committee.decided(KINDS.CORRECTION, pot.process_id, pot_id=pot.id, reason={"en": "Three ballots lay in a drawer."})
     session.commit()

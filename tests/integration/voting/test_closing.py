@@ -1,5 +1,8 @@
 """Closing a box: the page answers at once, the work follows in steps, and whatever ends in the middle goes on where it was."""
 
+from os import urandom
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import delete, select
 
@@ -7,15 +10,20 @@ from app.extensions import db as database
 from app.features.budgets.choices import Choices
 from app.features.committee.commands import Explain
 from app.features.committee.use_cases import explain
+from app.features.spaces.models import Process
+from app.features.voting import sealing
+from app.features.voting.box.envelopes import receipt_of
 from app.features.voting.commands import CastBallot
 from app.features.voting.keys.keyring import Keyring
-from app.features.voting.models import BoardEntry, Box, BoxState, Closing, Envelope, VotingParticipation
+from app.features.voting.models import BoardBlock, BoardEntry, Box, BoxState, Closing, Envelope, VotingParticipation
 from app.features.voting.use_cases import begin_closing, cast_ballot, close_box, closing, go_on_closing, wiped
+from app.features.voting.use_cases.casting import ready_box
 from app.kernel import outbox
 from app.kernel.errors import Conflict
 from app.kernel.outbox import OutboxRow
 from app.kernel.permissions import SYSTEM, Actor, Role
 from tests.factories import committee, voting
+from tests.factories.tools import add
 
 
 @pytest.fixture
@@ -31,6 +39,15 @@ def over(session, clock, keyring, people):
     clock.advance(days=400)
     session.commit()
     return pot
+
+
+def waiting_envelopes(pot, number, keyring):
+    """So many participations with an envelope each; nobody opens these."""
+    for _ in range(number):
+        content = urandom(60)
+        add(Envelope(id=uuid4(), pot_id=pot.id, ciphertext=content, receipt=receipt_of(pot.id, content)))
+    voting.ballots(pot, [""] * number)
+    ready_box(database.session(), pot.process_id, keyring)
 
 
 def box():
@@ -89,7 +106,9 @@ def test_the_worker_takes_every_step_to_the_end(app, committing_db, keyring, clo
     assert box().closing["step"] == Closing.DONE
 
 
-def test_closing_that_was_interrupted_goes_on_where_it_was(session, clock, kept):
+def test_closing_that_was_interrupted_goes_on_where_it_was(session, clock, kept, monkeypatch):
+    monkeypatch.setattr(sealing, "MOST_IN_A_BLOCK", 2)
+    monkeypatch.setattr(sealing, "FEWEST_IN_A_BLOCK", 2)
     pot = over(session, clock, kept, 7)
     process_id = pot.process_id
     begin_closing(session, SYSTEM, process_id)
@@ -98,17 +117,36 @@ def test_closing_that_was_interrupted_goes_on_where_it_was(session, clock, kept)
     assert len(session.scalars(select(Envelope)).all()) == 4
     session.commit()
     with pytest.raises(RuntimeError), session.begin_nested():  # the computer stops in the middle of the next step
-        go_on_closing(session, process_id, kept, at_once=3)
+        go_on_closing(session, process_id, kept, at_once=2)
         raise RuntimeError("power")
     assert box().closing["done"] == 3
 
     for _ in range(3):
-        go_on_closing(session, process_id, kept, at_once=3)
-        go_on_closing(session, process_id, kept, at_once=3)  # and a message that came twice
+        go_on_closing(session, process_id, kept, at_once=2)
+        go_on_closing(session, process_id, kept, at_once=2)  # and a message that came twice
 
     assert box().state is BoxState.CLOSED
     assert box().closing["step"] == Closing.WIPING
     assert len(session.scalars(select(BoardEntry)).all()) == 7
+
+
+def test_a_transaction_that_has_done_enough_cuts_no_block_of_the_next_pot(session, clock, kept, monkeypatch):
+    monkeypatch.setattr(sealing, "MOST_IN_A_BLOCK", 30)
+    pot = voting.pot()
+    other = voting.pot(database.session.get_one(Process, pot.process_id))
+    waiting_envelopes(pot, 45, kept)
+    waiting_envelopes(other, 61, kept)
+    clock.advance(days=400)
+    begin_closing(session, SYSTEM, pot.process_id)
+
+    steps = 0
+    while box().state is BoxState.OPEN:
+        go_on_closing(session, pot.process_id, kept, at_once=25)
+        steps += 1
+
+    sizes = [session.scalars(select(BoardBlock.size).where(BoardBlock.pot_id == one.id)).all() for one in (pot, other)]
+    assert [sorted(one) for one in sizes] == [[22, 23], [20, 20, 21]]
+    assert steps > 3
 
 
 def test_an_unbalanced_box_is_not_closed_before_the_difference_is_explained(session, clock, kept):

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.features.budgets.use_cases import CertifyPot, certify_pot
+from app.features.committee.models import DecisionKind
 from app.features.voting.models import RuleComparison
 from app.features.voting.tasks import compare
 from app.features.voting.use_cases import compare_rules, count_pot, pots_to_compare
 from app.kernel.permissions import SYSTEM
-from tests.factories import budgets, voting
+from tests.factories import budgets, committee, voting
 
 
 def seen(client, url: str) -> str:
@@ -49,6 +50,34 @@ def test_the_rules_are_compared_once_after_certifying(app, session, keyring):
     assert "announced, the one that counts" in text
     assert "only the rule that was announced before the vote counts" in text
     assert "Equal Shares, growing" in text
+
+
+def test_a_correction_has_the_rules_compared_anew(app, session, keyring):
+    same = {"costs": (600_00, 600_00, 600_00), "options": {"tie_rules": ["drawn"]}, "choices": ("1", "2", "3") * 12}
+    pot = committee.counted_pot(**same)
+    voting.drawn(pot, (("3", "1", "2"),))
+    committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
+    compare_rules(session, pot.id)
+    assert session.scalars(select(RuleComparison)).one().rules[0]["winners"] == ["3"]
+
+    committee.decided(DecisionKind.DRAW_AGAIN, pot.process_id, pot_id=pot.id, draw=0)
+    voting.drawn(pot, (("1", "3", "2"),))
+    committee.decided(DecisionKind.CORRECTION, pot.process_id, pot_id=pot.id)
+
+    name = pot.id
+    assert "being worked out" in seen(app.test_client(), f"/budgets/{name}/compare")
+    assert compare() == 1
+    assert session.scalars(select(RuleComparison)).one().rules[0]["winners"] == ["1"]
+
+
+def test_nothing_is_compared_while_a_draw_is_entered_anew(session):
+    pot = committee.counted_pot(("1", "2", "3") * 12, costs=(600_00,) * 3, options={"tie_rules": ["drawn"]})
+    voting.drawn(pot, (("3", "1", "2"),))
+    committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
+    assert pots_to_compare(session) == [pot.id]
+    committee.decided(DecisionKind.DRAW_AGAIN, pot.process_id, pot_id=pot.id, draw=0)
+    assert pots_to_compare(session) == []
+    assert not compare_rules(session, pot.id)
 
 
 def test_the_announced_rule_stands_first_and_rules_that_do_not_fit_are_left_out(session, keyring):

@@ -53,6 +53,14 @@ def test_one_line_of_json_tells_the_outcome_of_a_file(run):
     }
 
 
+def test_what_costs_more_than_the_budget_is_said_to_do_so_and_not_to_lack_supporters(run):
+    election = pb(meta={"budget": "150", "rule": "equalshares"})
+    table = run(town=election).stdout
+    assert "costs more than the whole budget" in table
+    assert "more supporters" not in table
+    assert lines(run("--json", town=election))[0]["why"]["p2"]["paid"]["further_supporters"] is None
+
+
 def test_ties_and_the_rule_that_decided_them_are_told(run):
     election = pb(projects=("dear;200", "cheap;100"), votes=["v1;dear,cheap"], meta={"budget": "200"})
     first, cheapest = (lines(run("--json", *more, town=election))[0] for more in ((), ("--tie-rule", "lower_cost")))

@@ -58,6 +58,13 @@ def test_what_a_loser_lacks_is_told_in_money_and_in_supporters():
     assert shares(on_ballot, [("park", 4), ("park pool", 2), ("pool", 3), ("", 1)], 100).winners == ("park", "pool")
 
 
+def test_of_what_costs_more_than_the_budget_nobody_is_told_how_many_supporters_it_lacks():
+    result = shares(projects(park=36, stadium=101), [("park stadium", 10)], 100)
+    stadium = result.why["stadium"]
+    assert (stadium.reason, stadium.short_by) == (Reason.SUPPORTERS_SHORT, 37)
+    assert (stadium.paid.money, stadium.paid.lacking, stadium.paid.further_supporters) == (64, 37, None)
+
+
 def test_blank_ballots_have_a_share_that_nobody_can_spend():
     on_ballot = projects(park=50)
     assert shares(on_ballot, [("park", 5), ("", 5)], 100).winners == ("park",)

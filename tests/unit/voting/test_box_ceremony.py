@@ -124,6 +124,62 @@ def test_a_board_that_was_cut_off_is_not_opened(key, tmp_path):
     assert not (tmp_path / "opened.jsonl").exists()
 
 
+@pytest.mark.parametrize("given", [(1,), (1, 1)])
+def test_too_few_shares_open_nothing_and_are_counted(key, tmp_path, given):
+    files = [part for number in given for part in ("--share", key / f"share-{number}.txt")]
+    refused = run(open_box, sealed_board(key), *files, "--by", "Ann", "--out", tmp_path / "opened.jsonl")
+
+    assert refused.exit_code == 1
+    assert "1 different ones are here; 2 are needed" in refused.output
+    assert not (tmp_path / "opened.jsonl").exists()
+
+
+def test_whoever_has_one_share_alone_and_types_no_other_opens_nothing(key, tmp_path):
+    typed = f"{share(key, 1)}\n{share(key, 1)}\n"
+    refused = run(open_box, sealed_board(key), "--by", "Ann", "--out", tmp_path / "opened.jsonl", typed=typed)
+
+    assert refused.exit_code != 0
+    assert "share 1 is here already; another one is needed" in refused.output
+    assert not (tmp_path / "opened.jsonl").exists()
+
+
+NO_BOARDS = {
+    "a list": b"[1, 2]\n",
+    "nothing": b"",
+    "a photo": bytes(range(256)),
+    "some text": b"Dear all,\n",
+    "other JSON": b'{"hello": "world"}\n',
+    "a number": b"7\n",
+    "a board without a key": b'{"format": "plaza-board-1"}\n',
+}
+
+
+@pytest.mark.parametrize("content", NO_BOARDS.values(), ids=NO_BOARDS)
+def test_a_file_that_is_no_board_is_called_that_in_a_plain_sentence(key, tmp_path, content):
+    (tmp_path / "other").write_bytes(content)
+    refused = run(open_box, tmp_path / "other", "--by", "Ann", "--out", tmp_path / "opened.jsonl")
+
+    assert refused.exit_code == 1
+    assert "is no board. Choose the file board.jsonl that the page of the ballot box gives out" in refused.output
+    assert "Traceback" not in refused.output
+    assert "Share" not in refused.output  # nobody types a share for nothing
+
+
+def test_what_came_out_of_a_box_is_not_opened_again(key, tmp_path):
+    files = ["--share", key / "share-1.txt", "--share", key / "share-2.txt"]
+    assert run(open_box, sealed_board(key), *files, "--by", "Ann", "--out", tmp_path / "opened.jsonl").exit_code == 0
+    refused = run(open_box, tmp_path / "opened.jsonl", *files, "--by", "Ben", "--out", tmp_path / "again.jsonl")
+
+    assert "is what came out of a box, not its board" in refused.output
+
+
+def test_a_key_file_that_is_none_is_called_that(key, tmp_path):
+    refused = run(rehearse, sealed_board(key), "--out", tmp_path / "note.json")
+
+    assert refused.exit_code == 1
+    assert "is no key. Choose the file key.json" in refused.output
+
+
 def test_the_ceremony_needs_no_configuration(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "app.features.voting.box", "keygen", "process", "--out", str(tmp_path / "key")],

@@ -20,10 +20,10 @@ from app.features.budgets.pot_forms import BallotForm, DetailsForm, LimitsForm, 
 from app.features.budgets.queries import Pot, PotState, pots_in, project_numbers
 from app.features.budgets.setting import command_of
 from app.features.budgets.shown import language_name
-from app.features.budgets.use_cases import freeze_pot, move_pot, unfreeze_pot, write_pot
+from app.features.budgets.use_cases import freeze_pot, move_pot, unfreeze_pot, why_not_fixed, write_pot
 from app.features.spaces.queries import Stage, area_names, stage
 from app.kernel import clock
-from app.kernel.messages import msg
+from app.kernel.messages import Message, msg
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.forms import city_languages
@@ -150,10 +150,15 @@ def show(pot_id: UUID) -> str:
         process=seen_processes().get(pot.process_id),
         may_change=may_change,
         problems=problems_of(db.session(), pot),
+        too_late=_too_late(pot),
         areas=area_names(db.session()),
         sources=sources_for(pot) if may_change else None,
         **_announced(pot),
     )
+
+
+def _too_late(pot: Pot) -> Message | None:
+    return why_not_fixed(db.session(), pot) if pot.state is PotState.DRAFT else None
 
 
 def _announced(pot: Pot) -> dict[str, Any]:
@@ -187,7 +192,13 @@ def fix(pot_id: UUID) -> ResponseReturnValue:
         return take(
             pot_id, lambda: freeze_pot(db.session(), viewer(), FreezePot(pot_id)), _("The ballot is fixed and public now.")
         )
-    return render_template("budgets_manage/fix.html", pot=pot, problems=problems_of(db.session(), pot), **_announced(pot))
+    return render_template(
+        "budgets_manage/fix.html",
+        pot=pot,
+        problems=problems_of(db.session(), pot),
+        too_late=_too_late(pot),
+        **_announced(pot),
+    )
 
 
 @bp.post("/<uuid:pot_id>/unfix")

@@ -10,6 +10,7 @@ from app.features.committee.use_cases.ending import (
 from app.features.committee.use_cases.objecting import forget_contacts, may_record, object_to, record_objection
 from app.features.committee.use_cases.paper import add_station, enter_totals, explain, remove_station
 from app.features.committee.use_cases.possible import Mend, NotYet, require_possible
+from app.features.committee.use_cases.reopening import reopened
 
 __all__ = [
     "Mend",
@@ -27,6 +28,7 @@ __all__ = [
     "propose",
     "record_objection",
     "remove_station",
+    "reopened",
     "require_possible",
     "set_retention",
     "sign",

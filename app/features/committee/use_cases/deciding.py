@@ -64,6 +64,10 @@ def _details(command: Propose) -> dict[str, Any]:
     if command.kind is DecisionKind.OBJECTION:
         details["objection"] = str(command.objection_id) if command.objection_id else ""
         details["outcome"] = command.outcome.value if command.outcome else ""
+    if command.kind is DecisionKind.TOTALS_AGAIN:
+        details["station"] = str(command.station_id) if command.station_id else ""
+    if command.kind is DecisionKind.DRAW_AGAIN:
+        details["draw"] = command.draw
     return details
 
 

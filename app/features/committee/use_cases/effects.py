@@ -21,9 +21,10 @@ from app.features.committee.rules import digest_of
 from app.features.committee.use_cases.certifying import issue
 from app.features.committee.use_cases.ending import ask_for_destruction
 from app.features.committee.use_cases.possible import ends_of_vote, require_possible
-from app.features.committee.use_cases.shared import pot_of, when
+from app.features.committee.use_cases.reopening import DrawAgain, TotalsAgain
+from app.features.committee.use_cases.shared import pot_of, signers, when
 from app.features.spaces.use_cases import extend_vote, interrupt_vote, resume_vote
-from app.features.voting.use_cases import outcome_of
+from app.features.voting.use_cases import discard_openings, outcome_of, require_disputed
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import Ending, msg
@@ -35,11 +36,6 @@ class Effect(Protocol):
 
     def check(self, session: Session, decision: Decision) -> dict[str, Any]: ...
     def apply(self, session: Session, actor: Actor, decision: Decision) -> dict[str, Any]: ...
-
-
-def signers(decision: Decision) -> tuple[uuid.UUID, ...]:
-    """Who has signed."""
-    return tuple(person for person in (decision.proposed_by, decision.decided_by) if person is not None)
 
 
 def _wait_for_voters(session: Session, process_id: uuid.UUID) -> None:
@@ -238,6 +234,20 @@ class Destruction:
         return {}
 
 
+class OpeningAnew:
+    """All openings of a disputed box are discarded, and it is opened anew."""
+
+    def check(self, session: Session, decision: Decision) -> dict[str, Any]:
+        """Openings that differ; both members sign the discarding of the same ones."""
+        require_possible(session, decision.kind, decision.process_id)
+        box = require_disputed(session, decision.process_id)
+        return {"openings": digest_of([one["signature"] for one in box.statements])}
+
+    def apply(self, session: Session, actor: Actor, decision: Decision) -> dict[str, Any]:
+        """Keep them beside the box, which is closed again."""
+        return {"discarded": discard_openings(session, actor, decision.process_id, decision.id, signers(decision))}
+
+
 EFFECTS: dict[DecisionKind, Effect] = {
     DecisionKind.EXTENSION: Extension(),
     DecisionKind.INTERRUPTION: Interruption(),
@@ -248,4 +258,7 @@ EFFECTS: dict[DecisionKind, Effect] = {
     DecisionKind.CERTIFICATION: Certification(),
     DecisionKind.CORRECTION: Correction(),
     DecisionKind.DESTRUCTION: Destruction(),
+    DecisionKind.OPENING_ANEW: OpeningAnew(),
+    DecisionKind.TOTALS_AGAIN: TotalsAgain(),
+    DecisionKind.DRAW_AGAIN: DrawAgain(),
 }

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.features.committee.commands import SetRetention
 from app.features.committee.models import Decision, DecisionKind, DecisionState, Retention
-from app.features.committee.queries import objection_deadline, retention_of
+from app.features.committee.queries import being_corrected, objection_deadline, opened_differently, retention_of
 from app.features.committee.rules import ANNOUNCED_FOR
 from app.features.committee.use_cases.objecting import anybody_waits
 from app.features.committee.use_cases.shared import locked_process, member
 from app.features.spaces.queries import Process
-from app.features.voting.queries import votes_to_end
+from app.features.voting.queries import fixed_pots, votes_to_end
 from app.features.voting.use_cases import (
     ask_to_destroy_keys,
     figures_of,
@@ -57,6 +57,8 @@ def why_not(session: Session, process_id: uuid.UUID) -> Message | None:
         return msg("Nothing is kept about voters of this process, so there are no keys.")
     if retention_of(session, process_id).destroyed_at is not None:
         return msg("The keys have been destroyed.")
+    if opened_differently(session, process_id):
+        return msg("The box is to be opened anew, because its openings differed, so the keys are still needed.")
     until = objection_deadline(session, process_id)
     if until is None:
         return msg("Not every pot is certified or annulled yet, so the keys are still needed.")
@@ -66,6 +68,8 @@ def why_not(session: Session, process_id: uuid.UUID) -> Message | None:
         return msg("An objection is not decided yet, so the keys are still needed.")
     if undecided_contests(session, process_id):
         return msg("A contested participation is not decided yet, so the keys are still needed.")
+    if any(being_corrected(session, pot) for pot in fixed_pots(session, process_id)):
+        return msg("Totals or a draw of a certified pot are entered again, so the keys are still needed.")
     waiting = select(Decision.id).where(
         Decision.process_id == process_id,
         Decision.state == DecisionState.PROPOSED,

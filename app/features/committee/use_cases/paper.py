@@ -10,12 +10,13 @@ from app.features.budgets.queries import Pot, PotState, pots_of, require_valid
 from app.features.committee import rules
 from app.features.committee.commands import EnterTotals, Explain
 from app.features.committee.models import Explanation, PaperEntry, Station
-from app.features.committee.queries import balances_of, explained_by, reasons_needed, unsettled
+from app.features.committee.queries import balances_of, explained_by, reasons_needed, totals_reopened, unsettled
 from app.features.committee.use_cases.possible import UNSETTLED
+from app.features.committee.use_cases.reopening import reopened
 from app.features.committee.use_cases.shared import locked_process, member, pot_of, still_members
 from app.features.counting.use_cases import needs_ballots
 from app.features.voting.queries import closed, fixed_pots
-from app.features.voting.use_cases import ROWS_NEEDED, before_counting, explained
+from app.features.voting.use_cases import ROWS_NEEDED, before_counting, explained, look_for_ties
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.kernel.messages import msg
@@ -67,19 +68,19 @@ def remove_station(session: Session, actor: Actor, station_id: uuid.UUID) -> Non
 def enter_totals(session: Session, actor: Actor, command: EnterTotals) -> PaperEntry:
     """Type the totals of a station for a pot, first or second, without seeing what the other person typed before.
 
-    Where the two differ each can type theirs again; once they agree they stay. Raises Forbidden while people vote, Conflict for
-    a third person, once two agree or once the pot is counted; Invalid for what cannot be; Refused for totals that the rule of
-    the pot cannot take.
+    Where the two differ each can type theirs again; once they agree they stay, until two members reopen them. Raises Forbidden
+    while people vote, Conflict for a third person, once two agree or once the pot is counted; Invalid for what cannot be;
+    Refused for totals that the rule of the pot cannot take.
     """
     station = _station(session, command.station_id)
     locked_process(session, actor, station.process_id)
     person_id, name = member(session, actor, station.process_id)
     pot = pot_of(session, station.process_id, command.pot_id)
-    _check(session, pot, command)
+    _check(session, pot, station, command)
     query = select(PaperEntry).where(PaperEntry.station_id == station.id, PaperEntry.pot_id == pot.id)
     entries = list(session.scalars(query.order_by(PaperEntry.turn), execution_options={"populate_existing": True}))
     if rules.agreed(entries):
-        raise Conflict(msg("Two people have typed the same totals. They stay as they are."))
+        raise Conflict(msg("Two people have typed the same totals. Only a decision of two members opens them again."))
     entry = next((one for one in entries if one.person_id == person_id), None)
     if entry is None and len(entries) == 2:  # whoever has left the committee cannot look again: a colleague does
         entry = next((one for one in entries if not still_members(session, station.process_id, one.person_id)), None)
@@ -99,14 +100,16 @@ def enter_totals(session: Session, actor: Actor, command: EnterTotals) -> PaperE
         session, actor, "totals.entered", entry, process_id=station.process_id, station=station.name, turn=entry.turn,
         agreed=rules.agreed(entries),
     )  # fmt: skip
+    look_for_ties(session, pot)
     return entry
 
 
-def _check(session: Session, pot: Pot, command: EnterTotals) -> None:
+def _check(session: Session, pot: Pot, station: Station, command: EnterTotals) -> None:
     require_valid(pot)
     if not closed(session, pot):
         raise Forbidden(msg("Paper is counted when the vote is over."))
-    if pot.state is not PotState.READY:
+    again = totals_reopened(session, pot.process_id)
+    if pot.state is not PotState.READY and not any(reopened(one, station.id, pot.id) for one in again):
         raise Conflict(msg("This pot has been counted, so the totals of paper stay as they are."))
     numbers = {name: getattr(command, name) for name in rules.NUMBERS}
     known = {project.number for project in pot.projects}
@@ -156,6 +159,7 @@ def explain(session: Session, actor: Actor, command: Explain) -> Explanation:
     audit.record(
         session, actor, "difference.explained", explanation, process_id=pot.process_id, reason=words, difference=row.difference
     )
+    look_for_ties(session, pot)
     return explanation
 
 

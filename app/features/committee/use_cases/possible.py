@@ -10,14 +10,20 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState, pots_of, require_valid
-from app.features.budgets.use_cases import before_certifying, require_finished_count
+from app.features.budgets.use_cases import before_certifying, draws_of, require_finished_count, ties_to_draw
 from app.features.committee.models import DecisionKind
-from app.features.committee.queries import unsettled
+from app.features.committee.queries import agreed_stations, paper_was_typed, unsettled
 from app.features.committee.use_cases.ending import require_destroyable
 from app.features.committee.use_cases.objecting import anybody_waits
 from app.features.spaces.queries import Action, action_open, process
 from app.features.voting.queries import BoxState, box_of
-from app.features.voting.use_cases import UNDECIDED, publication_missing
+from app.features.voting.use_cases import (
+    UNDECIDED,
+    publication_missing,
+    require_agreed,
+    require_disputed,
+    require_readable,
+)
 from app.kernel import clock
 from app.kernel.errors import Conflict
 from app.kernel.messages import Message, msg
@@ -25,6 +31,11 @@ from app.kernel.messages import Message, msg
 UNSETTLED = msg(
     "The numbers of this pot do not agree yet: totals of a station are missing, or a difference has no written reason. "
     "Look at the reconciliation."
+)
+
+KNOWN = msg(
+    "Totals of ballots on paper have been typed, so members know a part of the count. "
+    "From then on nobody may cast a ballot: the time of the vote cannot be changed any more."
 )
 
 
@@ -54,6 +65,8 @@ def require_possible(session: Session, kind: DecisionKind, process_id: uuid.UUID
         _about_a_pot(session, kind, pot)
     elif kind is DecisionKind.DESTRUCTION:
         require_destroyable(session, process_id)
+    elif kind is DecisionKind.OPENING_ANEW:
+        require_disputed(session, process_id)
     elif kind is DecisionKind.OBJECTION:
         if not anybody_waits(session, process_id):
             raise Conflict(msg("No objection waits for a decision."))
@@ -72,17 +85,35 @@ def _about_the_time(session: Session, kind: DecisionKind, process_id: uuid.UUID)
         raise Conflict(msg("The vote is not interrupted."))
     if kind is DecisionKind.EXTENSION and not ends_of_vote(session, process_id):
         raise Conflict(msg("There is no vote in this process."))
+    if paper_was_typed(session, process_id):
+        raise Conflict(KNOWN)
 
 
 def _about_a_pot(session: Session, kind: DecisionKind, pot: Pot) -> None:
     if kind is DecisionKind.ANNULMENT and pot.state is PotState.DRAFT:
         raise Conflict(msg("The ballot is not fixed yet, so there is no vote to annul."))
+    if kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
+        _countable_again(session, kind, pot)
+    if kind is DecisionKind.CERTIFICATION:
+        _certifiable(session, pot)
+    if kind is DecisionKind.TOTALS_AGAIN and not agreed_stations(session, pot):
+        raise NotYet(msg("There is no station on whose totals for this pot two people agree."), Mend.RECONCILIATION)
+    if kind is DecisionKind.DRAW_AGAIN and not draws_of(pot).get("draws"):
+        raise Conflict(msg("No draw has been confirmed for this pot."))
+
+
+def _countable_again(session: Session, kind: DecisionKind, pot: Pot) -> None:
     if kind is DecisionKind.RECOUNT and pot.state not in (PotState.COUNTED, PotState.CERTIFIED):
         raise NotYet(msg("This pot has not been counted yet."), Mend.POT)
     if kind is DecisionKind.CORRECTION and pot.state is not PotState.CERTIFIED:
         raise Conflict(msg("Nothing is certified here, so there is nothing to correct. Count again instead."))
-    if kind is DecisionKind.CERTIFICATION:
-        _certifiable(session, pot)
+    require_readable(session, pot)
+    if kind is DecisionKind.CORRECTION:
+        require_agreed(session, pot)
+    if unsettled(session, pot):
+        raise NotYet(UNSETTLED, Mend.RECONCILIATION)
+    if kind is DecisionKind.CORRECTION and ties_to_draw(pot):
+        raise NotYet(msg("A draw decides who wins and has not been held yet. Enter the draw first."), Mend.POT)
 
 
 def _certifiable(session: Session, pot: Pot) -> None:

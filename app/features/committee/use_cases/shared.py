@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.features.accounts.queries import in_office, people_names
 from app.features.budgets.queries import Pot
 from app.features.budgets.queries import pot as pot_by_id
+from app.features.committee.models import Decision
 from app.features.spaces.queries import Process, process
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Permission
@@ -42,6 +43,11 @@ def still_members(session: Session, process_id: uuid.UUID, *people: uuid.UUID | 
     """Whether all of these people are members now; nobody takes the role away before this transaction has ended."""
     wanted = {person for person in people if person is not None}
     return len(wanted) == len(people) and in_office(session, Permission.BUDGET_CERTIFY, process_id, wanted) == wanted
+
+
+def signers(decision: Decision) -> tuple[uuid.UUID, ...]:
+    """Who has signed a decision."""
+    return tuple(person for person in (decision.proposed_by, decision.decided_by) if person is not None)
 
 
 def pot_of(session: Session, process_id: uuid.UUID, pot_id: uuid.UUID | None) -> Pot:

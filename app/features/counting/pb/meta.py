@@ -18,7 +18,7 @@ ORDER = (
     *("description", "country", "unit", "district", "subunit", "instance", "num_projects", "num_votes", "budget"),
     *("vote_type", "rule", "date_begin", "date_end", "min_length", "max_length", "min_sum_cost", "max_sum_cost"),
     *("min_points", "max_points", "min_sum_points", "max_sum_points", "default_score", "min_project_score_threshold"),
-    *("edition", "language", "currency", "comment", "acknowledgments"),
+    *("edition", "language", "currency", "fully_funded", "comment", "acknowledgments"),
 )
 """The order in which checkers of the format want to see the keys."""
 

@@ -37,16 +37,20 @@ def complete(
     budget: int,
     completion: Completion,
     choose: Choose,
+    *,
+    first: int | None = None,
 ) -> Completed:
     """Run Equal Shares with the equal share of the budget, then with larger ones; the last outcome is explained.
 
+    `first` is what all voters have together at the beginning, where that is not the whole budget.
     Steps are passed over where the runs at both ends of a stretch prove that all between have the same outcome.
     """
     guesses: dict[int, float] = {}
     step = completion.step or 0
+    first = budget if first is None else first
 
     def run(steps: int) -> Run:
-        return Run(classes, costs, candidates, budget + classes.voters * step * steps, choose, guesses)
+        return Run(classes, costs, candidates, first + classes.voters * step * steps, choose, guesses)
 
     steps, next_cost, outcome = 0, None, run(0).result()
     meetings = list(outcome.met.values())
@@ -64,7 +68,7 @@ def complete(
             break
         steps, outcome = target, larger
         tell(steps)
-    share = Fraction(budget, max(classes.voters, 1)) + step * steps
+    share = Fraction(first, max(classes.voters, 1)) + step * steps
     return Completed(run(steps).result(explain=True), tuple(meetings), share, steps, ended, next_cost)
 
 

@@ -164,7 +164,7 @@ class SharesCount:
         if one in completed.outcome.unspent:
             money = completed.outcome.unspent[one]
             lacking = candidate.cost - money
-            further = ceil(lacking / completed.share) if completed.share else None
+            further = ceil(lacking / completed.share) if completed.share and candidate.cost <= self.budget else None
             paid = Paid(money, lacking=lacking, further_supporters=further)
         return Why(
             project=candidate.id,

@@ -28,7 +28,8 @@ from app.kernel.references import new_reference
 
 LASTS = timedelta(days=30)
 ALREADY = msg("There is a rehearsal of this process already. Throw it away before you begin another.")
-NOT_THE_BALLOT = {"digest", "channels", "drawn_order", "draws", "draw_notes", "has_official", "imported", "voters"}
+DRAWN = {"drawn_order", "drawn_again", "draws", "draw_notes"}
+NOT_THE_BALLOT = DRAWN | {"digest", "channels", "has_official", "imported", "voters"}
 """Options that say what became of a real pot, or are announced anew when the copy is fixed."""
 
 

@@ -21,6 +21,7 @@ from app.features.voting.box.custody import KeySheet, Share, WrongShare
 
 T = TypeVar("T")
 REHEARSAL_FORMAT = "plaza-rehearsal-1"
+BOARD = "the file board.jsonl that the page of the ballot box gives out once the box is closed"
 SHEET = """PLAZA: ONE SHARE OF THE KEY OF A VOTE
 
 Election      {election}
@@ -200,23 +201,33 @@ def _looks_like_a_share(line: str) -> bool:
 
 
 def _key_sheet(path: Path) -> KeySheet:
-    return _read(path, lambda: KeySheet.from_json(json.loads(path.read_text(encoding="utf-8"))))
+    what = "is no key. Choose the file key.json that keygen has written"
+    return _read(path, what, lambda: KeySheet.from_json(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def _head_of(path: Path) -> tuple[KeySheet, int]:
     def read() -> tuple[KeySheet, int]:
         with path.open("rb") as file:
             head = json.loads(file.readline())
+        if head.get("format") == opening.OPENED_FORMAT:
+            raise click.ClickException(
+                f"{path} is what came out of a box, not its board. {BOARD[0].upper()}{BOARD[1:]} is needed here."
+            )
+        if head["format"] != opening.BOARD_FORMAT:
+            raise ValueError(head["format"])
         return KeySheet.from_json(head["key"]), sum(int(pot.get("envelopes", 0)) for pot in head["pots"])
 
-    return _read(path, read)
+    return _read(path, f"is no board. Choose {BOARD}", read)
 
 
-def _read(path: Path, read: Callable[[], T]) -> T:
+def _read(path: Path, what: str, read: Callable[[], T]) -> T:
+    """What is in a file; a file of another kind is called that in one sentence, whatever is wrong with it."""
     try:
         return read()
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise click.ClickException(f"{path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be read: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise click.ClickException(f"{path} {what}.") from None
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -21,9 +21,11 @@ from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots
 from app.features.voting.use_cases import (
     begin_closing,
     begin_opening,
+    discarded_openings,
     import_opened,
     key_missing,
     moved_at,
+    openings_of,
     prepare_box,
     why_no_key,
     why_stopped,
@@ -69,6 +71,8 @@ def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]
         as_day=date.fromisoformat,
         prepare_form=forms.get("prepare") or PrepareForm(),
         opened_form=forms.get("opened") or OpenedForm(),
+        openings=openings_of(box) if box is not None else [],
+        discarded=[discarded_openings(one) for one in box.discarded] if box is not None else [],
     )
     return page, status
 
@@ -157,7 +161,7 @@ def export(process_id: UUID) -> Response:
 @requires(Permission.BUDGET_CERTIFY)
 @commits
 def opened(process_id: UUID) -> ResponseReturnValue:
-    """Take in what came out of the box, or compare it with what an auditor found."""
+    """Take in what came out of the box, or compare it with what an auditor found. What differs is kept."""
     _space(process_id, Permission.BUDGET_CERTIFY)
     form = OpenedForm()
     if not form.validate_on_submit():
@@ -168,8 +172,12 @@ def opened(process_id: UUID) -> ResponseReturnValue:
     except Refused as refusal:
         form.refuse(refusal)
         return _shown(process_id, refusal.status, opened=form)
-    first = box.state is BoxState.OPENED
-    flash(_("The ballots are here and can be counted.") if first else _("Both openings found the same ballots."), "good")
+    if box.state is BoxState.DISPUTED:
+        flash(_("This opening differs from the first. It is kept, and nothing is counted or certified for now."), "bad")
+    elif box.state is BoxState.OPENED:
+        flash(_("The ballots are here and can be counted."), "good")
+    else:
+        flash(_("Both openings found the same ballots."), "good")
     return redirect(url_for(".show", process_id=process_id), 303)
 
 

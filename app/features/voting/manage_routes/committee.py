@@ -26,6 +26,7 @@ from app.features.voting.queries import (
     box_of,
     closed,
     count_under_way,
+    disputed_boxes,
     is_opened,
     is_over,
     participations,
@@ -56,7 +57,8 @@ def pots() -> str:
     now = clock.now()
     rows = [(pot, spaces.get(pot.process_id), is_over(spaces.get(pot.process_id), pot, now)) for pot in found]
     processes = {space.id: space for _pot, space, _over in rows if space is not None and not space.imported}
-    return render_template("voting/committee_index.html", rows=rows, processes=processes.values())
+    disputed = [processes[one] for one in disputed_boxes(session) if one in processes]
+    return render_template("voting/committee_index.html", rows=rows, processes=processes.values(), disputed=disputed)
 
 
 @bp.get("/<uuid:pot_id>")
@@ -77,6 +79,7 @@ def pot_page(pot_id: UUID) -> ResponseReturnValue:
         pot=pot,
         is_closed=is_closed,
         opened=is_opened(session, pot),
+        disputed=pot.process_id in disputed_boxes(session),
         has_box=not pot.options.get("imported"),
         draw_waits=entered_draw(session, pot.id) is not None,
         turnout=participations(session, pot.id),

@@ -11,6 +11,7 @@ from app.extensions import db
 from app.features.accounts.queries import people_names
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.queries import pot as pot_by_id
+from app.features.budgets.use_cases import ties_to_draw
 from app.features.voting.forms.ballot import draw_form
 from app.features.voting.use_cases import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of, may_be_second
 from app.kernel.errors import NotFound, Refused
@@ -27,9 +28,9 @@ bp = Blueprint("voting_draw", __name__, template_folder="../templates", url_pref
 def show(pot_id: UUID) -> ResponseReturnValue:
     """What was entered and waits for a second member; or for each tie that decides, the places to write down."""
     pot = _pot(pot_id, Permission.BUDGET_INSPECT)
-    if not _ties(pot):
+    if not ties_to_draw(pot):
         return redirect(url_for("voting_committee.pot_page", pot_id=pot_id))
-    return _shown(pot, draw_form(_ties(pot), _titles(pot)))
+    return _shown(pot, draw_form(ties_to_draw(pot), _titles(pot)))
 
 
 @bp.post("/<uuid:pot_id>")
@@ -38,7 +39,7 @@ def show(pot_id: UUID) -> ResponseReturnValue:
 def enter(pot_id: UUID) -> ResponseReturnValue:
     """Write down the order that was drawn."""
     pot = _pot(pot_id, Permission.BUDGET_CERTIFY)
-    groups = _ties(pot)
+    groups = ties_to_draw(pot)
     if not groups:
         return redirect(url_for("voting_committee.pot_page", pot_id=pot_id), 303)
     form: Any = draw_form(groups, _titles(pot))
@@ -60,7 +61,13 @@ def confirm(pot_id: UUID) -> ResponseReturnValue:
     """The second member confirms what was drawn, and the pot is counted again."""
     _pot(pot_id, Permission.BUDGET_CERTIFY)
     seen = request.form.get("seen", "")
-    attempt(lambda: confirm_draw(db.session(), viewer(), pot_id, seen), _("Counted again with the order that was drawn."))
+
+    def done() -> str:
+        if _pot(pot_id, Permission.BUDGET_CERTIFY).state is PotState.CERTIFIED:
+            return _("Kept. It counts when two members correct the certificate.")
+        return _("Counted again with the order that was drawn.")
+
+    attempt(lambda: confirm_draw(db.session(), viewer(), pot_id, seen), done)
     return redirect(url_for("voting_committee.pot_page", pot_id=pot_id), 303)
 
 
@@ -85,15 +92,12 @@ def _shown(pot: Pot, form: Any, status: int = 200) -> tuple[str, int]:
         seen=mark_of(entry) if entry else "",
         name=people_names(session, [entry.first_hand]).get(entry.first_hand, "") if entry else "",
         drawn=[[titles.get(one, one) for one in order] for order in entry.orders] if entry else [],
-        ties=[[titles.get(one, one) for one in group] for group in _ties(pot)],
+        ties=[[titles.get(one, one) for one in group] for group in ties_to_draw(pot)],
+        certified=pot.state is PotState.CERTIFIED,
         may_enter=viewer().may(Permission.BUDGET_CERTIFY, pot.process_id),
         may_confirm=entry is not None and may_be_second(viewer(), pot.process_id, entry.first_hand),
     )
     return page, status
-
-
-def _ties(pot: Pot) -> list[list[str]]:
-    return ((pot.result or {}).get("draw_among") or []) if pot.state is not PotState.CERTIFIED else []
 
 
 def _titles(pot: Pot) -> dict[str, str]:

@@ -60,16 +60,24 @@ class Closing(StrEnum):
 
 
 class BoxState(StrEnum):
-    """A box takes envelopes, is closed when the vote is over, then opened, then opened again by an auditor."""
+    """A box takes envelopes, is closed when the vote is over, then opened, then opened again by an auditor.
+
+    Disputed: an opening that differs from the first was brought. Only a decision of the committee leads out of it: to closed.
+    """
 
     OPEN = "open"
     CLOSED = "closed"
     OPENED = "opened"
     CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
 
 
 class Box(Identified, Timestamped, Model):
-    """The ballot box of a process: the public part of its key, and how far it is. `key` is a key sheet (`box/custody.py`)."""
+    """The ballot box of a process: the public part of its key, and how far it is. `key` is a key sheet (`box/custody.py`).
+
+    `statements` is what openers signed, in the order in which it was brought, and `brought` beside it which account brought it
+    when: the name in a statement is what somebody typed. `discarded` keeps both of openings that the committee discarded.
+    """
 
     __tablename__ = "ballot_box"
     __table_args__ = (UniqueConstraint("process_id"),)
@@ -82,6 +90,8 @@ class Box(Identified, Timestamped, Model):
     rehearsed_on: Mapped[str] = mapped_column(String(10), default="")
     statements: Mapped[list[Any]] = mapped_column(default=list)
     salts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by pot; published only together with its ballots
+    brought: Mapped[list[Any]] = mapped_column(default=list)
+    discarded: Mapped[list[Any]] = mapped_column(default=list)
     opened_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))  # who brought the first
     closing: Mapped[dict[str, Any]] = mapped_column(default=dict)  # how far the work on it is (`use_cases/under_way.py`)
 

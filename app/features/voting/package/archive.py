@@ -12,17 +12,18 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, PotState
 from app.features.voting.package import files
 from app.features.voting.publication import from_our_box, published_of
-from app.features.voting.queries import list_of_voters
+from app.features.voting.queries import is_opened, list_of_voters
 
 MANIFEST = "manifest.json"
 
 
 def has_package(session: Session, pot: Pot) -> bool:
-    """Whether there is a package: the count is certified, and the ballots came out of a box of ours."""
+    """Whether there is a package: the count is certified, and its ballots came out of a box of ours that is open."""
     return (
         pot.state is PotState.CERTIFIED
         and bool(pot.result)
         and from_our_box(session, pot)
+        and is_opened(session, pot)
         and published_of(session, pot) is not None
     )
 

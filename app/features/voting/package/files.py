@@ -18,6 +18,7 @@ from app.features.voting.box.opening import Choice, OpenedPot
 from app.features.voting.exporting import board_file, form_of
 from app.features.voting.models import Box, Published
 from app.features.voting.package import pb_head, verify
+from app.features.voting.package.pb_layout import Layout, lay_out
 from app.features.voting.package.readme import readme
 from app.features.voting.publication import choice_of, few, published_of
 from app.features.voting.queries import ballot_classes, box_of, heads_of
@@ -132,20 +133,18 @@ def _opened(session: Session, pot: Pot) -> Pieces:
 
 def _pb(session: Session, pot: Pot) -> Pieces:
     """The same ballots for counting programs: one row each, sorted, numbered from 1. The format knows no blank ballots."""
-    opened = _ballots_of(session, pot)
-    blank = sum(number for (choices, _), number in opened.ballots.items() if not choices)
+    layout = lay_out(pot, _ballots_of(session, pot).ballots)
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as written:
-        write_election(written, pb_head.head_of(session, pot, opened.ballots.total() - blank, blank), _votes(opened, pot))
+        write_election(written, pb_head.head_of(session, pot, layout), _votes(layout))
         written.flush()
         written.seek(0)
         yield from (piece.encode() for piece in iter(lambda: written.read(_PIECE), ""))
 
 
-def _votes(opened: OpenedPot, pot: Pot) -> Iterable[PbVote]:
-    rows = chain(*(repeat(line, line["count"]) for line in opened.ballot_lines(str(pot.id)) if line["choices"]))
-    for number, line in enumerate(rows, 1):
-        points = tuple(line["points"]) if "points" in line else None
-        yield PbVote(str(number), Ballot(tuple(line["choices"]), points))
+def _votes(layout: Layout) -> Iterable[PbVote]:
+    in_order = sorted(layout.rows.items(), key=lambda item: (item[0][0], item[0][1] or ()))
+    rows = chain(*(repeat(Ballot(*choice), count) for choice, count in in_order))
+    yield from (PbVote(str(number), ballot) for number, ballot in enumerate(rows, 1))
 
 
 _FILES: dict[str, Callable[[Session, Pot], Pieces]] = {

@@ -9,7 +9,8 @@
     python3 verify.py --key key.json        also: is this the key that you copied before the vote?
 
 Each line says what was checked. The program ends with 0 if everything is in order, with 1 if something is wrong, and says
-exactly what. It shares no code with the platform that ran the vote: signatures, board and count are worked out again here.
+exactly what. At the end it names what nothing in the package can prove. It shares no code with the platform that ran the
+vote: signatures, board and count are worked out again here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from itertools import combinations
+from math import ceil, floor
 from typing import Any, BinaryIO, Optional, Union
 
 Number = Union[int, Fraction]
@@ -41,6 +43,9 @@ ALWAYS = (
 POINTS = ("cumulative", "scoring", "ordinal")
 ROWS, TOTALS = ("opened.jsonl", "ballots.pb"), ("totals.json",)
 KINDS = ("approval", "choose-1", "cumulative", "ordinal")
+FEW = 30
+MARK = "plaza-count-1 "
+Turn = tuple[str, str, int, Optional[str]]
 
 
 class Wrong(Exception):
@@ -282,6 +287,10 @@ class Vote:
         self.scores: dict[str, Number] = dict.fromkeys(self.projects, 0)
         self.ballots: Counter[Ballot] = Counter()
         self.drawn: Sequence[str] = ()
+        self.announced = {str(project["number"]): project for project in frozen["projects"]}
+        self.title, self.currency = frozen["title"], frozen["currency"]
+        self.turns: list[Turn] = []
+        self.course: dict[str, Any] = {}
 
     def add(self, ballot: Ballot, number: int) -> None:
         """Count equal ballots."""
@@ -348,18 +357,34 @@ class Vote:
         }
         return (*(known[rule] for rule in self.tie_rules), listed)
 
-    def barred(self, project: str) -> bool:
-        """Whether nobody wants it, or too few. A minimum may be a share of all ballots; blank ones are among them."""
-        score, least, percent = self.scores[project], self.minimum["score"], self.minimum["percent_of_ballots"]
-        if self.votes[project] == 0 or score <= 0:
-            return True
-        if percent is not None:
-            bound = Fraction(str(percent)) / 100 * self.voters
-        elif least is not None:
-            bound = Fraction(str(least))
-        else:
-            return False
-        return score <= bound if self.minimum["above"] else score < bound
+    def least(self) -> int | None:
+        """The least score that is enough to win. A minimum may be a share of all ballots; blank ones are among them."""
+        least, percent = self.minimum["score"], self.minimum["percent_of_ballots"]
+        if least is None and percent is None:
+            return None
+        bound = Fraction(str(least)) if percent is None else Fraction(str(percent)) / 100 * self.voters
+        return floor(bound) + 1 if self.minimum["above"] else ceil(bound)
+
+    def barred(self, project: str) -> str:
+        """Why it cannot win at all: nobody wants it, or too few; nothing where it can."""
+        if self.votes[project] == 0 or self.scores[project] <= 0:
+            return "no_votes"
+        least = self.least()
+        return "below_threshold" if least is not None and self.scores[project] < least else ""
+
+    def row(self, ballot: Ballot, kept: set[str]) -> Ballot:
+        """A ballot as it stands in ballots.pb: without projects that are left out; a ranking with the points of its places."""
+        choices, points = ballot
+        if self.kind == "ordinal":
+            longest = self.limits["max_length"] or self.limits["max_projects"] or len(choices)
+            points = tuple(max(longest - place, 0) for place in range(len(choices)))
+        inside = [place for place, one in enumerate(choices) if one in kept]
+        return tuple(choices[place] for place in inside), None if points is None else tuple(points[place] for place in inside)
+
+    def money_text(self, amount: int) -> str:
+        """The same as it stands in a file: `12500` or `12500.50`."""
+        whole, part = divmod(amount, self.unit)
+        return f"{whole}.{part:0{len(str(self.unit)) - 1}}" if part else str(whole)
 
     def money(self, amount: int) -> Fraction:
         """A sum in whole units of the currency."""
@@ -375,7 +400,10 @@ def winners_of(vote: Vote) -> list[str]:
         return phragmen(vote)
     if vote.rule.startswith("equalshares"):
         won = equal_shares(vote, add1=rest.startswith("add1"))
-        return prefered(vote, won, greedy(vote)) if vote.rule.endswith("-comparison") else won
+        taken = prefered(vote, won, greedy(vote)) if vote.rule.endswith("-comparison") else won
+        if taken == won:
+            vote.turns = turns_of(vote, won, lambda _: "supporters_short")
+        return taken
     raise Impossible(f"this program does not know the rule {vote.rule}")
 
 
@@ -386,28 +414,49 @@ def greedy(vote: Vote, *, stops: bool = False) -> list[str]:
         for one, other in combinations(group, 2):
             conflicts.setdefault(one, set()).add(other)
             conflicts.setdefault(other, set()).add(one)
-    left, won = vote.budget, list[str]()
+    left, won, stopped = vote.budget, list[str](), False
+    vote.turns = []
     for project in sorted(vote.projects, key=lambda one: (-vote.scores[one], vote.rank(one))):
         cost = vote.costs[project]
-        withdrawn = stops and cost >= 999_999_999 * vote.unit > vote.budget
-        if withdrawn or vote.barred(project) or conflicts.get(project, set()) & set(won):
-            continue
-        if cost <= left:
+        withdrawn = "withdrawn" if stops and cost >= 999_999_999 * vote.unit > vote.budget else ""
+        rival = next((one for one in won if one in conflicts.get(project, set())), None)
+        outcome = withdrawn or vote.barred(project) or ("stopped" if stopped else "excluded" if rival else "")
+        outcome = outcome or ("won" if cost <= left else "did_not_fit")
+        vote.turns.append((project, outcome, left, rival if outcome == "excluded" else None))
+        if outcome == "won":
             won.append(project)
             left -= cost
-        elif stops:
-            break
+        stopped = stopped or (stops and outcome == "did_not_fit")
     return won
+
+
+def turns_of(vote: Vote, won: Sequence[str], lost: Callable[[str], str]) -> list[Turn]:
+    """Winners as they were bought, with the money before; behind them all others with the rest and why they lost."""
+    turns: list[Turn] = []
+    left = vote.budget
+    for one in won:
+        turns.append((one, "won", left, None))
+        left -= vote.costs[one]
+    return turns + [(one, vote.barred(one) or lost(one), left, None) for one in vote.projects if one not in won]
 
 
 def prefered(vote: Vote, shares: list[str], other: list[str]) -> list[str]:
     """The comparison step: greedy's winners where more voters have more of their projects among them."""
-    better = 0
+    by_shares = by_greedy = 0
     for (choices, points), number in vote.ballots.items():
         wanted = [one for at, one in enumerate(choices) if points is None or points[at] > 0]
         gained = sum(one in shares for one in wanted) - sum(one in other for one in wanted)
-        better += number if gained > 0 else -number if gained < 0 else 0
-    return other if better < 0 else shares
+        by_shares += number if gained > 0 else 0
+        by_greedy += number if gained < 0 else 0
+    vote.course["comparison"] = {
+        "better_with_shares": by_shares,
+        "better_with_greedy": by_greedy,
+        "indifferent": vote.voters - by_shares - by_greedy,
+        "greedy_preferred": by_greedy > by_shares,
+        "shares_winners": shares,
+        "greedy_winners": other,
+    }
+    return other if by_greedy > by_shares else shares
 
 
 def phragmen(vote: Vote) -> list[str]:
@@ -421,6 +470,7 @@ def phragmen(vote: Vote) -> list[str]:
     at: dict[str, Counter[int]] = {one: Counter({0: vote.votes[one]}) for one in vote.projects}
     moments, left = [Fraction(0)], vote.budget
     won: list[str] = []
+    too_dear: set[str] = set()
     while least:
         when = {
             one: (vote.costs[one] + sum((number * moments[moment] for moment, number in at[one].items()), Fraction(0)))
@@ -429,7 +479,8 @@ def phragmen(vote: Vote) -> list[str]:
         }
         first = min(when.values())
         equal = [one for one in least if when[one] == first]
-        if any(vote.costs[one] > left for one in equal):
+        too_dear = {one for one in equal if vote.costs[one] > left}
+        if too_dear:
             break
         taken = min(equal, key=vote.rank)
         for index, (choices, number) in enumerate(classes):
@@ -442,6 +493,9 @@ def phragmen(vote: Vote) -> list[str]:
         won.append(taken)
         left -= vote.costs[taken]
         least.remove(taken)
+    vote.turns = turns_of(
+        vote, won, lambda one: "did_not_fit" if one in too_dear or vote.costs[one] > vote.budget else "stopped"
+    )
     return won
 
 
@@ -539,12 +593,18 @@ def equal_shares(vote: Vote, *, add1: bool) -> list[str]:
     def cost(run: tuple[list[str], bytes]) -> int:
         return sum(vote.costs[one] for one in run[0])
 
-    def finished(run: tuple[list[str], bytes]) -> bool:
+    def finished(run: tuple[list[str], bytes]) -> str:
         waiting = [vote.costs[one] for one in shares.paid if one not in run[0]]
-        return not waiting or (vote.stop_when_exhaustive and cost(run) + min(waiting) > vote.budget)
+        if not shares.paid:
+            return "nobody_voted"
+        if not add1:
+            return "no_completion"
+        exhaustive = vote.stop_when_exhaustive and waiting and cost(run) + min(waiting) > vote.budget
+        return "exhaustive" if exhaustive else "" if waiting else "all_won"
 
     steps, now = 0, shares.run(0)
-    while add1 and not finished(now):
+    vote.course = {"next_cost": None, "comparison": None}
+    while not finished(now):
         low, high, reach, after = steps, None, 1, now
         while high is None or high - low > 1:
             target = low + reach if high is None else (low + high) // 2
@@ -554,8 +614,13 @@ def equal_shares(vote: Vote, *, add1: bool) -> list[str]:
             else:
                 low, reach = target, reach * 2
         if cost(after) > vote.budget:
+            steps = low
+            vote.course |= {"ended": "next_too_dear", "next_cost": vote.money(cost(after))}
             break
         steps, now = high, after
+    first = vote.money(vote.budget) / max(vote.voters, 1)
+    vote.course |= {"first_share": first, "share": first + steps, "steps": steps}
+    vote.course.setdefault("ended", finished(now))
     return [*shares.free, *now[0]]
 
 
@@ -584,6 +649,7 @@ class Checks:
         if "paper.json" in self.package.names():
             yield "ballots on paper", self.paper
         yield "count", self.recount
+        yield "publication", self.publication
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self.read:
@@ -782,34 +848,88 @@ class Checks:
         return f"{number} ballots, {len(self._ballots())} different ones, as the openers signed them: {digest}"
 
     def file_of_ballots(self) -> str:
-        """The file for counting programs says the same: ballots, costs, rule and money."""
+        """The file for counting programs says the same: ballots, costs, limits, rule and money."""
         self._only_with_rows()
         vote, sections = Vote(self._json("frozen.json")), _sections(self.package.read("ballots.pb"))
-        meta, problems = {row["key"]: row["value"] for row in sections["META"]}, []
-        expected = {"rule": vote.rule, "vote_type": vote.kind, "num_projects": str(len(vote.projects))}
-        for name, value in expected.items():
-            if meta.get(name) != value:
-                problems.append(f"ballots.pb says {name} {meta.get(name)}, announced was {value}")
-        if Fraction(meta.get("budget", "0")) != vote.money(vote.budget):
-            problems.append(f"ballots.pb says a budget of {meta.get('budget')}, announced was {float(vote.money(vote.budget))}")
-        costs = {row["project_id"]: Fraction(row["cost"]) for row in sections["PROJECTS"]}
-        announced = {one: vote.money(cost) for one, cost in vote.costs.items()}
-        other = sorted(one for one in {*costs, *announced} if costs.get(one) != announced.get(one))
-        problems += [f"project {one} is not in ballots.pb as it was announced" for one in other]
+        self._add_ballots(vote)
+        rows = {row["project_id"]: row for row in sections["PROJECTS"]}
+        left_out = [one for one in vote.projects if one not in rows]
+        problems = [f"project {one} is not on the announced list" for one in sorted({*rows} - {*vote.costs})]
+        problems += [f"project {one} is not in ballots.pb" for one in left_out if vote.votes[one] and vote.costs[one]]
+        for one in vote.projects:
+            problems += [] if one in left_out else _other_row(vote, self._json("result.json"), rows[one])
+        opened: Counter[Ballot] = Counter()
+        for ballot, number in self._ballots().items():
+            opened[vote.row(ballot, {*rows})] += number
+        without_row = sum(number for ballot, number in opened.items() if not ballot[0])
+        opened = Counter({ballot: number for ballot, number in opened.items() if ballot[0]})
         found: Counter[Ballot] = Counter()
         for row in sections["VOTES"]:
             choices = tuple(row["vote"].split(",")) if row["vote"] else ()
             points = tuple(int(one) for one in row["points"].split(",") if one) if "points" in row else None
             found[(choices, points)] += 1
-        opened = Counter({ballot: number for ballot, number in self._ballots().items() if ballot[0]})
-        blank = sum(self._ballots().values()) - sum(opened.values())
         if found != opened:
             added, gone = sum((found - opened).values()), sum((opened - found).values())
             problems.append(f"ballots.pb has {added} ballots that were not opened, and lacks {gone} that were")
-        if str(sum(found.values())) != meta.get("num_votes"):
-            problems.append(f"ballots.pb announces {meta.get('num_votes')} ballots and holds {sum(found.values())}")
+        meta = {row["key"]: row["value"] for row in sections["META"]}
+        expected = self._meta(vote, {*rows}, opened)
+        problems += _other_meta(vote, meta, expected)
+        beside = self._beside(vote, left_out, without_row)
+        if _told_beside(meta.get("comment", "")) != json.loads(canonical(beside)):
+            problems.append("ballots.pb tells in its comment another rule, or other sums, than announced and opened")
         _refuse(problems)
-        return f"holds the same {sum(found.values())} ballots, costs and rule; {blank} blank ballots have no row there"
+        words = f"holds the same {sum(found.values())} ballots, costs and rule; {vote.blank} blank ballots have no row there"
+        return words + (f", nor have projects {', '.join(left_out)}" if left_out else "")
+
+    def _meta(self, vote: Vote, kept: set[str], rows: Counter[Ballot]) -> dict[str, Any]:
+        """What must stand in META, as far as it follows from what was announced and opened."""
+        limits, most = vote.limits, vote.most_projects()
+        paper, many = self._paper()["ballots"], vote.kind != "choose-1"
+        everybody = Vote(self._json("frozen.json"))
+        everybody.voters = vote.voters + paper
+        lacking = any(vote.votes[one] for one in vote.projects if one not in kept)
+        given = [sum(points or ()) for _, points in rows]
+        each, sum_points = limits["max_points_per_project"], limits["max_points"]
+        costs = sum(vote.costs[one] // vote.unit for one in kept if one in vote.costs)
+        found = {
+            "num_projects": len(kept),
+            "num_votes": sum(rows.values()),
+            "budget": vote.money(vote.budget),
+            "max_length": min(most, len(kept)) if limits["max_projects"] is not None and many and kept else None,
+            "min_length": least if (least := min(limits["min_projects"], most)) > 1 and many and not lacking else None,
+            "max_sum_cost": vote.money(vote.budget) if limits["by_cost"] else None,
+            "min_project_score_threshold": everybody.least(),
+            "fully_funded": 1 if vote.budget // vote.unit >= costs else None,
+            "max_sum_points": None,
+            "max_points": None,
+        }
+        if vote.points:
+            found["max_sum_points"] = max(given, default=1) if sum_points is None else sum_points
+            found["max_points"] = None if each is None else min(each, each if sum_points is None else sum_points)
+        return found
+
+    def _beside(self, vote: Vote, left_out: Sequence[str], without_row: int) -> dict[str, Any]:
+        """What the comment must say for counting the file: what was announced, and what has no row."""
+        drawn, paper = self._json("result.json").get("drawn_order") or [], self._paper()
+        found: dict[str, Any] = {
+            "rule": vote.rule,
+            "order": vote.projects,
+            "tie_rules": vote.tie_rules or ["listed_first"],
+            "drawn": drawn,
+            "conflicts": vote.conflicts,
+            "stop_when_exhaustive": vote.stop_when_exhaustive,
+            "left_out": {
+                one: {"cost": vote.money_text(vote.costs[one]), "votes": vote.votes[one], "score": str(vote.scores[one])}
+                for one in left_out
+            },
+            "without_row": without_row,
+            "blank": vote.blank,
+            "ranks": vote.kind == "ordinal",
+        }
+        if paper["ballots"]:
+            sums = {name: {one: number for one, number in paper[name].items() if number} for name in ("votes", "points")}
+            found["paper"] = {"ballots": paper["ballots"], "blank": paper["blank"], **sums}
+        return {name: value for name, value in found.items() if value}
 
     def limits(self) -> str:
         """Every ballot keeps to what was announced."""
@@ -877,9 +997,12 @@ class Checks:
             self._add_totals(vote)
         if result.get("rule") != vote.rule:
             raise Wrong(f"the result was counted by {result.get('rule')}, announced was {vote.rule}")
+        problems = [*_other_announced(vote, result, self.pot), *_other_projects(vote, result)]
         if not result.get("counted"):
+            _refuse(problems)
             raise Impossible("the platform has not counted this pot")
-        problems = list(_other_sums(vote, result))
+        problems += _other_sums(vote, result)
+        problems += self._other_with_a_winner(vote, result)
         if not self.rows and not vote.rule.startswith("greedy"):
             _refuse(problems)
             raise Impossible(f"{vote.rule} needs whole ballots, and only totals are published; the sums agree")
@@ -890,13 +1013,88 @@ class Checks:
             problems.append(f"the result says that {result['spent']} is spent")
         if Fraction(str(result["left"])) != vote.money(vote.budget - sum(vote.costs[one] for one in won)):
             problems.append(f"the result says that {result['left']} is left over")
-        problems += _other_reasons(vote, result, won)
+        problems += _other_reasons(vote, result)
+        problems += _other_ties(vote, result)
+        problems += _other_course(vote, result, few=self._few())
         _refuse(problems)
         source = "from the ballots" if self.rows else "from the totals, which themselves cannot be checked here"
         if self.rows and self._paper()["ballots"]:
             source = "from the ballots and the totals of paper"
         drawn = "; equals by the draw as result.json names it, which nobody signed: ask who watched" if vote.drawn else ""
         return f"by {vote.rule}, {source}: {len(won)} winners, the same as published: {', '.join(won)}{drawn}"
+
+    def _few(self) -> bool:
+        """Whether ballots are so few that only totals of all together are published."""
+        said, paper = self._statements(), self._paper()["ballots"]
+        return (said[0]["ballots"] if said else 0) < FEW or 0 < paper < FEW
+
+    def _other_with_a_winner(self, vote: Vote, result: dict[str, Any]) -> Iterator[str]:
+        """On how many ballots a winner stands: worked out from the ballots, and never told of few ballots or with paper."""
+        said, none = result.get("with_a_winner"), self._few() or self._paper()["ballots"] > 0
+        if not none and not self.rows:
+            if not isinstance(said, int) or not 0 <= said <= vote.voters - vote.blank:
+                yield f"the result says that a winner stands on {said} of {vote.voters - vote.blank} ballots that are not blank"
+            return
+        counted = (
+            None
+            if none
+            else sum(
+                number
+                for (choices, points), number in self._ballots().items()
+                if any(one in result["winners"] and (points is None or points[at] > 0) for at, one in enumerate(choices))
+            )
+        )
+        if said != counted:
+            yield f"the result says that a winner stands on {said} ballots; counted were {counted}"
+
+    def publication(self) -> str:
+        """What publication.json says of the ballots: how many there are, and how many are like no other."""
+        said, few = self._json("publication.json"), self._few()
+        problems = []
+        if (said.get("format"), said.get("pot")) != ("plaza-publication-1", self.pot):
+            problems.append("publication.json is about another pot")
+        if bool(said.get("by_rule")) != few or (few and self.rows):
+            problems.append(f"publication.json says by_rule {said.get('by_rule')}, but ballots are{'' if few else ' not'} few")
+        if few:
+            _refuse(problems)
+            return "ballots are so few that only totals are published, whatever anybody decides"
+        ballots = self._statements()[0]["ballots"]
+        if said.get("ballots") != ballots:
+            problems.append(f"publication.json says {said.get('ballots')} ballots, but {ballots} came out of the box")
+        if not self.rows:
+            _refuse(problems)
+            raise Impossible(f"{ballots} ballots; how many of them are like no other cannot be told from totals")
+        ranking = self._json("frozen.json")["vote_type"] == "ordinal"
+        alike: Counter[Any] = Counter()
+        for (choices, points), number in self._ballots().items():
+            alike[choices if ranking else tuple(sorted(zip(choices, points or choices)))] += number
+        unique = sum(1 for number in alike.values() if number == 1)
+        if said.get("unique_ballots") != unique:
+            problems.append(f"publication.json says {said.get('unique_ballots')} unique ballots; counted were {unique}")
+        _refuse(problems)
+        return f"{ballots} ballots, {unique} of them like no other"
+
+    def unproven(self) -> Iterator[str]:
+        """What stands in the package and follows from nothing that is signed or announced: ask those who made it."""
+        result, names = self._json("result.json"), self.package.names()
+        yield "manifest.json: shows damage alone; whoever changes a file can make it anew"
+        yield "result.json: certified_at, channels, and of ties decided_by and decisive"
+        if result.get("drawn_order"):
+            yield "result.json: drawn_order, which whoever watched the draw can compare"
+        yield "result.json: needed_score, outranks" + (", and who paid what" if result.get("shares") else "")
+        if not str(result.get("rule")).startswith("greedy"):
+            yield "result.json: ties, and places of projects that did not win"
+        if not self.rows:
+            yield "totals.json: all of it" + ("" if result.get("with_a_winner") is None else "; result.json: with_a_winner")
+            if not str(result.get("rule")).startswith("greedy"):
+                yield "result.json: winners, outcomes and shares, which need whole ballots"
+        yield "publication.json: reason, and that the vote was not annulled later" + ("" if self.rows else "; unique_ballots")
+        if self.rows:
+            yield "ballots.pb: country, unit, instance, dates, and the sentences of the comment"
+        yield "board.jsonl: the title of the vote, and that it was no rehearsal; README.txt; verify.py itself"
+        for name in ("protocol.json", "protocol.pdf", "paper.json"):
+            if name in names:
+                yield f"{name}: all of it"
 
     def _add_ballots(self, vote: Vote) -> None:
         for ballot, number in self._ballots().items():
@@ -924,18 +1122,124 @@ def _other_sums(vote: Vote, result: dict[str, Any]) -> Iterator[str]:
             yield f"the result says {row['score']} for project {one}, counted were {vote.scores.get(one)}"
 
 
-def _other_reasons(vote: Vote, result: dict[str, Any], won: Sequence[str]) -> Iterator[str]:
-    """In what the reasons and ties of the result cannot be those of the count; not every word of them is worked out again."""
+def _other_announced(vote: Vote, result: dict[str, Any], pot: str) -> Iterator[str]:
+    """In what the result repeats something else than was announced."""
+    announced = {
+        "pot": pot,
+        "title": vote.title,
+        "currency": vote.currency,
+        "vote_type": vote.kind,
+        "imported": False,
+        "tie_rules": vote.tie_rules or ["listed_first"],
+    }
+    for name, value in announced.items():
+        if result.get(name) != value and (name != "tie_rules" or result.get("counted")):
+            yield f"the result says {name} {result.get(name)}, announced was {value}"
+    if Fraction(str(result["budget"])) != vote.money(vote.budget):
+        yield f"the result says a budget of {result['budget']}"
+
+
+def _other_projects(vote: Vote, result: dict[str, Any]) -> Iterator[str]:
+    """In what the rows of the result describe other projects than were announced."""
+    numbers = [row["number"] for row in result["projects"]]
+    if sorted(numbers) != sorted(vote.projects):
+        yield "the result does not name each announced project once"
     for row in result["projects"]:
-        one, reason = row["number"], row["outcome"]
-        if (reason == "won") != (one in won):
-            yield f"the result says “{reason}” of project {one}"
-        if reason == "no_votes" and vote.votes.get(one):
-            yield f"the result says that nobody voted for project {one}, but {vote.votes[one]} did"
+        one = vote.announced.get(row["number"], {})
+        expected = {"reference": one.get("reference"), "longitude": one.get("lon"), "latitude": one.get("lat")}
+        expected |= {"currency": vote.currency, "chosen_by_city": None}
+        for name, value in expected.items():
+            if row.get(name) != value:
+                yield f"the result says {name} {row.get(name)} of project {row['number']}, announced was {value}"
+        if row["title"] not in (one.get("title") or {"": ""}).values():
+            yield f"the result calls project {row['number']} “{row['title']}”, which was not announced"
+        if Fraction(row["cost"]) != vote.money(vote.costs.get(row["number"], -1)):
+            yield f"the result says a cost of {row['cost']} of project {row['number']}"
+
+
+def _other_reasons(vote: Vote, result: dict[str, Any]) -> Iterator[str]:
+    """In what outcomes, places and money of the projects are not those of the count."""
+    rows = {row["number"]: row for row in result["projects"]}
+    for place, (one, outcome, left, rival) in enumerate(vote.turns, 1):
+        row, cost = rows.get(one, {}), vote.costs[one]
+        if row.get("outcome") != outcome:
+            yield f"the result says “{row.get('outcome')}” of project {one}; counted was “{outcome}”"
+        if (outcome == "won" or vote.rule.startswith("greedy")) and row.get("place") != place:
+            yield f"the result says place {row.get('place')} of project {one}; counted was {place}"
+        if Fraction(row.get("left_before") or -1) != vote.money(left):
+            yield f"the result says that {row.get('left_before')} was left at the turn of project {one}"
+        if Fraction(row.get("short_by") or 0) != vote.money(max(0, cost - left)):
+            yield f"the result says that project {one} was short by {row.get('short_by')}"
+        if row.get("excluded_by") != rival:
+            yield f"the result says that {row.get('excluded_by')} excludes project {one}"
+    if sorted(row["place"] for row in rows.values()) != list(range(1, len(rows) + 1)):
+        yield "the result gives a place twice, or leaves one out"
+
+
+def _other_ties(vote: Vote, result: dict[str, Any]) -> Iterator[str]:
+    """In what the result calls others equal than were; with rules that buy, only whether there are such projects."""
+    groups: dict[Number, list[str]] = {}
+    for one, outcome, _, _ in vote.turns:
+        if outcome != "withdrawn" and not vote.barred(one):
+            groups.setdefault(vote.scores[one], []).append(one)
     for tie in result["ties"]:
         unlike = [one for one in tie["projects"] if vote.scores.get(one) != Fraction(tie["score"])]
         if unlike and vote.rule.startswith("greedy"):
             yield f"the result calls project {unlike[0]} equal to others at {tie['score']}, which it is not"
+        if unknown := [one for one in tie["projects"] if one not in vote.costs]:
+            yield f"the result calls project {unknown[0]} equal to others, which was not announced"
+    equal = [group for group in groups.values() if len(group) > 1]
+    if vote.rule.startswith("greedy") and [tie["projects"] for tie in result["ties"]] != equal:
+        yield "the result does not name exactly the projects with equal scores"
+
+
+def _other_course(vote: Vote, result: dict[str, Any], *, few: bool) -> Iterator[str]:
+    """In what the result tells another course of Equal Shares; of few ballots it tells none."""
+    said, course = result.get("shares"), {} if few else vote.course
+    if not course or not said:
+        if course or said:
+            yield "the result tells a course of Equal Shares where there is none, or the other way round"
+        return
+    for name, value in course.items():
+        same = said.get(name) == value
+        if isinstance(value, Fraction):  # told to a millionth of the smallest unit, where it is no short number
+            same = abs(Fraction(said.get(name) or -1) - value) * vote.unit * 10**6 <= 1
+        if not same:
+            yield f"the result says {name} {said.get(name)} of Equal Shares; counted was {value}"
+
+
+def _other_row(vote: Vote, result: dict[str, Any], row: dict[str, str]) -> Iterator[str]:
+    """In what a row of PROJECTS is not that of the announced project."""
+    one = row["project_id"]
+    if Fraction(row["cost"]) != vote.money(vote.costs[one]):
+        yield f"project {one} is not in ballots.pb as it was announced"
+    if row["name"] not in {" ".join(title.split()) for title in vote.announced[one]["title"].values()}:
+        yield f"project {one} is called “{row['name']}” in ballots.pb, which was not announced"
+    sums = {"votes": vote.votes[one], "score": vote.scores[one], "selected": int(one in result.get("winners", ()))}
+    for name, value in sums.items():
+        if name in row and Fraction(row[name]) != value:
+            yield f"ballots.pb says {name} {row[name]} of project {one}, counted was {value}"
+
+
+def _other_meta(vote: Vote, meta: dict[str, str], expected: dict[str, Any]) -> Iterator[str]:
+    """In what META says something else than was announced and opened."""
+    rules = {vote.rule, "unknown", *(("greedy-threshold",) if vote.rule == "greedy" and vote.least() is not None else ())}
+    texts = {"vote_type": {vote.kind}, "rule": rules, "currency": {vote.currency}}
+    texts["description"] = {" ".join(title.split()) for title in vote.title.values()}
+    for name, allowed in texts.items():
+        if meta.get(name) not in allowed:
+            yield f"ballots.pb says {name} {meta.get(name)}, announced was {' or '.join(sorted(allowed))}"
+    for name, value in expected.items():
+        if (Fraction(meta[name]) if name in meta else None) != value:
+            yield f"ballots.pb says {name} {meta.get(name)}; it follows that it is {value}"
+    told = ("country", "unit", "instance", "date_begin", "date_end", "comment")
+    if more := sorted({*meta} - {*texts, *expected, *told}):
+        yield f"ballots.pb says {more[0]}, which nobody announced"
+
+
+def _told_beside(comment: str) -> Any:
+    _, mark, rest = comment.partition(MARK)
+    return json.JSONDecoder().raw_decode(rest)[0] if mark else None
 
 
 def _refuse(problems: Sequence[str]) -> None:
@@ -996,6 +1300,11 @@ def check_all(checks: Checks) -> int:
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError) as error:
             wrong += 1
             print(f"WRONG         {name}: a file is not as it must be ({type(error).__name__}: {error})")
+    try:
+        for what in checks.unproven():
+            print(f"not provable  {what}")
+    except (Wrong, KeyError, TypeError, ValueError, AttributeError):
+        pass  # what is wrong with these files is said above
     print()
     if wrong:
         print(f"{wrong} checks found something wrong. Ask the committee, and keep this package as it is.")

@@ -30,10 +30,12 @@ from app.features.voting.queries.box import (
     closed,
     comparison_of,
     count_under_way,
+    disputed_boxes,
     fixed_pots,
     is_opened,
     is_over,
     open_boxes,
+    pots_in_box,
     votes_to_end,
 )
 from app.features.voting.queries.turnout import (
@@ -73,6 +75,7 @@ __all__ = [
     "closed",
     "comparison_of",
     "count_under_way",
+    "disputed_boxes",
     "envelopes_of",
     "fixed_pots",
     "frozen_roll",
@@ -91,6 +94,7 @@ __all__ = [
     "paper_totals",
     "paper_totals_of",
     "participations",
+    "pots_in_box",
     "receipt_of_envelope",
     "roll_digest",
     "roll_entry",

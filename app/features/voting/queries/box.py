@@ -1,7 +1,7 @@
 """How far a vote is: over or not, its box, its pots; which votes keep anything about voters."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.spaces.queries import Action, Process, action_open, process
 from app.features.voting.models import (
+    BoardHead,
     Box,
     BoxState,
     RollEntry,
@@ -52,6 +53,16 @@ def fixed_pots(session: Session, process_id: uuid.UUID) -> list[Pot]:
     return [pot for pot in pots_of(session, process_id) if pot.state is not PotState.DRAFT and "digest" in pot.options]
 
 
+def pots_in_box(session: Session, box: Box) -> list[Pot]:
+    """The pots whose envelopes a box holds: once it is closed those that its last signed head names, whatever else is fixed."""
+    pots = fixed_pots(session, box.process_id)
+    if box.state is BoxState.OPEN:
+        return pots
+    heads = select(BoardHead.pots).where(BoardHead.process_id == box.process_id).order_by(BoardHead.day.desc())
+    last = session.scalars(heads.limit(1)).first()
+    return pots if not last else [pot for pot in pots if any(str(pot.id) == one[0] for one in last)]
+
+
 def votes_to_end(session: Session, process_id: uuid.UUID | None = None) -> Sequence[uuid.UUID]:
     """The processes (or this one) that keep anything about voters: a key, a box, a list or codes, whoever has voted."""
     keeps = or_(*(exists().where(table.process_id == Process.id) for table in (VoteKey, Box, RollEntry, VotingCode)))
@@ -65,9 +76,17 @@ def open_boxes(session: Session) -> Sequence[uuid.UUID]:
 
 
 def is_opened(session: Session, pot: Pot) -> bool:
-    """Whether the ballots of a pot can be read: its box was opened, or it never had one (imported elections)."""
+    """Whether the ballots of a pot can be read: its box was opened, or it never had one (imported elections).
+
+    Those of a disputed box can be read, too; `use_cases/openings.py` says that nobody counts them.
+    """
     box = box_of(session, pot.process_id)
-    return box is None or box.state in (BoxState.OPENED, BoxState.CONFIRMED)
+    return box is None or box.state in (BoxState.OPENED, BoxState.CONFIRMED, BoxState.DISPUTED)
+
+
+def disputed_boxes(session: Session) -> Collection[uuid.UUID]:
+    """The processes whose box was opened more than once, with openings that differ."""
+    return frozenset(session.scalars(select(Box.process_id).where(Box.state == BoxState.DISPUTED)))
 
 
 def count_under_way(box: Box, pot: Pot) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -12,7 +13,9 @@ from app.extensions import db
 from app.features.budgets.queries import Pot, PotState, visible_pot
 from app.features.spaces.queries import process
 from app.features.voting.exporting import board_file, board_name
+from app.features.voting.models import BoxState
 from app.features.voting.queries import blocks_of, blocks_with, box_of, heads_of, is_waiting
+from app.features.voting.use_cases import openings_of
 from app.kernel.errors import NotFound
 from app.web import slots
 from app.web.access import public, viewer
@@ -53,6 +56,7 @@ def check(pot_id: UUID) -> tuple[str, int]:
         waits=valid and bool(whole) and is_waiting(db.session(), pot_id, whole),
         blocks=blocks_of(db.session(), pot_id),
         heads=heads_of(db.session(), pot.process_id),
+        disputed=_on_pot(pot),
     ), 422 if typed and not valid else 200
 
 
@@ -79,4 +83,20 @@ def _link(pot: Pot) -> Markup:
     return slots.partial("voting/_board_link.html", url=url_for("voting_board.check", pot_id=pot.id))
 
 
+def _on_pot(pot: Pot) -> Markup:
+    """On the pages of a pot and its result: that the openings of its box differ. It names every one of them."""
+    if pot.options.get("imported") or pot.state is PotState.DRAFT:
+        return Markup("")
+    return _disputed(pot.process_id, certified=pot.state is PotState.CERTIFIED)
+
+
+def _disputed(process_id: UUID, *, certified: bool = False) -> Markup:
+    box = box_of(db.session(), process_id)
+    if box is None or box.state is not BoxState.DISPUTED:
+        return Markup("")
+    return slots.partial("voting/_disputed.html", openings=openings_of(box), as_day=date.fromisoformat, certified=certified)
+
+
 slots.register("pot.actions", 20, _link)
+slots.register("pot.notices", 5, _on_pot)
+slots.register("process.page", 34, lambda space: _disputed(space.id))

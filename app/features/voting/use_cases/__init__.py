@@ -7,12 +7,7 @@ from app.features.voting.commands import CastAtDesk
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package.files import package_marks, package_parts
-from app.features.voting.use_cases.boxes import (
-    import_opened,
-    prepare_box,
-    seal_boxes,
-    sign_heads,
-)
+from app.features.voting.use_cases.boxes import prepare_box, seal_boxes, sign_heads
 from app.features.voting.use_cases.casting import cast_at_desk, cast_ballot, check_at_desk
 from app.features.voting.use_cases.closing import begin_closing, close_box, explained, go_on_closing, is_wiping, wiped
 from app.features.voting.use_cases.codes import (
@@ -42,7 +37,15 @@ from app.features.voting.use_cases.counting_long import (
     pot_to_count,
     stop_counting,
 )
-from app.features.voting.use_cases.drawing import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of
+from app.features.voting.use_cases.drawing import (
+    confirm_draw,
+    drop_draw,
+    enter_draw,
+    entered_draw,
+    look_for_ties,
+    mark_of,
+    take_back_draw,
+)
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
 from app.features.voting.use_cases.freezing_roll import begun_votes, note_roll
@@ -65,6 +68,17 @@ from app.features.voting.use_cases.opening_here import (
     to_open,
     write_opened,
 )
+from app.features.voting.use_cases.openings import (
+    DISPUTED,
+    Opening,
+    discard_openings,
+    discarded_openings,
+    import_opened,
+    openings_of,
+    require_agreed,
+    require_disputed,
+    require_readable,
+)
 from app.features.voting.use_cases.publishing import UNDECIDED, confirm_publication, decide_publication, publication_missing
 from app.features.voting.use_cases.replacing_roll import Replacement, preview_replacement, replace_roll
 from app.features.voting.use_cases.rolls import (
@@ -82,11 +96,13 @@ from app.features.voting.voters.eligibility import standing_of
 from app.features.voting.voters.roll_file import RollRow
 
 __all__ = [
+    "DISPUTED",
     "ROWS_NEEDED",
     "UNDECIDED",
     "CastAtDesk",
     "HashedRow",
     "Keyring",
+    "Opening",
     "Replacement",
     "RollReport",
     "RollRow",
@@ -117,6 +133,8 @@ __all__ = [
     "decide_publication",
     "delete_print",
     "destroy_keys",
+    "discard_openings",
+    "discarded_openings",
     "drop_draw",
     "enter_card",
     "enter_code",
@@ -138,6 +156,7 @@ __all__ = [
     "kept_key",
     "key_missing",
     "keys_destroyed",
+    "look_for_ties",
     "mark_of",
     "mark_undelivered",
     "mark_undelivered_letters",
@@ -148,6 +167,7 @@ __all__ = [
     "note_roll",
     "open_contest",
     "open_with_the_servers_key",
+    "openings_of",
     "outcome_of",
     "package_marks",
     "package_parts",
@@ -159,7 +179,10 @@ __all__ = [
     "publication_of",
     "renew_code",
     "replace_roll",
+    "require_agreed",
     "require_current",
+    "require_disputed",
+    "require_readable",
     "return_contest",
     "roll_is_fixed",
     "seal_boxes",
@@ -168,6 +191,7 @@ __all__ = [
     "standing_of",
     "stop_counting",
     "stop_opening",
+    "take_back_draw",
     "taking_in",
     "tally_of",
     "to_open",

@@ -10,23 +10,26 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
+from app.features.budgets.use_cases import no_more_pots
 from app.features.voting import sealing
 from app.features.voting.exporting import sealed
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Closing
-from app.features.voting.queries import closed, envelopes_of, fixed_pots, participations
+from app.features.voting.queries import anybody_voted, box_of, closed, envelopes_of, fixed_pots, participations
 from app.features.voting.use_cases.boxes import box_to_change
 from app.features.voting.use_cases.freezing_roll import note_roll_again
 from app.features.voting.use_cases.under_way import begun, stopped_by
 from app.kernel import audit, clock, outbox
 from app.kernel.errors import Conflict
-from app.kernel.messages import msg
+from app.kernel.messages import Message, msg
 from app.kernel.permissions import SYSTEM, Actor
 
 CLOSING = "box.closing"
 WIPING = "box.wiping"
 AT_ONCE = 20_000
+_NO_MORE = msg("The box of this vote is closed, so no other ballot can be fixed. Set it up in a process of its own.")
+_VOTED = msg("People have voted in this process, so no other ballot can be fixed. Set it up in a process of its own.")
 explained: list[Callable[[Session, Pot, int], bool]] = []
 """Who knows why a pot has more (below nought: fewer) participations than envelopes: the committee writes the reason down."""
 
@@ -139,3 +142,14 @@ def _finish(session: Session, actor: Actor, box: Box, pots: list[Pot], keyring: 
     session.flush()
     sealing.sign_head(session, box, clock.now().date(), kept_key(session, keyring, box.process_id, "board"))
     audit.record(session, actor, "box.closed", box, process_id=box.process_id, envelopes=numbers)
+
+
+def _no_other_pot(session: Session, pot: Pot) -> Message | None:
+    """Why no other ballot joins those of its process: what its box holds, and which votes people have left, would change."""
+    box = box_of(session, pot.process_id)
+    if box is not None and (box.state is not BoxState.OPEN or box.closing.get("step") == Closing.SEALING):
+        return _NO_MORE
+    return _VOTED if anybody_voted(session, pot.process_id) else None
+
+
+no_more_pots.append(_no_other_pot)

@@ -1,14 +1,15 @@
-"""What other rules would have chosen, worked out once after a count is certified. Only the announced rule counts."""
+"""What other rules would have chosen, worked out after a count is certified or corrected. Only the announced rule counts."""
 
 import uuid
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState, few_ballots
 from app.features.budgets.queries import pot as pot_by_id
+from app.features.budgets.use_cases import DRAWN_AGAIN, corrected
 from app.features.counting.use_cases import (
     DrawNeeded,
     RuleDataMissing,
@@ -18,8 +19,9 @@ from app.features.counting.use_cases import (
     supported,
 )
 from app.features.counting.use_cases import Project as CountedProject
+from app.features.voting.announced import announced_rule
 from app.features.voting.models import RuleComparison
-from app.features.voting.use_cases.counting import announced_rule, tally_of
+from app.features.voting.use_cases.counting import tally_of
 
 COMPARED = ("greedy", "greedy-no-skip", "equalshares", "equalshares/add1", "phragmen")
 """The rules beside the announced one, in their order. Variants that need more than was announced are left out."""
@@ -29,7 +31,7 @@ def pots_to_compare(session: Session) -> list[uuid.UUID]:
     """Certified pots that were counted here and are not compared yet."""
     compared = exists().where(RuleComparison.pot_id == Pot.id)
     pots = session.scalars(select(Pot).where(Pot.state == PotState.CERTIFIED, ~compared).order_by(Pot.certified_at, Pot.id))
-    return [pot.id for pot in pots if can_compare(pot)]
+    return [pot.id for pot in pots if can_compare(pot) and DRAWN_AGAIN not in pot.options]
 
 
 def can_compare(pot: Pot) -> bool:
@@ -44,11 +46,14 @@ def can_compare(pot: Pot) -> bool:
 
 
 def compare_rules(session: Session, pot_id: uuid.UUID) -> bool:
-    """Count a certified pot by each rule that fits its ballots and keep what they would have chosen; once."""
+    """Count a certified pot by each rule that fits its ballots and keep what they would have chosen; once.
+
+    Not while a draw is entered anew for a correction: other rules would go by another draw than the certified count.
+    """
     session.execute(select(Pot.id).where(Pot.id == pot_id).with_for_update())
     pot = pot_by_id(session, pot_id, fresh=True)
     done = session.scalar(select(RuleComparison.id).where(RuleComparison.pot_id == pot_id))
-    if pot is None or done is not None or not can_compare(pot):
+    if pot is None or done is not None or not can_compare(pot) or DRAWN_AGAIN in pot.options:
         return False
     session.add(RuleComparison(pot_id=pot_id, rules=_outcomes(session, pot)))
     session.flush()
@@ -74,3 +79,11 @@ def _outcomes(session: Session, pot: Pot) -> list[dict[str, Any]]:
 
 def _outcome(rule: str, winners: Any, cost: int, ballots: Any) -> dict[str, Any]:
     return {"rule": rule, "winners": list(winners), "cost": cost, "with_a_winner": ballots_with_a_winner(ballots, winners)}
+
+
+def _compare_anew(session: Session, pot: Pot) -> None:
+    """The comparison was made beside a count that does not hold any more; the next task makes it of the corrected one."""
+    session.execute(delete(RuleComparison).where(RuleComparison.pot_id == pot.id))
+
+
+corrected.append(_compare_anew)

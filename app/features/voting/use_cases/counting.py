@@ -3,42 +3,36 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from fractions import Fraction
-from itertools import chain, combinations
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, joined, require_valid, too_few
 from app.features.budgets.queries import pot as pot_by_id
-from app.features.budgets.use_cases import as_record, not_supported, record_count
+from app.features.budgets.use_cases import as_record, draws_of, not_supported, record_count
 from app.features.counting.numbers import Score, parse_score
 from app.features.counting.use_cases import Ballot as CountedBallot
 from app.features.counting.use_cases import (
     DrawNeeded,
-    Minimum,
     RuleDataMissing,
-    RuleOptions,
     Tally,
-    TieRule,
     ballots_with_a_winner,
-    conflict_pairs,
     count,
     needs_ballots,
     supported,
 )
 from app.features.counting.use_cases import Project as CountedProject
+from app.features.voting.announced import announced_rule
 from app.features.voting.draws import never_drawn
 from app.features.voting.queries import (
     PaperTotals,
     ballot_classes,
     ballots_cast,
-    is_opened,
     paper_totals,
     totals_by_channel,
 )
+from app.features.voting.use_cases.openings import require_readable
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
@@ -77,8 +71,7 @@ def outcome_of(session: Session, pot: Pot, progress: Callable[[int], None] | Non
     imported = bool(pot.options.get("imported"))
     channels = totals_by_channel(session, pot)
     channels = channels if imported else joined(channels)
-    if not is_opened(session, pot):
-        raise Conflict(msg("The box has not been opened yet, so there is nothing to count."))
+    require_readable(session, pot)
     paper = paper_totals(session, pot)
     on_paper = paper.ballots if paper else 0
     few = not imported and too_few(ballots_cast(session, pot) - on_paper, on_paper)
@@ -94,7 +87,7 @@ def outcome_of(session: Session, pot: Pot, progress: Callable[[int], None] | Non
     except DrawNeeded as needed:
         waiting = not_supported(pot.rule, tally.voters, channels, missing="draw") | sums
         return {**waiting, "draw_among": [list(group) for group in needed.groups]}
-    if to_draw := never_drawn(result, pot.options.get("draws") or ()):
+    if to_draw := never_drawn(result, draws_of(pot).get("draws") or ()):
         waiting = not_supported(pot.rule, tally.voters, channels, missing="draw") | sums
         return {**waiting, "draw_among": [list(group) for group in to_draw]}
     known = paper is None and not few
@@ -140,28 +133,3 @@ def tally_of(
 
 def _score(text: str) -> Score:
     return parse_score(text)
-
-
-def announced_rule(pot: Pot) -> RuleOptions:
-    """The announced rule. `conflicts` in the options are groups of projects of which one can win, by their numbers."""
-    announced = pot.options
-    threshold, conflicts = announced.get("min_project_score_threshold"), announced.get("conflicts")
-    return RuleOptions(
-        rule=pot.rule,
-        tie_rules=tuple(TieRule(name) for name in announced.get("tie_rules", ["listed_first"])),
-        drawn_order=tuple(announced.get("drawn_order", ())),
-        min_score=None if threshold is None else _score(str(threshold)),
-        conflicts=None if conflicts is None else conflict_pairs(chain(*(combinations(group, 2) for group in conflicts))),
-        currency_unit=10 ** int(announced.get("decimals", get_currency_precision(pot.currency))),
-        stop_when_exhaustive=bool(announced.get("stop_when_exhaustive")),
-        minimum=_minimum(pot),
-    )
-
-
-def _minimum(pot: Pot) -> Minimum | None:
-    """A minimum that is more than a plain number: a share of the ballots, or one that must be passed."""
-    share, above = pot.options.get("threshold_share"), bool(pot.options.get("threshold_above"))
-    if share is not None:
-        return Minimum(Fraction(str(share)) / 100, of_ballots=True, above=above)
-    number = pot.options.get("min_project_score_threshold")
-    return Minimum(_score(str(number)), above=True) if above and number is not None else None

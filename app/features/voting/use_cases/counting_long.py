@@ -13,10 +13,11 @@ from app.features.budgets.queries import Pot, PotState, require_valid
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.budgets.use_cases import record_count
 from app.features.voting.models import Box
-from app.features.voting.queries import ballots_cast, box_of, count_under_way, is_opened, paper_totals
+from app.features.voting.queries import ballots_cast, box_of, count_under_way, paper_totals
 from app.features.voting.use_cases import under_way
 from app.features.voting.use_cases.boxes import box_to_change
 from app.features.voting.use_cases.counting import before_counting, count_pot
+from app.features.voting.use_cases.openings import require_readable
 from app.kernel import audit, outbox
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import Message, msg
@@ -98,8 +99,7 @@ def _require_countable(session: Session, pot: Pot) -> None:
     require_valid(pot)
     if pot.state is PotState.CERTIFIED:
         raise Conflict(msg("This count is certified. It stays as it is."))
-    if not is_opened(session, pot):
-        raise Conflict(msg("The box has not been opened yet, so there is nothing to count."))
+    require_readable(session, pot)
     for check in before_counting:
         check(session, pot)
 

@@ -4,20 +4,21 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.queries import pot as pot_by_id
-from app.features.budgets.use_cases import keep_draws
+from app.features.budgets.use_cases import DRAWN_AGAIN, draws_of, drop_kept_draw, keep_draws, note_ties
 from app.features.voting.commands import EnterDraw
 from app.features.voting.draws import Contradiction, order_of
 from app.features.voting.models import DrawEntry
-from app.features.voting.use_cases.counting import count_pot, outcome_of
+from app.features.voting.use_cases.counting import before_counting, count_pot, outcome_of
 from app.features.voting.use_cases.hands import second_hand
 from app.kernel import audit
-from app.kernel.errors import Conflict, Invalid, NotFound
+from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 
@@ -57,6 +58,8 @@ def enter_draw(session: Session, actor: Actor, command: EnterDraw) -> DrawEntry:
 def confirm_draw(session: Session, actor: Actor, pot_id: uuid.UUID, seen: str) -> Pot:
     """The second hand: keep the drawn order and count again. Only the order among the projects of these ties changes.
 
+    Of a certified pot the order waits for the correction that two members decide.
+
     `seen`: the mark of what the confirming member read. Raises Forbidden for whoever entered it, Conflict when nothing waits,
     when it was entered anew meanwhile, when the ties are others now, or when the first has left the committee.
     """
@@ -68,12 +71,15 @@ def confirm_draw(session: Session, actor: Actor, pot_id: uuid.UUID, seen: str) -
         raise Conflict(msg("What was proposed has changed since. Look again before you sign."))
     second_hand(session, actor, pot.process_id, entry.first_hand)
     order = _check(session, pot, entry.orders)
-    draws, note = [*(pot.options.get("draws") or []), *entry.orders], entry.note
+    draws, note = [*(draws_of(pot).get("draws") or []), *entry.orders], entry.note
     first = str(entry.first_hand)
     session.delete(entry)
     keep_draws(session, actor, pot, draws, order, note)
-    audit.record(session, actor, "draw.confirmed", pot, process_id=pot.process_id, reason=note, entered_by=first)
-    return count_pot(session, actor, pot.id)
+    audit.record(session, actor, "draw.signed", pot, process_id=pot.process_id, reason=note, entered_by=first)
+    if pot.state is not PotState.CERTIFIED:
+        return count_pot(session, actor, pot.id)
+    look_for_ties(session, pot)
+    return pot
 
 
 def drop_draw(session: Session, actor: Actor, pot_id: uuid.UUID) -> None:
@@ -93,19 +99,46 @@ def _locked(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
     pot = pot_by_id(session, pot_id, fresh=True)
     if pot is None or not actor.may(Permission.BUDGET_CERTIFY, pot.process_id):
         raise NotFound
-    if pot.state is PotState.CERTIFIED:
+    if pot.state is PotState.CERTIFIED and DRAWN_AGAIN not in pot.options:
         raise Conflict(msg("This count is certified. It stays as it is."))
     return pot
 
 
 def _check(session: Session, pot: Pot, orders: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """The one order that follows from these draws and all before; raises what `enter_draw` says."""
+    if pot.state is PotState.CERTIFIED:  # what was counted on paper may be typed anew, too
+        for check in before_counting:
+            check(session, pot)
     needed = outcome_of(session, pot).get("draw_among") or []
     if sorted(sorted(group) for group in needed) != sorted(sorted(set(order)) for order in orders) or not needed:
         raise Conflict(OTHER_TIES)
     if any(len(order) != len(set(order)) for order in orders):
         raise Invalid({"": msg("Every project of a tie has a place of its own: 1, 2, 3 and so on.")})
     try:
-        return order_of([*(pot.options.get("draws") or []), *orders])
+        return order_of([*(draws_of(pot).get("draws") or []), *orders])
     except Contradiction:
         raise Invalid({"": msg("An earlier draw put two of these projects in another order. That order stays.")}) from None
+
+
+def take_back_draw(session: Session, actor: Actor, pot: Pot, place: int) -> dict[str, Any]:
+    """Two members have decided that a confirmed draw is entered anew: take it out, and give back what it was.
+
+    What waits for a second hand goes, too: it was entered for ties that may be others now.
+    """
+    taken = drop_kept_draw(session, actor, pot, place, order_of)
+    session.execute(delete(DrawEntry).where(DrawEntry.pot_id == pot.id))
+    look_for_ties(session, pot)
+    return taken
+
+
+def look_for_ties(session: Session, pot: Pot) -> None:
+    """Note which ties are to be drawn before a certified pot can be corrected; none while its numbers are not settled."""
+    if pot.state is not PotState.CERTIFIED:
+        return
+    try:
+        for check in before_counting:
+            check(session, pot)
+    except Refused:
+        note_ties(session, pot, ())
+    else:
+        note_ties(session, pot, outcome_of(session, pot).get("draw_among") or ())

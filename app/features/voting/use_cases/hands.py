@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import in_office
 from app.features.budgets.queries import Pot, PotState
+from app.features.budgets.use_cases import DRAWN_AGAIN
 from app.features.voting.models import Contest, ContestState, DrawEntry, PublicationChoice
 from app.kernel.errors import Conflict, Forbidden
 from app.kernel.messages import msg
@@ -58,9 +59,13 @@ def waiting_for_hand(session: Session, actor: Actor) -> Waiting:
     if mine is not None:
         contests = contests.where(Contest.process_id.in_(mine))
         choices, draws = choices.where(Pot.process_id.in_(mine)), draws.where(Pot.process_id.in_(mine))
-    open_pots = [query.where(Pot.state != PotState.CERTIFIED).order_by(Pot.created_at, Pot.id) for query in (choices, draws)]
-    found = [session.scalars(query).all() for query in open_pots]
-    return Waiting(session.scalars(contests.order_by(Contest.created_at, Contest.id)).all(), *found)
+    published = session.scalars(choices.where(Pot.state != PotState.CERTIFIED).order_by(Pot.created_at, Pot.id)).all()
+    drawn = session.scalars(draws.order_by(Pot.created_at, Pot.id)).all()
+    return Waiting(
+        session.scalars(contests.order_by(Contest.created_at, Contest.id)).all(),
+        published,
+        [pot for pot in drawn if pot.state is not PotState.CERTIFIED or DRAWN_AGAIN in pot.options],
+    )
 
 
 def may_be_second(actor: Actor, process_id: uuid.UUID, first: uuid.UUID | None) -> bool:

@@ -16,9 +16,10 @@ from app.features.voting.exporting import board_file, sealed
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Closing, Custody
-from app.features.voting.queries import box_of, fixed_pots
+from app.features.voting.queries import box_of, pots_in_box
 from app.features.voting.use_cases import under_way
-from app.features.voting.use_cases.boxes import box_to_change, import_opened
+from app.features.voting.use_cases.boxes import box_to_change
+from app.features.voting.use_cases.openings import import_opened
 from app.kernel import audit, clock, outbox
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import Message, msg
@@ -48,7 +49,7 @@ def begin_opening(session: Session, actor: Actor, process_id: uuid.UUID, keyring
     if box.closing.get("step") in _AT_WORK:
         return box
     _require_openable(box)
-    total = sum(sealed(session, pot.id) for pot in fixed_pots(session, process_id))
+    total = sum(sealed(session, pot.id) for pot in pots_in_box(session, box))
     if total <= under_way.AT_ONCE:
         return open_with_the_servers_key(session, actor, process_id, keyring)
     asked = under_way.begun(actor, total)

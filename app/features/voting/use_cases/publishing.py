@@ -63,7 +63,7 @@ def confirm_publication(session: Session, actor: Actor, pot_id: uuid.UUID, seen:
     choice.second_hand = second_hand(session, actor, pot.process_id, choice.first_hand)
     choice.confirmed = True
     session.flush()
-    _record(session, actor, pot, choice, "publication.confirmed", proposed_by=str(choice.first_hand))
+    _record(session, actor, pot, choice, "publication.signed", proposed_by=str(choice.first_hand))
     return choice
 
 

@@ -8,8 +8,8 @@ from alembic import op
 from app.kernel import clock
 from app.kernel import types as kernel_types
 
-revision = "0019"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
