@@ -156,7 +156,9 @@ def test_the_choice_is_made_on_a_page_and_its_steps_lead_to_the_box(as_role, db,
     committee = as_role(Role.COMMITTEE, db.session.get(Process, process_id))
     setup, box = f"/staff/how-people-vote/{process_id}", f"/staff/box/{process_id}"
 
-    assert committee.get(setup).text.count('name="custody"') == 2
+    page = committee.get(setup).text
+    assert page.count('name="custody"') == 2
+    assert "nobody opens an envelope alone or before the end" in page
     answers = {"slots": "all", "by_code": "y"}
     assert committee.post(setup, data={**answers, "custody": "me"}).status_code == 422
     assert "Choose the committee there first" in committee.get(box).text
