@@ -31,6 +31,7 @@ ONLY_FORMS = {
     "budgets_manage.group": "the groups are on the page of the pot",
     "budgets_manage.review": "reviews are public, and listed in budgets_manage.reviews",
     "budgets_manage.take_back": "a confirmation",
+    "voting_roll.replace": "the list is on voting_roll.roll, and what was done to it in the audit log",
     "voting_letters.as_csv": "codes with which one can vote: nobody reads them who does not print them",
     "voting_letters.as_pdf": "codes with which one can vote",
     "voting_contests.decide": "the answer is on voting_contests.proposed and on the slip",

@@ -1,5 +1,6 @@
 """Pots people vote on, and ballots, for tests."""
 
+import json
 from datetime import timedelta
 from os import urandom
 from typing import Any
@@ -12,10 +13,12 @@ from app.features.budgets.models import Pot, PotState, Project
 from app.features.budgets.rules import ballot_digest
 from app.features.budgets.use_cases import CertifyPot, certify_pot
 from app.features.spaces.models import Process
+from app.features.voting.box import custody, opening
+from app.features.voting.box.ceremony import REHEARSAL_FORMAT
 from app.features.voting.box.contents import unpack
 from app.features.voting.box.custody import private_key
 from app.features.voting.box.envelopes import open_envelope, receipt_of
-from app.features.voting.commands import DecidePublication, EnterDraw
+from app.features.voting.commands import DecidePublication, EnterDraw, PrepareBox
 from app.features.voting.exporting import form_of
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.letters.code import grouped, new_code
@@ -247,3 +250,12 @@ def print_file(process: Any, spool: Spool, letters: int = 2) -> CodePrint:
     found = add(CodePrint(process_id=process.id, letters=letters))
     spool.write(found.id, (Letter(f"AB{one:05}", grouped(new_code())) for one in range(letters)))
     return found
+
+
+def committee_key(process_id: Any) -> tuple[PrepareBox, custody.KeySheet]:
+    """A key of a committee and the note of its rehearsal, as `PrepareBox` takes them."""
+    seed, election = custody.new_seed(), str(process_id)
+    sheet = custody.key_sheet(seed, election, custody.split(seed, 3, 2), 2)
+    note = {"format": REHEARSAL_FORMAT, "election": election, "public_key": sheet.public_key, "day": "2027-05-01"}
+    note["signature"] = opening.sign_statement(note, seed, election)
+    return PrepareBox(process_id, json.dumps(sheet.as_json()), json.dumps(note)), sheet

@@ -5,6 +5,7 @@ from app.features.committee.commands import EnterTotals, Object
 from app.features.committee.models import Decision, DecisionKind, DecisionState
 from app.features.committee.use_cases import enter_totals, object_to, record_objection
 from app.features.spaces.models import Process
+from app.features.voting.use_cases import count_pot
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, committee, spaces, voting
 from tests.factories.tools import add
@@ -30,7 +31,23 @@ def build(world: World) -> None:
     for person, ballots in zip(committee.two(world.paper_pot.process_id), (2, 3), strict=True):
         enter_totals(session, person, EnterTotals(world.paper_station.id, world.paper_pot.id, 2, ballots, 0, 0, {"1": ballots}))
     world.certified_pot = committee.certified_pot()
+    _reopened(world)
     world.quiet_process = spaces.process()
+
+
+def _reopened(world: World) -> None:
+    """A certified pot whose totals were typed again, and whose only draw can be reopened."""
+    pot = voting.closed_pot(costs=(600_00, 600_00, 600_00), options={"tie_rules": ["drawn"]})
+    voting.ballots(pot, ["1", "3"])
+    place = committee.station(pot.process_id)
+    committee.typed(pot, place, {"2": 1})
+    first = committee.member(pot.process_id)
+    count_pot(db.session(), first, pot.id)
+    voting.drawn(pot, (("3", "1", "2"),))
+    committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
+    committee.typed_again(pot, place, {"2": 1})
+    accounts.grant(world.person("committee"), Role.COMMITTEE, db.session.get_one(Process, pot.process_id))
+    world.reopened_pot, world.reopened_station = pot, place
 
 
 def _one_more(world: World) -> None:
@@ -88,6 +105,13 @@ SAMPLES = {
     "committee_staff.new": lambda world: [
         *[f"/staff/decisions/{world.process.id}/propose/{kind.value}" for kind in KINDS],
         f"/staff/decisions/{world.process.id}/propose/certification?pot={world.open_pot.id}",
+        *[
+            Visit(
+                f"/staff/decisions/{world.reopened_pot.process_id}/propose/{kind}?pot={world.reopened_pot.id}",
+                viewer="committee",
+            )
+            for kind in ("totals_again", "draw_again")
+        ],
     ],
     "committee_staff.show_one": lambda world: [
         f"/staff/decisions/one/{world.decision.id}",
@@ -101,6 +125,7 @@ SAMPLES = {
     "committee_paper.totals": lambda world: [
         f"/staff/reconciliation/stations/{world.station.id}/{world.open_pot.id}",
         Visit(f"/staff/reconciliation/stations/{world.paper_station.id}/{world.paper_pot.id}", viewer="committee"),
+        Visit(f"/staff/reconciliation/stations/{world.reopened_station.id}/{world.reopened_pot.id}", viewer="committee"),
     ],
     "committee_paper.why": lambda world: [
         f"/staff/reconciliation/explain/{world.open_pot.id}",

@@ -71,6 +71,7 @@ SAMPLES = {
     "voting_contests.proposed": lambda world: Visit(f"/staff/contests/proposed/{world.asked.id}", viewer="committee"),
     "voting_contests.decide": lambda world: Visit(f"/staff/contests/decide/{world.contest.id}", viewer="committee"),
     "voting_roll.roll": lambda world: f"/staff/voters/{world.process.id}",
+    "voting_roll.replace": lambda world: f"/staff/voters/{world.process.id}/replace",
     "voting_board.check": lambda world: [
         f"/voting/{world.open_pot.id}/board",
         f"/voting/{world.open_pot.id}/board?begins={world.receipt[:4]}",

@@ -234,3 +234,35 @@ def test_every_word_of_today_can_be_stored_after_all_migrations(
         sql = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
     allowed = next(line for line in sql.splitlines() if f"{column} IN" in line)
     assert set(re.findall(r"'(\w+)'", allowed)) == {str(word) for word in words}
+
+
+@pytest.mark.timeout(240)
+def test_where_a_committee_has_brought_its_key_it_was_chosen_and_elsewhere_the_server(file: Path) -> None:
+    migrate(file, "upgrade", "0017")
+    with rows(file) as connection:
+        for process, custody in (("a", "committee"), ("b", "committee"), ("c", "server")):
+            connection.execute(
+                "INSERT INTO ballot_box (id, process_id, custody, state, key, board_key, rehearsed_on, statements, salts,"
+                " closing, created_at) VALUES (?, ?, ?, 'open', '{}', '', '', '[]', '{}', '{}', ?)",
+                (process * 32, process * 32, custody, NOW),
+            )
+        for process in ("b", "c", "d"):
+            connection.execute(
+                "INSERT INTO voting_setup (id, process_id, slots, by_code, by_card, by_account, created_at)"
+                " VALUES (?, ?, 'own', 1, 0, 1, ?)",
+                (process * 32, process * 32, NOW),
+            )
+    migrate(file, "upgrade", "0020")
+    with rows(file) as connection:
+        found = connection.execute("SELECT process_id, slots, custody FROM voting_setup ORDER BY process_id").fetchall()
+        assert found == [
+            ("a" * 32, "all", "committee"),
+            ("b" * 32, "own", "committee"),
+            ("c" * 32, "own", "server"),
+            ("d" * 32, "own", "server"),
+        ]
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("UPDATE voting_setup SET custody = 'somebody'")
+    migrate(file, "downgrade", "0017")
+    with rows(file) as connection:
+        assert connection.execute("SELECT count(*) FROM voting_setup").fetchone() == (4,)

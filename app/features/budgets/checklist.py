@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.features.budgets.models import Pot
+from app.features.budgets.rules import problems_before_freezing
 from app.kernel.messages import Message
 
 
@@ -30,3 +32,13 @@ def steps_between(session: Session, process_ids: Collection[uuid.UUID]) -> dict[
         for process_id, steps in give(session, process_ids).items():
             found[process_id].extend(steps)
     return found
+
+
+missing_before_fixing: list[Callable[[Session, Pot], Message | None]] = []
+"""What other rooms know that a vote still needs; they refuse to announce a ballot without it (`announced_with_a_pot`)."""
+
+
+def problems_of(session: Session, pot: Pot) -> list[Message]:
+    """What still keeps people from voting on this pot, on the ballot itself and around it."""
+    others = [why for ask in missing_before_fixing if (why := ask(session, pot)) is not None]
+    return [*problems_before_freezing(pot), *others]

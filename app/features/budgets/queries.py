@@ -9,7 +9,7 @@ from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.features.budgets.ballots import ballot_file
-from app.features.budgets.checklist import Step, more_steps
+from app.features.budgets.checklist import Step, missing_before_fixing, more_steps
 from app.features.budgets.choices import (
     NOTHING,
     Choices,
@@ -70,6 +70,7 @@ __all__ = [
     "in_order",
     "is_ranking",
     "joined",
+    "missing_before_fixing",
     "more_steps",
     "most_points_each",
     "most_projects",

@@ -34,7 +34,14 @@ class DecisionKind(StrEnum):
     @property
     def about_a_pot(self) -> bool:
         """Whether it is about one pot; the others are about the whole process."""
-        return self not in (self.EXTENSION, self.INTERRUPTION, self.RESUMPTION, self.OBJECTION, self.DESTRUCTION)
+        return self not in (
+            self.EXTENSION,
+            self.INTERRUPTION,
+            self.RESUMPTION,
+            self.OBJECTION,
+            self.DESTRUCTION,
+            self.OPENING_ANEW,
+        )
 
 
 class DecisionState(StrEnum):

@@ -13,7 +13,7 @@ from app.features.voting.use_cases import package_marks, package_parts
 
 
 def paper_file(session: Session, pot: Pot) -> bytes:
-    """The totals of the ballots on paper by station. Once a pot is counted nobody can change them."""
+    """The totals of the ballots on paper by station, as they were certified; a correction brings others."""
     return protocol.as_bytes(protocol.paper_of(session, pot))
 
 

@@ -77,6 +77,7 @@ def _about(record: dict[str, Any]) -> Any:
     ]
     if record["voters_on_the_list"] is not None:
         words.append(_("Voters on the list: %(number)s", number=record["voters_on_the_list"]))
+    words += _list_of_voters(record.get("list_of_voters"))
     for one in record["rehearsals"]:
         day = show_date(date.fromisoformat(one["begun_on"]))
         words.append(_("Rehearsal of %(day)s: %(ballots)s test ballots of %(voters)s test voters.", **{**one, "day": day}))
@@ -104,6 +105,29 @@ def _openings(who: str, statements: list[dict[str, Any]], brought: list[dict[str
         for one, account in zip(statements, accounts, strict=True)
     ]
     return (who, _("Brought from the account of"), _("Day"), _("Digest of the ballots"), _("Signature")), rows
+
+
+def _list_of_voters(noted: dict[str, Any] | None) -> list[str]:
+    """What was noted of the list when the vote had begun, and whether it was the same at the end."""
+    if noted is None or not noted["entries"]:
+        return []
+    words = [
+        _(
+            "List of voters noted at %(when)s: %(number)s entries, check code %(digest)s",
+            when=_when(noted["noted_at"]),
+            number=noted["entries"],
+            digest=_short(noted["sha256"]),
+        )
+    ]
+    if "unchanged" in noted:
+        same = _("When the box was closed, the list was the same.")
+        other = _(
+            "When the box was closed, the list was another one: %(number)s entries, check code %(digest)s",
+            number=noted["at_closing"]["entries"],
+            digest=_short(noted["at_closing"]["sha256"]),
+        )
+        words.append(same if noted["unchanged"] else other)
+    return words
 
 
 def _pot(pot: dict[str, Any], title: str) -> Any:

@@ -76,13 +76,17 @@ class EnterDraw:
 
 @dataclass(frozen=True)
 class WriteSetup:
-    """How a process lets people vote: what a voter can use, and the ways besides the desk. `slots` is a `SlotMode`."""
+    """How a process lets people vote: what a voter can use, and the ways besides the desk. `slots` is a `SlotMode`.
+
+    `custody`, a `Custody`: who keeps the key of the box.
+    """
 
     process_id: UUID
     slots: str
     by_code: bool
     by_card: bool
     by_account: bool
+    custody: str = "server"
 
 
 @dataclass(frozen=True)

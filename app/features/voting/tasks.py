@@ -13,6 +13,7 @@ from app.features.voting.keys.installation import keyring, spool
 from app.features.voting.queries import ballots_cast, open_boxes
 from app.features.voting.sealing import wipe
 from app.features.voting.use_cases import (
+    begun_votes,
     compare_rules,
     counted_from,
     destroy_keys,
@@ -21,6 +22,7 @@ from app.features.voting.use_cases import (
     go_on_closing,
     is_wiping,
     note_done,
+    note_roll,
     outcome_of,
     pot_to_count,
     pots_to_compare,
@@ -56,6 +58,17 @@ def seal() -> int:
         with db.transaction() as session:
             moved += seal_boxes(session, process_id)
     return moved
+
+
+@celery.task(name="voting.note_rolls")
+def note_rolls() -> int:
+    """Note the list of voters of every vote that has begun, each in a transaction of its own. Safe to run twice."""
+    with db.transaction() as session:
+        waiting = begun_votes(session)
+    for process_id in waiting:
+        with db.transaction() as session:
+            note_roll(session, process_id)
+    return len(waiting)
 
 
 @celery.task(name="voting.sign")
@@ -172,6 +185,7 @@ def _destroy_keys(session: Session, row: OutboxRow) -> None:
 celery.conf.beat_schedule = {
     **(celery.conf.beat_schedule or {}),
     "voting.seal": {"task": "voting.seal", "schedule": 60.0},
+    "voting.note_rolls": {"task": "voting.note_rolls", "schedule": 60.0},
     "voting.compare": {"task": "voting.compare", "schedule": 60.0},
     "voting.sign": {"task": "voting.sign", "schedule": crontab(minute="55", hour="23")},
 }

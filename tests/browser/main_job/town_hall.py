@@ -34,7 +34,7 @@ def sets_up_the_pot(city: City, committee: Visitor) -> None:
 
 
 def imports_the_roll(committee: Visitor, process_id: str, roll: Path, voters: int) -> None:
-    """The list of voters, a second time without any change, and the one way in that this vote has."""
+    """The list of voters, a second time without any change; the one way in that this vote has, and who keeps its key."""
     for added in (voters, 0):
         committee.open(f"/staff/voters/{process_id}")
         committee.page.locator("main input[name=file]").set_input_files(roll)
@@ -43,7 +43,7 @@ def imports_the_roll(committee: Visitor, process_id: str, roll: Path, voters: in
     committee.press(f"main [data-voters] a[href$='/how-people-vote/{process_id}']")
     committee.page.locator("main input[name=by_card]").uncheck()
     committee.page.locator("main input[name=by_account]").uncheck()
-    committee.press(MAIN_BUTTON)
+    committee.choose("custody", "committee").press(MAIN_BUTTON)
 
 
 def issues_letters(committee: Visitor, process_id: str, roll: Path) -> dict[str, str]:
@@ -66,7 +66,9 @@ def brings_the_key(committee: Visitor, process_id: str, laptop: Laptop) -> Path:
     """A key made and rehearsed without network; returns the folder with its three sheets."""
     sheets = laptop.keygen(process_id, "key")
     note = laptop.rehearse(sheets / "key.json", [sheets / "share-1.txt", sheets / "share-3.txt"])
-    committee.open(f"/staff/box/{process_id}").reads(f"python3 -m app.features.voting.box keygen {process_id}")
+    committee.open(f"/staff/box/{process_id}").reads(
+        "has not brought it yet", f"python3 -m app.features.voting.box keygen {process_id}"
+    )
     committee.page.locator("main input[name=key]").set_input_files(sheets / "key.json")
     committee.page.locator("main input[name=rehearsal]").set_input_files(note)
     committee.press("main form[action$='/prepare'] button").reads("2 of 3 are needed")

@@ -94,3 +94,43 @@ def test_a_contested_participation_takes_two_hands(live, new_page, scripts):
     second.keyboard.press("Enter")
     second.get_by_text("Your son showed your card at the desk.").wait_for()
     second.get_by_text("Dismissed").first.wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_two_members_have_totals_typed_again_and_read_the_old_beside_the_new(live, new_page, scripts):
+    pot, place = committee.counted_with_paper({"2": 3})
+    pot_id, process_id, place_id = pot.id, pot.process_id, place.id
+    space = live.db.session.get_one(Process, process_id)
+    people = [accounts.staff(Role.COMMITTEE, space, display_name=name) for name in ("Mette Member", "Mikko Member")]
+    live.db.session.commit()
+    first, second = (new_page(viewport=size, java_script_enabled=scripts) for size in (DESK, PHONE))
+
+    sign_in_window(first, live, people[0])
+    first.goto(f"/staff/decisions/{process_id}")
+    first.get_by_role("link", name="Have the totals of a station typed again").click()
+    first.get_by_label("Library").check()
+    first.locator("main [name=reason_en]").fill("Two lines were mixed up.")
+    if scripts:
+        assert axe(first) == []
+    first.get_by_role("button", name="Propose and sign").click()
+    first.get_by_role("button", name="Take it back").wait_for()
+
+    sign_in_window(second, live, people[1])
+    second.goto(first.url)
+    second.get_by_role("button", name="Sign").click()
+    second.locator("main .state--good").first.wait_for()
+    for page in (first, second):
+        page.goto(f"/staff/reconciliation/stations/{place_id}/{pot_id}")
+        page.get_by_text("Two members have reopened these totals.").wait_for()
+        for name, number in {"participations": 3, "ballots": 3, "blank": 0, "invalid": 0}.items():
+            page.locator(f"[name={name}]").fill(str(number))
+        for project, number in (("1", 0), ("2", 0), ("3", 3)):
+            page.locator(f"[name=votes_{project}]").fill(str(number))
+        page.get_by_role("button", name="Keep these totals").click()
+        page.get_by_role("heading", name="Reconciliation").wait_for()
+
+    second.goto(f"/staff/reconciliation/stations/{place_id}/{pot_id}")
+    second.get_by_text("what Maija Member, Matti Member had typed before").wait_for()
+    assert second.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
+    if scripts:
+        assert axe(second) == []

@@ -12,6 +12,7 @@ from app.features.budgets.choices import Choices
 from app.features.budgets.queries import few_ballots, too_few
 from app.features.committee.commands import EnterTotals, Object
 from app.features.committee.models import DecisionKind
+from app.features.committee.queries import stations_of
 from app.features.committee.use_cases import enter_totals, object_to
 from app.features.voting.commands import CastBallot
 from app.features.voting.keys.keyring import Keyring
@@ -205,3 +206,28 @@ def test_the_package_stays_as_it_was_certified_whatever_happens_later(session, k
         protocol = json.loads(found.read("protocol.json"))
     assert [one["version"] for one in protocol["pots"][0]["certificates"]] == [1, 2]
     assert [one["number"] for one in protocol["objections"]] == [1]
+
+
+def test_totals_typed_again_change_the_package_with_the_correction_and_not_before(session, kept, clock, tmp_path):
+    pot = certified(session, kept, clock)
+    (place,) = stations_of(session, pot.process_id)
+    before = packed(session, pot)
+    clock.advance(days=1)
+    committee.decided(DecisionKind.TOTALS_AGAIN, pot.process_id, pot_id=pot.id, station_id=place.id)
+    assert packed(session, pot) == before
+    committee.typed(pot, place, {"3": 40})
+    assert packed(session, pot) == before
+    code, said = verified(unpacked(before, tmp_path / "before"))
+    assert code == 0, said
+
+    clock.advance(days=1)
+    committee.decided(DecisionKind.CORRECTION, pot.process_id, pot_id=pot.id)
+    folder = unpacked(packed(session, pot), tmp_path / "after")
+
+    assert json.loads((folder / "paper.json").read_text())["stations"][0]["votes"] == {"3": 40}
+    decisions = json.loads((folder / "protocol.json").read_text())["decisions"]
+    assert [one["kind"] for one in decisions] == ["certification", "totals_again", "correction"]
+    assert decisions[1]["outcome"]["before"]["votes"] == TOTALS["votes"]
+    code, said = verified(folder)
+    assert code == 0, said
+    assert "from the ballots and the totals of paper: 2 winners, the same as published: 3, 1" in said

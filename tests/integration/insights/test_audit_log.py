@@ -125,6 +125,6 @@ def test_details_are_read_in_words_and_codes_by_their_beginning(as_role, session
 
     page = as_role(Role.AUDITOR, process).get("/staff/audit").text
 
-    for words in ("<bdi>Draft</bdi>", "<bdi>Name: Railway Square</bdi>", "<bdi>€27,000</bdi>", "<bdi>457674c2…</bdi>"):
+    for words in ("<bdi>Draft</bdi>", "<bdi>Name: Railway Square</bdi>", "<bdi>€27,000</bdi>", "457674c2…</code></bdi>"):
         assert words in page
     assert "Rautatientori" not in page

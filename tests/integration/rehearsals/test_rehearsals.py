@@ -23,10 +23,10 @@ from app.features.spaces.queries import process as process_by_id
 from app.features.spaces.use_cases import set_process_state
 from app.features.voting.box.contents import pack
 from app.features.voting.box.envelopes import receipt_of, seal
-from app.features.voting.commands import CastAtDesk
+from app.features.voting.commands import CastAtDesk, WriteSetup
 from app.features.voting.exporting import form_of
 from app.features.voting.keys.keyring import Keyring
-from app.features.voting.models import Ballot, Box, Envelope, RollEntry, VotingParticipation
+from app.features.voting.models import Ballot, Box, Custody, Envelope, RollEntry, VotingParticipation
 from app.features.voting.queries import box_of, participations
 from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import (
@@ -36,6 +36,8 @@ from app.features.voting.use_cases import (
     hashed,
     import_roll,
     open_with_the_servers_key,
+    prepare_box,
+    write_setup,
 )
 from app.features.voting.voters.roll_file import RollRow
 from app.kernel import clock
@@ -44,7 +46,7 @@ from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.model import Model
 from app.kernel.outbox import OutboxRow
 from app.kernel.permissions import SYSTEM, Actor, Role
-from tests.factories import accounts, budgets, spaces
+from tests.factories import accounts, budgets, spaces, voting
 
 
 @pytest.fixture
@@ -93,6 +95,22 @@ def played(session, committee, copy, keyring, ballots=25):
     (twin,) = session.scalars(select(Pot).where(Pot.process_id == copy.id)).all()
     count_pot(session, actor, twin.id)
     return certify_pot(session, actor, CertifyPot(twin.id, (uuid4(), uuid4())))
+
+
+def test_where_the_committee_is_to_keep_the_key_a_rehearsal_takes_either_and_waits_for_neither(
+    session, process, pot, committee, keyring
+):
+    ways = {"by_code": True, "by_card": True, "by_account": True}
+    write_setup(session, committee, WriteSetup(process.id, "all", **ways, custody="committee"))
+    copy = begin_rehearsal(session, committee, BeginRehearsal(process.id, 30, {"en": "Rehearsal"}), keyring)
+    (twin,) = session.scalars(select(Pot).where(Pot.process_id == copy.id)).all()
+    assert twin.options["voters"]["custody"] == "server"
+
+    box = prepare_box(session, there(committee, copy), voting.committee_key(copy.id)[0], keyring)
+
+    assert (box.process_id, box.custody) == (copy.id, Custody.COMMITTEE)
+    cast_test_ballots(session, committee, CastTestBallots(copy.id, 5), keyring)
+    assert box_of(session, process.id) is None
 
 
 def test_what_was_drawn_for_the_real_pot_does_not_decide_in_the_copy(session, process, pot, committee, keyring):

@@ -1,6 +1,5 @@
 """Everybody locks in one order (the process, its pots by id, its box), so nobody waits for somebody who waits for them."""
 
-import json
 import threading
 import time
 
@@ -14,9 +13,7 @@ from app.features.budgets.models import Pot, PotState
 from app.features.budgets.queries import hold_pots
 from app.features.budgets.use_cases import freeze_pot, move_pot
 from app.features.committee.use_cases.shared import locked_process
-from app.features.voting.box import custody, opening
-from app.features.voting.box.ceremony import REHEARSAL_FORMAT
-from app.features.voting.commands import CastBallot, IssueCodes, PrepareBox
+from app.features.voting.commands import CastBallot, IssueCodes
 from app.features.voting.letters.spool import Spool
 from app.features.voting.models import Custody, VoterIdentity
 from app.features.voting.queries import box_of
@@ -55,15 +52,6 @@ class Together:
             return do()
 
         return self.race(one, times=2)
-
-
-def key_for(process_id):
-    """A key of a committee and the note of its rehearsal, as `PrepareBox` takes them."""
-    seed, election = custody.new_seed(), str(process_id)
-    sheet = custody.key_sheet(seed, election, custody.split(seed, 3, 2), 2)
-    note = {"format": REHEARSAL_FORMAT, "election": election, "public_key": sheet.public_key, "day": "2027-05-01"}
-    note["signature"] = opening.sign_statement(note, seed, election)
-    return PrepareBox(process_id, json.dumps(sheet.as_json()), json.dumps(note)), sheet
 
 
 def test_fixing_a_ballot_and_a_decision_of_the_committee_do_not_wait_for_each_other_for_ever(committing_db, race, monkeypatch):
@@ -113,10 +101,10 @@ def test_a_key_is_not_exchanged_under_the_hands_of_the_first_voter(committing_db
     pot = voting.pot()
     (person,) = voting.voters(pot)
     pot_id, process_id, person_id = pot.id, pot.process_id, person.id
-    before, _ = key_for(process_id)
+    before, _ = voting.committee_key(process_id)
     prepare_box(committing_db.session(), SYSTEM, before, keyring)
     committing_db.session.commit()
-    command, new = key_for(process_id)
+    command, new = voting.committee_key(process_id)
 
     def vote():
         with committing_db.transaction() as session:
@@ -138,8 +126,8 @@ def test_a_key_is_not_exchanged_under_the_hands_of_the_first_voter(committing_db
 
 def test_a_key_that_replaces_another_one_is_loud_in_the_audit_log(session, keyring):
     pot = voting.pot()
-    first, old = key_for(pot.process_id)
-    second, new = key_for(pot.process_id)
+    first, old = voting.committee_key(pot.process_id)
+    second, new = voting.committee_key(pot.process_id)
     prepare_box(session, SYSTEM, first, keyring)
     box = prepare_box(session, SYSTEM, second, keyring)
 
@@ -150,7 +138,7 @@ def test_a_key_that_replaces_another_one_is_loud_in_the_audit_log(session, keyri
     (person,) = voting.voters(pot)
     cast_ballot(session, Actor(person_id=person.id), CastBallot(pot.id, Choices(("1",))), keyring)
     with pytest.raises(Conflict, match="voted already"):
-        prepare_box(session, SYSTEM, key_for(pot.process_id)[0], keyring)
+        prepare_box(session, SYSTEM, voting.committee_key(pot.process_id)[0], keyring)
 
 
 def test_nobody_waits_to_cast_while_letters_are_made(committing_db, race, keyring, tmp_path):

@@ -197,7 +197,7 @@ def test_the_setup_is_announced_with_the_ballot_and_then_stays(session):
     write_setup(session, actor, WriteSetup(process.id, "one", by_code=True, by_card=False, by_account=True))
     first = freeze_pot(session, actor, FreezePot(pot.id)).options["digest"]
 
-    assert pot.options["voters"] == {"slots": "one", "ways": ["code", "account", "desk"]}
+    assert pot.options["voters"] == {"slots": "one", "ways": ["code", "account", "desk"], "custody": "server"}
     assert ballot_digest(pot) == first
     with pytest.raises(Conflict):
         write_setup(session, actor, WriteSetup(process.id, "all", by_code=True, by_card=True, by_account=True))

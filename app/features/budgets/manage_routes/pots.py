@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.extensions import db
 from app.features.budgets import announcing
-from app.features.budgets.checklist import Step, steps_between
+from app.features.budgets.checklist import Step, problems_of, steps_between
 from app.features.budgets.commands import FreezePot, MovePot, UnfreezePot, WritePot
 from app.features.budgets.forms import with_languages
 from app.features.budgets.manage_routes import bp
@@ -18,7 +18,6 @@ from app.features.budgets.manage_routes.projects import sources_for
 from app.features.budgets.manage_routes.shared import area_choices, my_pot, my_process, seen_pot, seen_processes, take
 from app.features.budgets.pot_forms import BallotForm, DetailsForm, LimitsForm, MoneyForm, RuleForm
 from app.features.budgets.queries import Pot, PotState, pots_in, project_numbers
-from app.features.budgets.rules import problems_before_freezing
 from app.features.budgets.setting import command_of
 from app.features.budgets.shown import language_name
 from app.features.budgets.use_cases import freeze_pot, move_pot, unfreeze_pot, why_not_fixed, write_pot
@@ -150,7 +149,7 @@ def show(pot_id: UUID) -> str:
         pot=pot,
         process=seen_processes().get(pot.process_id),
         may_change=may_change,
-        problems=problems_before_freezing(pot),
+        problems=problems_of(db.session(), pot),
         too_late=_too_late(pot),
         areas=area_names(db.session()),
         sources=sources_for(pot) if may_change else None,
@@ -196,7 +195,7 @@ def fix(pot_id: UUID) -> ResponseReturnValue:
     return render_template(
         "budgets_manage/fix.html",
         pot=pot,
-        problems=problems_before_freezing(pot),
+        problems=problems_of(db.session(), pot),
         too_late=_too_late(pot),
         **_announced(pot),
     )

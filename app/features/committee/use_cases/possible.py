@@ -81,12 +81,12 @@ def _about_the_time(session: Session, kind: DecisionKind, process_id: uuid.UUID)
             raise Conflict(msg("The vote does not run now, so there is nothing to interrupt."))
         return
     _require_open_box(session, process_id)
-    if paper_was_typed(session, process_id):
-        raise Conflict(KNOWN)
     if kind is DecisionKind.RESUMPTION and (space is None or space.interrupted_at is None):
         raise Conflict(msg("The vote is not interrupted."))
     if kind is DecisionKind.EXTENSION and not ends_of_vote(session, process_id):
         raise Conflict(msg("There is no vote in this process."))
+    if paper_was_typed(session, process_id):
+        raise Conflict(KNOWN)
 
 
 def _about_a_pot(session: Session, kind: DecisionKind, pot: Pot) -> None:

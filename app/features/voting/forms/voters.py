@@ -7,7 +7,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField
 
 from app.features.voting.commands import DecideContest, IssueCodes, OpenContest, ReturnContest, WriteSetup
-from app.features.voting.models import SlotMode
+from app.features.voting.models import Custody, SlotMode
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, Unmarked, _
 
 SLOTS = {
@@ -17,6 +17,11 @@ SLOTS = {
     SlotMode.OWN_PLUS_ONE: _("In their own area, in one other area, and in the pots of the whole city"),
 }
 """Where a voter may vote, in words."""
+CUSTODY = {
+    Custody.COMMITTEE: _("The committee: several people each get a share of the key, made on a computer without network"),
+    Custody.SERVER: _("The server: for small votes and trials"),
+}
+"""Who keeps the key of the box, in words."""
 
 
 class SetupForm(Form):
@@ -26,10 +31,19 @@ class SetupForm(Form):
     by_code = BooleanField(_("With the code of a letter"))
     by_card = BooleanField(_("With the number of the residence card and the date of birth"))
     by_account = BooleanField(_("With an account that stands for an entry of the list"))
+    custody = RadioField(
+        _("Who keeps the key to the ballot box?"),
+        choices=[(str(who), words) for who, words in CUSTODY.items()],
+        description=_(
+            "With the committee, nobody opens an envelope alone or before the end; its key must be here before a ballot can be "
+            "fixed. With the server, whoever runs it could open envelopes before the vote is over, and voters are told so."
+        ),
+    )
 
     def to_command(self, process_id: UUID) -> WriteSetup:
         """The answers as the use case takes them."""
-        return WriteSetup(process_id, self.slots.data, self.by_code.data, self.by_card.data, self.by_account.data)
+        ways = (self.by_code.data, self.by_card.data, self.by_account.data)
+        return WriteSetup(process_id, self.slots.data, *ways, self.custody.data)
 
 
 class IssueForm(Form):

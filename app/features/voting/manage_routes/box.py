@@ -23,9 +23,11 @@ from app.features.voting.use_cases import (
     begin_opening,
     discarded_openings,
     import_opened,
+    key_missing,
     moved_at,
     openings_of,
     prepare_box,
+    why_no_key,
     why_stopped,
 )
 from app.kernel.errors import NotFound, Refused
@@ -61,6 +63,8 @@ def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]
         pots=[(pot, participations(session, pot.id), envelopes_of(session, pot.id)) for pot in pots],
         is_closed=bool(pots) and all(closed(session, pot) for pot in pots),
         voted=any(participations(session, pot.id) for pot in pots),
+        why_no_key=refusal.message if (refusal := why_no_key(session, process_id)) is not None else None,
+        key_missing=key_missing(session, process_id),
         may_change=viewer().may(Permission.BUDGET_CERTIFY, process_id),
         stopped=why_stopped(box.closing) if box is not None and box.closing.get("step") == Closing.STOPPED else None,
         still=stays_still(),

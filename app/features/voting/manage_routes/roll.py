@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.extensions import db
@@ -13,7 +14,15 @@ from app.features.voting.forms.ballot import RollForm
 from app.features.voting.keys.installation import voters_key
 from app.features.voting.models import SlotMode
 from app.features.voting.queries import roll_size
-from app.features.voting.use_cases import areas_by_name, hashed, import_roll, roll_is_fixed
+from app.features.voting.use_cases import (
+    HashedRow,
+    areas_by_name,
+    hashed,
+    import_roll,
+    preview_replacement,
+    replace_roll,
+    roll_is_fixed,
+)
 from app.features.voting.voters.eligibility import setup_of
 from app.features.voting.voters.roll_file import MOST_BYTES, RollProblem, RollRefused, read_roll
 from app.kernel import clock
@@ -35,10 +44,7 @@ def roll(process_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         db.session.rollback()  # reading a large file takes a while, and meanwhile others write
         try:
-            with form.file.data.stream as stream:
-                rows = read_roll(stream.read(MOST_BYTES + 1), clock.now().date(), areas_by_name(db.session(), process_id))
-            db.session.rollback()
-            report = import_roll(db.session(), viewer(), process_id, hashed(rows, process_id, voters_key(process_id)))
+            report = import_roll(db.session(), viewer(), process_id, _rows(form, process_id))
         except RollRefused as refusal:
             form.refuse(refusal)
             problems = refusal.problems
@@ -83,3 +89,54 @@ def roll(process_id: UUID) -> ResponseReturnValue:
         fixed=fixed.message if fixed else None,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _rows(form: RollForm, process_id: UUID) -> list[HashedRow]:
+    """What the file says, as it is kept. Raises RollRefused."""
+    with form.file.data.stream as stream:
+        rows = read_roll(stream.read(MOST_BYTES + 1), clock.now().date(), areas_by_name(db.session(), process_id))
+    db.session.rollback()
+    return hashed(rows, process_id, voters_key(process_id))
+
+
+@bp.route("/<uuid:process_id>/replace", methods=["GET", "POST"])
+@requires(Permission.BUDGET_MANAGE)
+@commits
+def replace(process_id: UUID) -> ResponseReturnValue:
+    """Put a list in the place of the one that is there: first a preview, then, with the same file once more, for good."""
+    form, mark = RollForm(), request.form.get("mark", "")
+    problems: Sequence[RollProblem] = ()
+    preview = None
+    status = 422 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        db.session.rollback()
+        try:
+            rows = _rows(form, process_id)
+            if mark:
+                done = replace_roll(db.session(), viewer(), process_id, rows, mark)
+                flash(_("The list was replaced."), "good")
+                if done.codes:
+                    words = ngettext("%(num)s code is void now.", "%(num)s codes are void now.", done.codes)
+                    flash(words, "info")
+                return redirect(url_for(".roll", process_id=process_id), 303)
+            preview, status = preview_replacement(db.session(), viewer(), process_id, rows), 200
+        except Refused as refusal:
+            if refusal.status == 404:
+                raise
+            form.refuse(refusal)
+            problems = refusal.problems if isinstance(refusal, RollRefused) else ()
+            status = refusal.status
+    space = process(db.session(), process_id)
+    if space is None or not viewer().may(Permission.BUDGET_MANAGE, process_id):
+        raise NotFound
+    fixed = roll_is_fixed(db.session(), space)
+    page = render_template(
+        "voting/roll_replace.html",
+        form=form,
+        process=space,
+        size=roll_size(db.session(), process_id),
+        preview=preview,
+        problems=problems,
+        fixed=fixed.message if fixed else None,
+    )
+    return page, status

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.features.budgets.queries import Step, more_steps
+from app.features.budgets.queries import Pot, PotState, Step, more_steps
 from app.features.spaces.queries import Process, area_names, process
 from app.features.voting.forms.voters import SetupForm
-from app.features.voting.queries import closed, fixed_pots, has_roll
+from app.features.voting.queries import box_of, closed, fixed_pots, frozen_roll, has_roll
 from app.features.voting.use_cases import fixed_reason, write_setup
-from app.features.voting.voters.eligibility import prepared, setup_of
+from app.features.voting.voters.eligibility import announced_custody, prepared, setup_of
 from app.features.voting.voters.turnout import Group, by_area, by_bracket, by_sex
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import msg
@@ -107,6 +107,7 @@ def _steps(session: Session, process_ids: Collection[UUID]) -> dict[UUID, list[S
     return {
         one: [
             Step(msg("How people vote"), url_for("voting_setup.edit", process_id=one), one in there.setups),
+            *_key_step(one, there.keys.get(one)),
             Step(msg("List of voters"), url_for("voting_roll.roll", process_id=one), one in there.rolls),
             Step(msg("Codes and letters"), url_for("voting_letters.show", process_id=one), one in there.letters),
         ]
@@ -114,6 +115,30 @@ def _steps(session: Session, process_ids: Collection[UUID]) -> dict[UUID, list[S
     }
 
 
+def _key_step(process_id: UUID, there: bool | None) -> list[Step]:
+    """Where the committee is to keep the key: whether it is there. Linked for those who see the page of the box."""
+    if there is None:
+        return []
+    url = url_for("voting_box.show", process_id=process_id) if viewer().may(Permission.BUDGET_INSPECT, process_id) else ""
+    return [Step(msg("Bring the key of the committee"), url, there)]
+
+
+def _who_keeps(pot: Pot) -> Markup:
+    """With what is announced: who keeps the key; on drafts as it is chosen now, and what is missing."""
+    session = db.session()
+    if pot.options.get("imported"):
+        return Markup("")
+    chosen = frozenset({setup_of(session, pot.process_id).custody})
+    said = chosen if pot.state is PotState.DRAFT else announced_custody([pot])
+    box = box_of(session, pot.process_id)
+    if not said and box is not None:
+        said = frozenset({box.custody})
+    roll = frozen_roll(session, pot.process_id)
+    return slots.partial("voting/_who_keeps.html", custody=next(iter(said), None), box=box, roll=roll)
+
+
+slots.register("pot.staff", 5, _who_keeps)
+slots.register("pot.fixed", 10, _who_keeps)
 more_steps.append((10, _steps))
 slots.register("budgets.process", 10, _links)
 slots.register("voting.voters", 10, _links_by_id)

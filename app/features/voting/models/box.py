@@ -18,6 +18,9 @@ class VotingParticipation(Identified, Model):
 
     A slot is what a voter may use once (`rules.slot_of`): one per pot, or one for the whole vote, as the process has it.
     Whatever the slots are, an entry has one ballot in a pot, and one more only where the committee has `granted` it.
+
+    `station` is always empty: a desk has no name here (a clerk works for a whole process), and the committee's stations are
+    places whose paper is entered as totals. The column waits for desks that have names.
     """
 
     __tablename__ = "voting_participation"
@@ -39,7 +42,7 @@ class VotingParticipation(Identified, Model):
 
 
 class Custody(StrEnum):
-    """Who keeps the key that opens the box."""
+    """Who keeps the key that opens the box: chosen with the setup, announced with every ballot, and so it is with the box."""
 
     SERVER = "server"
     COMMITTEE = "committee"

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.features.voting.models.box import Custody
 from app.kernel.model import Identified, Model, Timestamped
 from app.kernel.types import words
 
@@ -45,6 +46,22 @@ class VotingSetup(Identified, Timestamped, Model):
     by_code: Mapped[bool] = mapped_column(default=True)
     by_card: Mapped[bool] = mapped_column(default=True)
     by_account: Mapped[bool] = mapped_column(default=True)
+    custody: Mapped[Custody] = mapped_column(words(Custody), default=Custody.SERVER)
+
+
+class FrozenRoll(Timestamped, Model):
+    """The list of voters as it was found when the vote had begun, and when the box was closed (`rolls.roll_digest`).
+
+    It stays when the list is forgotten. Whoever adds or removes an entry in between is seen by comparing the two.
+    """
+
+    __tablename__ = "frozen_roll"
+
+    process_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("process.id", ondelete="CASCADE"), primary_key=True)
+    entries: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    closed_entries: Mapped[int | None]
+    closed_sha256: Mapped[str] = mapped_column(String(64), default="")
 
 
 class CodeState(StrEnum):

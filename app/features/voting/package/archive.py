@@ -5,13 +5,14 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
 from app.features.voting.package import files
 from app.features.voting.publication import from_our_box, published_of
-from app.features.voting.queries import is_opened
+from app.features.voting.queries import is_opened, list_of_voters
 
 MANIFEST = "manifest.json"
 
@@ -39,7 +40,8 @@ def parts(session: Session, pot: Pot) -> Iterator[tuple[str, Iterator[bytes]]]:
 def single(session: Session, pot: Pot, wanted: str) -> Iterator[bytes] | None:
     """One file of the package; None where there is none of this name."""
     if wanted == MANIFEST:
-        return iter([manifest({name: _sha256(pieces) for name, pieces in parts(session, pot)})])
+        digests = {name: _sha256(pieces) for name, pieces in parts(session, pot)}
+        return iter([manifest(digests, list_of_voters(session, pot.process_id))])
     if wanted in files.names(session, pot):
         return files.file(session, pot, wanted)
     for more in files.package_parts:
@@ -56,9 +58,12 @@ def file_names(session: Session, pot: Pot) -> list[str]:
     return [*own, *others, MANIFEST]
 
 
-def manifest(digests: dict[str, str]) -> bytes:
-    """The digest of each file."""
-    return (json.dumps({"format": "plaza-package-1", "files": digests}, indent=1, sort_keys=True) + "\n").encode()
+def manifest(digests: dict[str, str], voters: dict[str, Any] | None = None) -> bytes:
+    """The digest of each file, and of the list of voters, which is in none of them."""
+    content: dict[str, Any] = {"format": "plaza-package-1", "files": digests}
+    if voters is not None:
+        content["list_of_voters"] = voters
+    return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
 
 
 def stream(session: Session, pot: Pot) -> Iterator[bytes]:
@@ -75,7 +80,7 @@ def stream(session: Session, pot: Pot) -> Iterator[bytes]:
                     yield out.taken()
             digests[name] = digest.hexdigest()
             yield out.taken()
-        archive.writestr(_entry(pot, MANIFEST), manifest(digests))
+        archive.writestr(_entry(pot, MANIFEST), manifest(digests, list_of_voters(session, pot.process_id)))
     yield out.taken()
 
 

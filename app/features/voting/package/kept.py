@@ -11,13 +11,15 @@ import secrets
 import zipfile
 from collections.abc import Iterator
 from functools import cache
+from inspect import getfile
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
+from app.features.counting.use_cases import Beside, Written, write_election
 from app.features.spaces.queries import process
-from app.features.voting.package import archive, files, pb_head, readme, verify
+from app.features.voting.package import archive, files, pb_head, pb_layout, readme, verify
 from app.features.voting.publication import choice_of, few
 from app.features.voting.queries import box_of
 
@@ -89,6 +91,6 @@ def _place(session: Session, pot: Pot, folder: Path) -> Path | None:
 def _program() -> str:
     """A digest of what builds packages."""
     digest = hashlib.sha256()
-    for one in (archive, files, pb_head, readme, verify):
-        digest.update(Path(one.__file__ or "").read_bytes())
+    for one in (archive, files, pb_head, pb_layout, readme, verify, Beside, Written, write_election):
+        digest.update(Path(getfile(one)).read_bytes())
     return digest.hexdigest()

@@ -46,7 +46,16 @@ from app.features.voting.queries.turnout import (
     turnout_by_channel,
     turnout_by_day,
 )
-from app.features.voting.queries.voters import has_roll, roll_entry, roll_size, voter_key_of, voter_of
+from app.features.voting.queries.voters import (
+    frozen_roll,
+    has_roll,
+    list_of_voters,
+    roll_digest,
+    roll_entry,
+    roll_size,
+    voter_key_of,
+    voter_of,
+)
 
 __all__ = [
     "AtTheBox",
@@ -69,6 +78,7 @@ __all__ = [
     "disputed_boxes",
     "envelopes_of",
     "fixed_pots",
+    "frozen_roll",
     "has_roll",
     "has_voted",
     "heads_of",
@@ -78,6 +88,7 @@ __all__ = [
     "is_waiting",
     "keys_that_voted",
     "last_block",
+    "list_of_voters",
     "online_ballots",
     "open_boxes",
     "paper_totals",
@@ -85,6 +96,7 @@ __all__ = [
     "participations",
     "pots_in_box",
     "receipt_of_envelope",
+    "roll_digest",
     "roll_entry",
     "roll_size",
     "totals_by_channel",

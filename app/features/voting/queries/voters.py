@@ -1,11 +1,14 @@
 """The roll, and the entry that an account stands for."""
 
+import hashlib
 import uuid
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.features.voting.models import (
+    FrozenRoll,
     RollEntry,
     VoterIdentity,
 )
@@ -52,3 +55,32 @@ def roll_entry(session: Session, process_id: uuid.UUID, voter_key: str) -> RollE
     return session.scalars(
         select(RollEntry).where(RollEntry.process_id == process_id, RollEntry.voter_key == voter_key)
     ).first()
+
+
+def roll_digest(session: Session, process_id: uuid.UUID) -> tuple[int, str]:
+    """How many entries the roll has now, and SHA-256 over their keys: sorted, each with a line feed behind it.
+
+    The area is not in it: a desk may add one that the list did not say.
+    """
+    keys = sorted(session.scalars(select(RollEntry.voter_key).where(RollEntry.process_id == process_id)))
+    digest = hashlib.sha256()
+    for key in keys:
+        digest.update(key.encode() + b"\n")
+    return len(keys), digest.hexdigest()
+
+
+def frozen_roll(session: Session, process_id: uuid.UUID) -> FrozenRoll | None:
+    """What was noted of the roll when the vote had begun, and when its box was closed."""
+    return session.get(FrozenRoll, process_id)
+
+
+def list_of_voters(session: Session, process_id: uuid.UUID) -> dict[str, Any] | None:
+    """The same for the protocol and the package. None where nothing was noted, as for votes that began before this was done."""
+    noted = frozen_roll(session, process_id)
+    if noted is None:
+        return None
+    found: dict[str, Any] = {"noted_at": noted.created_at.isoformat(), "entries": noted.entries, "sha256": noted.sha256}
+    if noted.closed_entries is None:
+        return found
+    at_closing = {"entries": noted.closed_entries, "sha256": noted.closed_sha256}
+    return {**found, "at_closing": at_closing, "unchanged": noted.sha256 == noted.closed_sha256}

@@ -48,6 +48,7 @@ from app.features.voting.use_cases.drawing import (
 )
 from app.features.voting.use_cases.figures import figures_of, publication_of, undecided_contests
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
+from app.features.voting.use_cases.freezing_roll import begun_votes, note_roll
 from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
 from app.features.voting.use_cases.identifying import (
     UnknownCode,
@@ -57,6 +58,7 @@ from app.features.voting.use_cases.identifying import (
     require_current,
     voter_of_account,
 )
+from app.features.voting.use_cases.keeping import key_missing, why_no_key
 from app.features.voting.use_cases.opening_here import (
     begin_opening,
     finish_opening,
@@ -78,7 +80,16 @@ from app.features.voting.use_cases.openings import (
     require_readable,
 )
 from app.features.voting.use_cases.publishing import UNDECIDED, confirm_publication, decide_publication, publication_missing
-from app.features.voting.use_cases.rolls import RollReport, add_missing_area, areas_by_name, hashed, import_roll, roll_is_fixed
+from app.features.voting.use_cases.replacing_roll import Replacement, preview_replacement, replace_roll
+from app.features.voting.use_cases.rolls import (
+    HashedRow,
+    RollReport,
+    add_missing_area,
+    areas_by_name,
+    hashed,
+    import_roll,
+    roll_is_fixed,
+)
 from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
 from app.features.voting.use_cases.under_way import moved_at, note_done, why_stopped
 from app.features.voting.voters.eligibility import standing_of
@@ -89,8 +100,10 @@ __all__ = [
     "ROWS_NEEDED",
     "UNDECIDED",
     "CastAtDesk",
+    "HashedRow",
     "Keyring",
     "Opening",
+    "Replacement",
     "RollReport",
     "RollRow",
     "UnknownCode",
@@ -102,6 +115,7 @@ __all__ = [
     "begin_closing",
     "begin_counting",
     "begin_opening",
+    "begun_votes",
     "can_compare",
     "cast_at_desk",
     "cast_ballot",
@@ -140,6 +154,7 @@ __all__ = [
     "is_wiping",
     "issue_codes",
     "kept_key",
+    "key_missing",
     "keys_destroyed",
     "look_for_ties",
     "mark_of",
@@ -149,6 +164,7 @@ __all__ = [
     "may_sign_contest",
     "moved_at",
     "note_done",
+    "note_roll",
     "open_contest",
     "open_with_the_servers_key",
     "openings_of",
@@ -158,9 +174,11 @@ __all__ = [
     "pot_to_count",
     "pots_to_compare",
     "prepare_box",
+    "preview_replacement",
     "publication_missing",
     "publication_of",
     "renew_code",
+    "replace_roll",
     "require_agreed",
     "require_current",
     "require_disputed",
@@ -181,6 +199,7 @@ __all__ = [
     "void_code",
     "voter_of_account",
     "waiting_for_hand",
+    "why_no_key",
     "why_stopped",
     "wiped",
     "write_opened",

@@ -15,8 +15,9 @@ from app.features.voting.commands import PrepareBox
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Custody
-from app.features.voting.queries import anybody_voted, fixed_pots
-from app.features.voting.use_cases.casting import ready_box
+from app.features.voting.queries import anybody_voted, box_of, fixed_pots
+from app.features.voting.use_cases.casting import new_box
+from app.features.voting.use_cases.keeping import keep_as_brought, why_no_key
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
@@ -42,19 +43,24 @@ def box_to_change(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
 def prepare_box(session: Session, actor: Actor, command: PrepareBox, keyring: Keyring) -> Box:
     """Take the public key that the committee made offline, with the proof that its shares open an envelope.
 
-    Raises Refused for a key of another vote or without such a proof, Conflict once somebody has voted.
+    Raises Refused for a key of another vote or without such a proof, Conflict once somebody has voted and where the server was
+    chosen to keep the key.
     """
     if not actor.may(Permission.BUDGET_CERTIFY, command.process_id):
         raise NotFound
     sheet, day = _rehearsed(command)
     session.execute(select(Process.id).where(Process.id == command.process_id).with_for_update(key_share=True))
     hold_pots(session, command.process_id)  # whoever has read the key that is there now finishes casting first
-    box = ready_box(session, command.process_id, keyring)
-    if anybody_voted(session, command.process_id) or box.state is not BoxState.OPEN:
+    box = box_of(session, command.process_id)
+    if anybody_voted(session, command.process_id) or (box is not None and box.state is not BoxState.OPEN):
         raise Conflict(msg("People have voted already, so the key stays as it is."))
+    if (why_not := why_no_key(session, command.process_id)) is not None:
+        raise why_not
+    replaced = box.key["public_key"] if box is not None and box.custody is Custody.COMMITTEE else None
+    box = box or new_box(session, command.process_id, Custody.COMMITTEE, sheet, keyring)
     session.refresh(box, with_for_update=True)
-    replaced = box.key["public_key"] if box.custody is Custody.COMMITTEE else None
     box.custody, box.key, box.rehearsed_on = Custody.COMMITTEE, sheet.as_json(), day
+    keep_as_brought(session, command.process_id)
     session.flush()
     audit.record(
         session,

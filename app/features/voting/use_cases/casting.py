@@ -15,7 +15,7 @@ from app.features.budgets.queries import pot as pot_by_id
 from app.features.budgets.use_cases import keeps_fixed
 from app.features.spaces.queries import Action, RunningProcess, action_open, dated_process, why_closed
 from app.features.voting.box.contents import pack
-from app.features.voting.box.custody import key_sheet
+from app.features.voting.box.custody import KeySheet, key_sheet
 from app.features.voting.box.envelopes import receipt_of, seal
 from app.features.voting.commands import CastAtDesk, CastBallot
 from app.features.voting.exporting import form_of
@@ -33,6 +33,7 @@ from app.features.voting.queries import (
 )
 from app.features.voting.rules import granted_slot
 from app.features.voting.use_cases.identifying import NOT_SAID, account_voter, entry_of, require_way
+from app.features.voting.use_cases.keeping import key_missing
 from app.features.voting.voters.eligibility import granted_slots, slot_here, standing_of
 from app.features.voting.voters.voter import Voter, Way
 from app.kernel import clock
@@ -124,13 +125,23 @@ def require_open(session: Session, found: OpenPot) -> None:
 
 
 def ready_box(session: Session, process_id: uuid.UUID, keyring: Keyring) -> Box:
-    """The box of a process. Where nobody has brought a key before the first ballot, the server keeps one."""
+    """The box of a process; where it has none yet, one whose key the server keeps.
+
+    Raises Conflict where the committee is to keep the key: nothing is ever sealed with another one.
+    """
     box = box_of(session, process_id)
     if box is not None:
         return box
+    if (missing := key_missing(session, process_id)) is not None:
+        raise Conflict(missing)
     sheet = key_sheet(kept_key(session, keyring, process_id, "box"), str(process_id))
+    return new_box(session, process_id, Custody.SERVER, sheet, keyring)
+
+
+def new_box(session: Session, process_id: uuid.UUID, custody: Custody, sheet: KeySheet, keyring: Keyring) -> Box:
+    """A box with this key, or the one that somebody else has made at this moment."""
     board = SigningKey(kept_key(session, keyring, process_id, "board")).verify_key
-    box = Box(process_id=process_id, custody=Custody.SERVER, key=sheet.as_json(), board_key=bytes(board).hex())
+    box = Box(process_id=process_id, custody=custody, key=sheet.as_json(), board_key=bytes(board).hex())
     try:
         with session.begin_nested():
             session.add(box)

@@ -18,6 +18,7 @@ from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Closing
 from app.features.voting.queries import anybody_voted, box_of, closed, envelopes_of, fixed_pots, participations
 from app.features.voting.use_cases.boxes import box_to_change
+from app.features.voting.use_cases.freezing_roll import note_roll_again
 from app.features.voting.use_cases.under_way import begun, stopped_by
 from app.kernel import audit, clock, outbox
 from app.kernel.errors import Conflict
@@ -136,6 +137,7 @@ def _finish(session: Session, actor: Actor, box: Box, pots: list[Pot], keyring: 
     for pot in pots:
         _require_balance(session, pot, numbers[str(pot.id)])
     sealing.scatter(session, box.process_id)
+    note_roll_again(session, box.process_id)
     box.state = BoxState.CLOSED
     session.flush()
     sealing.sign_head(session, box, clock.now().date(), kept_key(session, keyring, box.process_id, "board"))

@@ -14,6 +14,7 @@ from app.features.spaces.queries import Action, Process, areas_of, process
 from app.features.voting.models import RollEntry, VoterIdentity
 from app.features.voting.queries import participations
 from app.features.voting.rules import birth_hash, voter_key
+from app.features.voting.use_cases.freezing_roll import forget_note
 from app.features.voting.voters.roll_file import RollRow, folded
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
@@ -73,6 +74,38 @@ def roll_is_fixed(session: Session, space: Process) -> Conflict | None:
     return None
 
 
+def known_rows(session: Session, process_id: uuid.UUID) -> dict[str, HashedRow]:
+    """The list as it is, by key."""
+    columns = (RollEntry.voter_key, RollEntry.birth_hash, RollEntry.area_id, RollEntry.age_bracket, RollEntry.sex)
+    found = session.execute(select(*columns).where(RollEntry.process_id == process_id)).tuples()
+    return {key: HashedRow(key, proof, area, age, sex) for key, proof, area, age, sex in found}
+
+
+def add_rows(session: Session, process_id: uuid.UUID, rows: Sequence[HashedRow]) -> None:
+    """Write new entries. Raises IntegrityError when somebody else has written one of them."""
+    for at in range(0, len(rows), _AT_ONCE):
+        values = [
+            {
+                "id": uuid.uuid4(),
+                "process_id": process_id,
+                "voter_key": row.key,
+                "birth_hash": row.proof,
+                "area_id": row.area,
+                "age_bracket": row.age,
+                "sex": row.sex,
+            }
+            for row in rows[at : at + _AT_ONCE]
+        ]
+        session.execute(insert(RollEntry), values)
+
+
+def forget_claims(session: Session, process_id: uuid.UUID) -> int:
+    """Whoever has said which entry their account stands for says it again, to the list as it is now. Returns how many."""
+    claims = session.scalars(select(VoterIdentity.id).where(VoterIdentity.process_id == process_id)).all()
+    session.execute(delete(VoterIdentity).where(VoterIdentity.process_id == process_id))
+    return len(claims)
+
+
 def import_roll(session: Session, actor: Actor, process_id: uuid.UUID, rows: Sequence[HashedRow]) -> RollReport:
     """Add voters, and correct what is known of those who are there. An entry keeps its key, so nobody gets a second vote.
 
@@ -85,36 +118,19 @@ def import_roll(session: Session, actor: Actor, process_id: uuid.UUID, rows: Seq
     session.execute(select(Process.id).where(Process.id == process_id).with_for_update())
     if (why_not := roll_is_fixed(session, space)) is not None:
         raise why_not
-    columns = (RollEntry.voter_key, RollEntry.birth_hash, RollEntry.area_id, RollEntry.age_bracket, RollEntry.sex)
-    rows_known = session.execute(select(*columns).where(RollEntry.process_id == process_id)).tuples()
-    known = {key: HashedRow(key, proof, area, age, sex) for key, proof, area, age, sex in rows_known}
+    known = known_rows(session, process_id)
     new = [row for row in rows if row.key not in known]
     changed = {row.key: says for row in rows if row.key in known and (says := row.says(known[row.key]))}
     try:
-        for at in range(0, len(new), _AT_ONCE):
-            part = new[at : at + _AT_ONCE]
-            values = [
-                {
-                    "id": uuid.uuid4(),
-                    "process_id": process_id,
-                    "voter_key": row.key,
-                    "birth_hash": row.proof,
-                    "area_id": row.area,
-                    "age_bracket": row.age,
-                    "sex": row.sex,
-                }
-                for row in part
-            ]
-            session.execute(insert(RollEntry), values)
+        add_rows(session, process_id, new)
     except IntegrityError:
         raise Conflict(msg("Somebody else imported a list at the same moment. Import yours again.")) from None
     for key, says in changed.items():
         session.execute(update(RollEntry).where(RollEntry.process_id == process_id, RollEntry.voter_key == key).values(**says))
     forgotten = 0
     if new or changed:
-        claims = session.scalars(select(VoterIdentity.id).where(VoterIdentity.process_id == process_id)).all()
-        forgotten = len(claims)
-        session.execute(delete(VoterIdentity).where(VoterIdentity.process_id == process_id))
+        forgotten = forget_claims(session, process_id)
+        forget_note(session, process_id)
         audit.record(
             session,
             actor,

@@ -11,8 +11,9 @@ from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.budgets.use_cases import announced_with_a_pot
 from app.features.spaces.queries import Action, Process, process
 from app.features.voting.commands import WriteSetup
-from app.features.voting.models import SlotMode, VotingSetup
-from app.features.voting.queries import participations
+from app.features.voting.models import Custody, SlotMode, VotingSetup
+from app.features.voting.queries import box_of, participations
+from app.features.voting.use_cases.keeping import key_missing
 from app.features.voting.voters.eligibility import setup_digest_part, setup_of
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
@@ -21,8 +22,13 @@ from app.kernel.permissions import Actor, Permission
 
 
 def announced(session: Session, pot: Pot) -> dict[str, Any]:
-    """What a fixed ballot says about voters; whoever changes the setup meanwhile waits, and is then refused."""
+    """What a fixed ballot says about voters; whoever changes the setup meanwhile waits, and is then refused.
+
+    Raises Refused while the committee is to keep the key and has not brought it.
+    """
     session.execute(select(Process.id).where(Process.id == pot.process_id).with_for_update(read=True))
+    if (missing := key_missing(session, pot.process_id)) is not None:
+        raise Refused(missing)
     return {"voters": setup_digest_part(session, pot.process_id)}
 
 
@@ -30,7 +36,10 @@ announced_with_a_pot.append(announced)
 
 
 def write_setup(session: Session, actor: Actor, command: WriteSetup) -> VotingSetup:
-    """Say how people vote in a process. Raises NotFound for other processes, Conflict once a ballot is fixed or people vote."""
+    """Say how people vote in a process. Raises NotFound for other processes, Conflict once a ballot is fixed or people vote.
+
+    Where the server is to keep the key after all, a key that the committee has brought is given up: nothing is sealed with it.
+    """
     space = process(session, command.process_id)
     if space is None or not actor.may(Permission.BUDGET_MANAGE, command.process_id):
         raise NotFound
@@ -39,11 +48,16 @@ def write_setup(session: Session, actor: Actor, command: WriteSetup) -> VotingSe
         raise why_not
     if command.slots not in set(SlotMode):
         raise Refused(msg("Choose one of these."), field="slots")
+    if command.custody not in set(Custody):
+        raise Refused(msg("Choose one of these."), field="custody")
     setup = setup_of(session, command.process_id)
     before = setup_digest_part(session, command.process_id)
     setup.slots = SlotMode(command.slots)
     setup.by_code, setup.by_card, setup.by_account = command.by_code, command.by_card, command.by_account
+    setup.custody = Custody(command.custody)
     session.add(setup)
+    if setup.custody is Custody.SERVER:
+        _give_up_key(session, actor, command.process_id)
     try:
         session.flush()
     except IntegrityError:
@@ -54,8 +68,15 @@ def write_setup(session: Session, actor: Actor, command: WriteSetup) -> VotingSe
     return setup
 
 
+def _give_up_key(session: Session, actor: Actor, process_id: uuid.UUID) -> None:
+    box = box_of(session, process_id)
+    if box is not None and box.custody is Custody.COMMITTEE:
+        audit.record(session, actor, "box.key_given_up", box, process_id=process_id, key=box.key["public_key"])
+        session.delete(box)
+
+
 def copy_setup(session: Session, actor: Actor, source: uuid.UUID, target: uuid.UUID) -> VotingSetup:
-    """Let people vote in one process as in another; for rehearsals. Raises what `write_setup` raises."""
+    """Let people vote in one process as in another; for rehearsals: the server keeps the key. Raises as `write_setup`."""
     as_there = setup_of(session, source)
     ways = (as_there.by_code, as_there.by_card, as_there.by_account)
     return write_setup(session, actor, WriteSetup(target, str(as_there.slots), *ways))

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.spaces.queries import above, process
 from app.features.voting.models import (
+    Box,
     CodePrint,
     CodeState,
     Contest,
     ContestState,
+    Custody,
     RollEntry,
     SlotMode,
     VoterIdentity,
@@ -29,18 +31,24 @@ from app.kernel.messages import Message
 
 
 def setup_of(session: Session, process_id: uuid.UUID) -> VotingSetup:
-    """How a process lets people vote; one ballot in every pot and every way where nobody has set anything up."""
+    """How a process lets people vote; where nobody has said it: every pot, every way, and the server keeps the key."""
     found = session.scalars(select(VotingSetup).where(VotingSetup.process_id == process_id)).first()
-    return found or VotingSetup(process_id=process_id, slots=SlotMode.ALL, by_code=True, by_card=True, by_account=True)
+    return found or VotingSetup(
+        process_id=process_id, slots=SlotMode.ALL, by_code=True, by_card=True, by_account=True, custody=Custody.SERVER
+    )
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """In which processes somebody has said how people vote, there is a list of voters, and letters were made."""
+    """In which processes somebody has said how people vote, there is a list of voters, and letters were made.
+
+    `keys`: where the committee is to keep the key, whether its key is there.
+    """
 
     setups: frozenset[uuid.UUID]
     rolls: frozenset[uuid.UUID]
     letters: frozenset[uuid.UUID]
+    keys: Mapping[uuid.UUID, bool]
 
 
 def prepared(session: Session, process_ids: Collection[uuid.UUID]) -> Prepared:
@@ -49,14 +57,29 @@ def prepared(session: Session, process_ids: Collection[uuid.UUID]) -> Prepared:
     def having(model: type[VotingSetup | RollEntry | CodePrint]) -> frozenset[uuid.UUID]:
         return frozenset(session.scalars(select(model.process_id).where(model.process_id.in_(process_ids)).distinct()))
 
-    return Prepared(having(VotingSetup), having(RollEntry), having(CodePrint))
+    theirs = select(VotingSetup.process_id, Box.id).outerjoin(
+        Box, (Box.process_id == VotingSetup.process_id) & (Box.custody == Custody.COMMITTEE)
+    )
+    by_committee = theirs.where(VotingSetup.custody == Custody.COMMITTEE, VotingSetup.process_id.in_(process_ids))
+    keys = {one: box is not None for one, box in session.execute(by_committee).tuples()}
+    return Prepared(having(VotingSetup), having(RollEntry), having(CodePrint), keys)
 
 
 def setup_digest_part(session: Session, process_id: uuid.UUID) -> dict[str, Any]:
     """What is announced of it with every ballot, and covered by the ballot's digest."""
     setup = setup_of(session, process_id)
     ways = {"code": setup.by_code, "card": setup.by_card, "account": setup.by_account, "desk": True}
-    return {"slots": str(setup.slots), "ways": [way for way, there in ways.items() if there]}
+    return {
+        "slots": str(setup.slots),
+        "ways": [way for way, there in ways.items() if there],
+        "custody": str(setup.custody),
+    }
+
+
+def announced_custody(pots: Collection[Pot]) -> frozenset[Custody]:
+    """Who keeps the key as fixed ballots have announced it; nothing where they were fixed before this was asked."""
+    said = [(pot.options.get("voters") or {}).get("custody") for pot in pots]
+    return frozenset(Custody(one) for one in said if one)
 
 
 @dataclass(frozen=True)
