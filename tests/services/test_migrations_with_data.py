@@ -1,14 +1,18 @@
 """Migrations that change rows, on a SQLite file with the rows they are about; what they remove is said to whoever migrates."""
 
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from app.features.committee.models import DecisionKind
+from app.features.voting.models import BoxState
 from tests.support.furniture import HOUSE
 
 NOW = "2026-05-11 09:00:00.000000"
@@ -217,6 +221,19 @@ def test_a_disputed_box_is_an_opened_one_again_with_the_older_words_and_keeps_wh
         connection.execute("UPDATE ballot_box SET state = 'disputed'")
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("UPDATE ballot_box SET state = 'invented'")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"), [("committee_decision", "kind", DecisionKind), ("ballot_box", "state", BoxState)]
+)
+def test_every_word_of_today_can_be_stored_after_all_migrations(
+    file: Path, table: str, column: str, words: type[StrEnum]
+) -> None:
+    migrate(file, "upgrade", "head")
+    with rows(file) as connection:
+        sql = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+    allowed = next(line for line in sql.splitlines() if f"{column} IN" in line)
+    assert set(re.findall(r"'(\w+)'", allowed)) == {str(word) for word in words}
 
 
 @pytest.mark.timeout(240)
