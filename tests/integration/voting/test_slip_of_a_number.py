@@ -84,7 +84,7 @@ def test_ballot_and_review_show_the_end_of_the_number_until_the_ballot_is_cast(a
 
 def test_without_a_list_the_page_says_that_the_number_is_believed(as_role):
     pot_id = voting.pot().id
-    assert "counts as you type it" in as_role("resident").get(f"/voting/{pot_id}/who").text
+    assert "nobody can notice a slip for you" in as_role("resident").get(f"/voting/{pot_id}/who").text
     refused = as_role("resident").post(f"/voting/{pot_id}/who", data={"number": "hello"})
     assert refused.status_code == 422
     assert "at least one digit" in refused.text
