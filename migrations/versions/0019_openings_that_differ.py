@@ -16,7 +16,7 @@ depends_on = None
 STATES = ("open", "closed", "opened", "confirmed")
 KINDS = (
     *("extension", "interruption", "resumption", "annulment", "objection", "recount"),
-    *("certification", "correction", "destruction"),
+    *("certification", "correction", "destruction", "totals_again", "draw_again"),
 )
 OF_0018 = ("totals_again", "draw_again")
 EMPTY = sa.text("'[]'")

@@ -27,9 +27,9 @@ class DecisionKind(StrEnum):
     CERTIFICATION = "certification"
     CORRECTION = "correction"
     DESTRUCTION = "destruction"
-    OPENING_ANEW = "opening_anew"
     TOTALS_AGAIN = "totals_again"
     DRAW_AGAIN = "draw_again"
+    OPENING_ANEW = "opening_anew"
 
     @property
     def about_a_pot(self) -> bool:
