@@ -18,7 +18,6 @@ KINDS = (
     *("extension", "interruption", "resumption", "annulment", "objection", "recount"),
     *("certification", "correction", "destruction", "totals_again", "draw_again"),
 )
-OF_0018 = ("totals_again", "draw_again")
 EMPTY = sa.text("'[]'")
 
 
@@ -37,7 +36,7 @@ def upgrade() -> None:
         for column in ("brought", "discarded"):
             batch_op.alter_column(column, server_default=None)
     with op.batch_alter_table("committee_decision") as batch_op:
-        _allow(batch_op, "ck_committee_decision_decisionkind", "kind", (*KINDS, "opening_anew", *OF_0018))
+        _allow(batch_op, "ck_committee_decision_decisionkind", "kind", (*KINDS, "opening_anew"))
 
 
 def downgrade() -> None:
@@ -49,7 +48,7 @@ def downgrade() -> None:
     if removed := bind.execute(sa.text("DELETE FROM committee_decision WHERE kind = 'opening_anew'")).rowcount:
         click.echo(f"Decisions to open a box anew that were removed: {removed}.")
     with op.batch_alter_table("committee_decision") as batch_op:
-        _allow(batch_op, "ck_committee_decision_decisionkind", "kind", (*KINDS, *OF_0018))
+        _allow(batch_op, "ck_committee_decision_decisionkind", "kind", KINDS)
     with op.batch_alter_table("ballot_box") as batch_op:
         _allow(batch_op, "ck_ballot_box_boxstate", "state", STATES)
         batch_op.drop_column("discarded")
