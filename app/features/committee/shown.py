@@ -93,7 +93,10 @@ _WILL: dict[DecisionKind, tuple[Message, ...]] = {
         msg("None of the openings that differ counts any more. All of them stay in the protocol, with who brought them."),
         msg("Counts that are not certified are discarded with them, and so is what was decided to be published."),
         msg("The box is closed again. It is opened anew, and where the committee holds the key, again by somebody else."),
-        msg("A certified result stays until it is corrected or annulled; the decisions on its page say that the box was opened anew."),
+        msg(
+            "A certified result stays until it is corrected or annulled; "
+            "the decisions on its page say that the box was opened anew."
+        ),
     ),
     DecisionKind.TOTALS_AGAIN: (
         msg("Two members type the totals of this station again. What was typed before stays in the protocol, beside the new."),
