@@ -203,6 +203,21 @@ def test_prices_too_close_for_floating_point_are_told_apart():
     assert [tie.projects for tie in result.ties] == [("a", "b")]
 
 
+def test_two_ties_that_decide_only_together_are_told_as_decisive_and_left_to_a_draw():
+    # At a share of 5 three are equal, at 6 all four: only an order with "large" before "fair" before the small ones buys "fair".
+    on_ballot = projects(small=1, tiny=1, fair=5, large=6)
+    voter = [("small tiny fair large", 1)]
+    add1 = {"rule": "equalshares/add1", "currency_unit": 1}
+    result = shares(on_ballot, voter, 5, tie_rules=(TieRule.LISTED_FIRST,), **add1)
+    assert result.winners == ("small", "tiny")
+    assert any(tie.decisive for tie in result.ties)
+    backwards = shares(on_ballot[::-1], voter, 5, tie_rules=(TieRule.LISTED_FIRST,), **add1)
+    assert backwards.winners == ("fair",)
+    with pytest.raises(DrawNeeded) as left:
+        shares(on_ballot, voter, 5, tie_rules=(TieRule.DRAWN,), **add1)
+    assert any({"small", "fair"} <= set(group) for group in left.value.groups)
+
+
 def test_phragmen_ends_when_a_project_could_be_paid_for_and_does_not_fit():
     on_ballot = projects(a=60, b=50, c=10, huge=500)
     result = shares(on_ballot, [("a", 6), ("b", 4), ("c huge", 1)], 100, "phragmen")

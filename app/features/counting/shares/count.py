@@ -1,7 +1,7 @@
 """One count by Equal Shares, from the ballots to who won and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
@@ -10,7 +10,7 @@ from app.features.counting.in_turn import InTurn
 from app.features.counting.result import Comparison, Paid, Reason, Result, SharesOutcome, Tie, Why
 from app.features.counting.shares.classes import Classes
 from app.features.counting.shares.completion import Completed, Completion, complete
-from app.features.counting.shares.run import Meeting
+from app.features.counting.shares.run import Choose, Meeting
 from app.features.counting.tally import Tally
 from app.features.counting.ties import Candidate, DrawNeeded, deciding_rules, in_order, undecided
 
@@ -67,15 +67,15 @@ class SharesCount:
             return Reason.BELOW_THRESHOLD
         return None
 
-    def _complete(self, first: Mapping[frozenset[int], int]) -> Completed:
-        """`first` names groups of equals and who goes first among them, against the tie rules."""
+    def _complete(self, first: Mapping[frozenset[int], int], choose: Choose | None = None) -> Completed:
+        """`first` names groups of equals and who goes first in each, against the tie rules; `choose` says it of all groups."""
 
-        def choose(projects: Sequence[int]) -> int:
+        def by_the_rules(projects: Sequence[int]) -> int:
             forced = first.get(frozenset(projects))
             return self._in_order(projects)[0] if forced is None else forced
 
         completion = Completion(self.options.currency_unit if self.variant.add1 else None, self.options.stop_when_exhaustive)
-        return complete(self.classes, self.costs, self.paid_for, self.budget, completion, choose)
+        return complete(self.classes, self.costs, self.paid_for, self.budget, completion, choose or by_the_rules)
 
     def _in_order(self, projects: Sequence[int]) -> list[int]:
         return sorted(projects, key=lambda one: (self.candidates[one].tie_key, self.candidates[one].listed))
@@ -106,6 +106,7 @@ class SharesCount:
             found[meeting.projects] = meeting
             apart[meeting.projects] = apart.get(meeting.projects, True) and meeting.apart
         ties, to_draw = [], []
+        together: list[tuple[Sequence[Candidate], int]] = []  # ties that may decide only with others, and their places
         for projects, meeting in found.items():
             order = self._in_order(projects)
             group = [self.candidates[one] for one in order]
@@ -117,9 +118,29 @@ class SharesCount:
             to_draw += [tuple(one.id for one in part) for part in open_parts]
             names = tuple(one.id for one in group)
             ties.append(Tie(names, self._support(meeting), deciding_rules(group, self.options), decides(group[1:])))
+            if not apart[projects]:
+                together.append((group, len(ties) - 1))
+        if together and not to_draw and self._reversed(winners, greedy, within_rules=True):
+            to_draw = [tuple(one.id for one in part) for group, _ in together for part in undecided(group)]
         if to_draw:
             raise DrawNeeded(to_draw)
+        if together and not any(tie.decisive for tie in ties) and self._reversed(winners, greedy, within_rules=False):
+            for _, place in together:
+                ties[place] = replace(ties[place], decisive=True)
         return tuple(ties)
+
+    def _reversed(self, winners: frozenset[str], greedy: Result | None, *, within_rules: bool) -> bool:
+        """Whether others win with every order among equals turned round: two ties can decide where neither does alone.
+
+        `within_rules`: only what no announced rule has put in an order.
+        """
+
+        def choose(projects: Sequence[int]) -> int:
+            if not within_rules:
+                return self._in_order(projects)[-1]
+            return min(projects, key=lambda one: (self.candidates[one].tie_key, -self.candidates[one].listed))
+
+        return self._final(self._winners(self._complete({}, choose)), greedy) != winners
 
     def _other(self, projects: tuple[int, ...], first: Candidate, greedy: Result | None) -> frozenset[str]:
         """Who would win if another project went first among equals."""
