@@ -10,7 +10,14 @@ KEY = "20260511T090000000000-1"
 
 
 def build(world: World) -> None:
-    """A reader with a link for stopping news, and a letter in the folder."""
+    """A reader with a link for stopping news."""
+    with world.app.app_context():
+        world.stop_token = letters.stop_token(letters.Reader(News.ANSWERS, accounts.person().id))
+        world.guest_stop_token = letters.stop_token(letters.Reader(News.COMMENTS, None, letters.address_hash("g@example.org")))
+
+
+def a_letter(world: World) -> str:
+    """The address of a letter that lies in the folder; tests about mail empty it, so it is put there when it is looked at."""
     settings = world.app.config["SETTINGS"]
     message = mail.letter(
         sender=settings.mail_from,
@@ -22,9 +29,7 @@ def build(world: World) -> None:
     folder = settings.var / "mail"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{KEY}.eml").write_bytes(message.as_bytes())
-    with world.app.app_context():
-        world.stop_token = letters.stop_token(letters.Reader(News.ANSWERS, accounts.person().id))
-        world.guest_stop_token = letters.stop_token(letters.Reader(News.COMMENTS, None, letters.address_hash("g@example.org")))
+    return f"/development/mail/{KEY}"
 
 
 SAMPLES = {
@@ -36,7 +41,7 @@ SAMPLES = {
     ],
     "notifications.development_mail": lambda world: "/development/mail",
     "notifications.development_letter": lambda world: [
-        f"/development/mail/{KEY}",
+        a_letter(world),
         Visit("/development/mail/..%2Fsecret.key", status=404),
     ],
 }
