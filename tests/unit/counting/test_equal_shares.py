@@ -204,7 +204,7 @@ def test_prices_too_close_for_floating_point_are_told_apart():
 
 
 def test_two_ties_that_decide_only_together_are_told_as_decisive_and_left_to_a_draw():
-    # At a share of 5 three are equal, at 6 all four: only an order with "large" before "fair" before the small ones buys "fair".
+    # At a share of 5 three are equal, at 6 all four: only "large" before "fair" before the small ones buys "fair".
     on_ballot = projects(small=1, tiny=1, fair=5, large=6)
     voter = [("small tiny fair large", 1)]
     add1 = {"rule": "equalshares/add1", "currency_unit": 1}
