@@ -12,7 +12,7 @@ from app.features.committee.forms import RecordObjectionForm
 from app.features.committee.queries import objection_deadline
 from app.features.committee.use_cases import record_objection
 from app.features.spaces.queries import Process, process
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
 from app.web import slots
 from app.web.access import requires, viewer
@@ -39,23 +39,15 @@ def record(process_id: UUID) -> ResponseReturnValue:
 
 def _recorded(process_id: UUID) -> ResponseReturnValue:
     form = RecordObjectionForm()
-    status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            objection = record_objection(db.session(), viewer(), form.to_command(process_id))
-        except Refused as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            flash(_("Recorded. Print this page for the person."), "good")
-            return redirect(url_for("committee.objection", reference=objection.reference), 303)
+    sent = form.send(lambda: record_objection(db.session(), viewer(), form.to_command(process_id)))
+    if sent.done:
+        flash(_("Recorded. Print this page for the person."), "good")
+        return redirect(url_for("committee.objection", reference=sent.result.reference), 303)
     space = process(db.session(), process_id)
     if space is None or space.imported:
         raise NotFound
     until = objection_deadline(db.session(), process_id)
-    return render_template("committee/record_objection.html", process=space, form=form, until=until), status
+    return render_template("committee/record_objection.html", process=space, form=form, until=until), sent.status
 
 
 def _at_desk(space: Process) -> Markup:

@@ -80,13 +80,9 @@ def new_station(process_id: UUID) -> ResponseReturnValue:
     """Name a station."""
     _space(process_id)
     form = StationForm()
-    if not form.validate_on_submit():
-        return _index(process_id, form, 422)
-    try:
-        add_station(db.session(), viewer(), process_id, form.name.data or "")
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _index(process_id, form, refusal.status)
+    sent = form.send(lambda: add_station(db.session(), viewer(), process_id, form.name.data or ""))
+    if not sent.done:
+        return _index(process_id, form, sent.status)
     flash(_("Saved."), "good")
     return redirect(url_for(".index", process_id=process_id), 303)
 
@@ -188,22 +184,13 @@ def why(pot_id: UUID, station_id: UUID | None) -> ResponseReturnValue:
     found = pot_by_id(db.session(), pot_id)
     if found is None or not viewer().may(Permission.BUDGET_CERTIFY, found.process_id):
         raise NotFound
-    process_id, form, status = found.process_id, ExplainForm(), 200
-    if form.validate_on_submit():
-        try:
-            explain(db.session(), viewer(), form.to_command(pot_id, station_id))
-        except Refused as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            flash(_("Written down. It becomes part of the protocol."), "good")
-            return redirect(url_for(".index", process_id=process_id), 303)
-    elif form.is_submitted():
-        status = 422
+    process_id, form = found.process_id, ExplainForm()
+    sent = form.send(lambda: explain(db.session(), viewer(), form.to_command(pot_id, station_id)))
+    if sent.done:
+        flash(_("Written down. It becomes part of the protocol."), "good")
+        return redirect(url_for(".index", process_id=process_id), 303)
     rows = balances_of(db.session(), process_id)
     row = next((one for one in rows if one.pot.id == pot_id and (one.station.id if one.station else None) == station_id), None)
     if row is None:
         raise NotFound
-    return render_template("committee/explain.html", process=_space(process_id), row=row, form=form), status
+    return render_template("committee/explain.html", process=_space(process_id), row=row, form=form), sent.status

@@ -90,24 +90,18 @@ def decide(contest_id: UUID) -> ResponseReturnValue:
     """Propose to uphold or dismiss, with an outcome for the person and the reason; another member signs."""
     process_id = _may_decide(contest_id).process_id
     form = DecideForm()
-    status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        try:
-            decide_contest(db.session(), viewer(), form.to_command(contest_id))
-        except Refused as refusal:
-            if refusal.status == 404:
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            flash(_("Proposed and signed by you. A different member must sign second."), "good")
-            return redirect(url_for(".proposed", contest_id=contest_id), 303)
+    sent = form.send(lambda: decide_contest(db.session(), viewer(), form.to_command(contest_id)))
+    if sent.done:
+        flash(_("Proposed and signed by you. A different member must sign second."), "good")
+        return redirect(url_for(".proposed", contest_id=contest_id), 303)
     contest = contest_of(db.session(), viewer(), contest_id)
     if (contest.state != "open" or contest.proposed) and not form.is_submitted():
         return redirect(url_for(".proposed", contest_id=contest_id))
     space = process(db.session(), process_id)
     is_open = space is not None and action_open(space, Action.VOTE, clock.now())
-    return render_template("voting/contest_decide.html", form=form, contest=contest, process=space, is_open=is_open), status
+    return render_template(
+        "voting/contest_decide.html", form=form, contest=contest, process=space, is_open=is_open
+    ), sent.status
 
 
 @bp.get("/proposed/<uuid:contest_id>")

@@ -14,7 +14,7 @@ from app.features.budgets.queries import pot as pot_by_id
 from app.features.budgets.use_cases import ties_to_draw
 from app.features.voting.forms.ballot import draw_form
 from app.features.voting.use_cases import confirm_draw, drop_draw, enter_draw, entered_draw, mark_of, may_be_second
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.filters import local_text
@@ -43,13 +43,9 @@ def enter(pot_id: UUID) -> ResponseReturnValue:
     if not groups:
         return redirect(url_for("voting_committee.pot_page", pot_id=pot_id), 303)
     form: Any = draw_form(groups, _titles(pot))
-    if not form.validate_on_submit():
-        return _shown(pot, form, 422)
-    try:
-        enter_draw(db.session(), viewer(), form.to_command(pot_id, groups))
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _shown(_pot(pot_id, Permission.BUDGET_CERTIFY), form, refusal.status)
+    sent = form.send(lambda: enter_draw(db.session(), viewer(), form.to_command(pot_id, groups)))
+    if not sent.done:
+        return _shown(_pot(pot_id, Permission.BUDGET_CERTIFY), form, sent.status)
     flash(_("Written down and signed by you. It counts when another member has confirmed it."), "good")
     return redirect(url_for(".show", pot_id=pot_id), 303)
 
