@@ -99,13 +99,9 @@ def prepare(process_id: UUID) -> ResponseReturnValue:
     """Bring the public key that was made offline."""
     _space(process_id, Permission.BUDGET_CERTIFY)
     form = PrepareForm()
-    if not form.validate_on_submit():
-        return _shown(process_id, 422, prepare=form)
-    try:
-        prepare_box(db.session(), viewer(), form.to_command(process_id), keyring())
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _shown(process_id, refusal.status, prepare=form)
+    sent = form.send(lambda: prepare_box(db.session(), viewer(), form.to_command(process_id), keyring()))
+    if not sent.done:
+        return _shown(process_id, sent.status, prepare=form)
     flash(_("The key is in place. From now on only the holders of its shares can open the box."), "good")
     return redirect(url_for(".show", process_id=process_id), 303)
 

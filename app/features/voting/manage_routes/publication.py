@@ -15,7 +15,7 @@ from app.features.budgets.queries import pot as pot_by_id
 from app.features.voting.forms.ballot import PublicationForm
 from app.features.voting.publication import Likeness, can_choose, choice_of, few, likeness_of, read_as
 from app.features.voting.use_cases import confirm_publication, decide_publication, may_be_second
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.transaction import attempt, commits
@@ -89,15 +89,11 @@ def show(pot_id: UUID) -> ResponseReturnValue:
 @commits
 def decide(pot_id: UUID) -> ResponseReturnValue:
     """Propose what is published: another member confirms it."""
-    pot = _pot(pot_id, Permission.BUDGET_CERTIFY)
+    _pot(pot_id, Permission.BUDGET_CERTIFY)
     form = PublicationForm()
-    if not form.validate_on_submit():
-        return _shown(pot, form, 422)
-    try:
-        decide_publication(db.session(), viewer(), form.to_command(pot_id))
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _shown(_pot(pot_id, Permission.BUDGET_CERTIFY), form, refusal.status)
+    sent = form.send(lambda: decide_publication(db.session(), viewer(), form.to_command(pot_id)))
+    if not sent.done:
+        return _shown(_pot(pot_id, Permission.BUDGET_CERTIFY), form, sent.status)
     flash(_("Proposed and signed by you. A different member must sign second."), "good")
     return redirect(url_for(".show", pot_id=pot_id), 303)
 
