@@ -138,12 +138,13 @@ def problems(page: Any, paths: list[str]) -> list[str]:
     return found
 
 
-LOOKS = [{"viewport": PHONE}, {"viewport": PHONE, "locale": "ar", "color_scheme": "dark"}]
+# What main_job/test_axe_everywhere.py does not look at: English on a phone, with the dark colours.
+LOOKS = [{"viewport": PHONE, "color_scheme": "dark"}]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("options", LOOKS, ids=["phone", "Arabic, dark"])
+@pytest.mark.parametrize("options", LOOKS, ids=["phone, dark"])
 def test_every_page_of_an_account_can_be_used_by_everybody(live: Live, new_page: Window, options: dict[str, Any]) -> None:
     assert problems(new_page(**options), public_pages()) == []
     page = new_page(**options)
@@ -153,7 +154,7 @@ def test_every_page_of_an_account_can_be_used_by_everybody(live: Live, new_page:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("options", LOOKS, ids=["phone", "Arabic, dark"])
+@pytest.mark.parametrize("options", LOOKS, ids=["phone, dark"])
 def test_every_page_about_people_can_be_used_by_everybody(live: Live, new_page: Window, options: dict[str, Any]) -> None:
     page = new_page(**options)
     sign_in_window(page, live, accounts.staff(Role.ADMINISTRATOR))

@@ -69,9 +69,8 @@ def staff_pages(city):
     ]
 
 
+# The other two halves are looked at for every page of the house (main_job/test_axe_everywhere.py).
 LOOKS = [
-    {"locale": "en", "color_scheme": "light", "viewport": DESK},
-    {"locale": "ar", "color_scheme": "dark", "viewport": PHONE},
     {"locale": "en", "color_scheme": "dark", "viewport": PHONE},
     {"locale": "ar", "color_scheme": "light", "viewport": DESK},
 ]
