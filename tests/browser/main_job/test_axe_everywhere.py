@@ -60,7 +60,7 @@ class Tour:
         return self.windows[viewer]
 
     def look(self, page: Any, where: str, *, anyway: bool = False) -> None:
-        """Note whether the page must be scrolled sideways, and what axe finds where something new stands on it (or `anyway`)."""
+        """Note whether the page must be scrolled sideways, and what axe finds where something new stands on it."""
         page.evaluate("document.fonts.ready")
         self.seen += 1
         shapes = shapes_of(page.content())
