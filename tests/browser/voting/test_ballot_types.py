@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from app.features.budgets.models import Pot
 from tests.browser.voting.ballots import INSIDE, TYPES, at_the_ballot, choose, inside, press_until, review_and_cast, row
 from tests.support.browser import KIOSK, PHONE, axe
 
@@ -115,6 +116,7 @@ def test_a_public_screen_casts_every_type_and_keeps_nothing(live, new_page, pot,
 
 
 SAID = {
+    "one": "[data-choice]:has-text('You have chosen “Project number 3”.')",
     "boxes": ".budget-bar__sentence:has-text('€300 left of €1,000')",
     "points": "[data-points-left]:has-text('You have 0 points left.')",
     "ranking": "[data-ranking-said]:has-text('“Project number 3” is in place 1 of 2.')",
@@ -127,6 +129,25 @@ def test_what_changed_is_announced(live, new_page, pot, kind):
     choose(page, kind)
     page.locator(SAID[kind]).wait_for()
     expect(page.locator(SAID[kind])).to_have_attribute("role", "status")
+
+
+@pytest.mark.parametrize("kind", ["one"])
+def test_the_bar_follows_the_one_choice_whatever_the_title_and_takes_back_what_it_said(live, new_page, pot, kind):
+    title = "Trees for $& the children’s street, " * 4
+    live.db.session.get(Pot, pot).projects[1].title = {"en": title.strip(", ")}
+    live.db.session.commit()
+    page = at_the_ballot(live, new_page(viewport=PHONE), pot)
+    bar = page.locator("[data-choice]")
+    expect(bar).to_have_text("No project is chosen yet.")
+    row(page, 3).get_by_role("radio").check()
+    expect(bar).to_have_text("You have chosen “Project number 3”.")
+    row(page, 2).get_by_role("radio").check()
+    expect(bar).to_have_text(f"You have chosen “{title.strip(', ')}”.")
+    assert (
+        bar.evaluate("(line) => line.clientHeight / parseFloat(getComputedStyle(line).lineHeight)") < 2.5
+    )  # not half the screen
+    page.get_by_label("None of them").check()
+    expect(bar).to_have_text("No project is chosen yet.")
 
 
 @pytest.mark.parametrize("kind", ["ranking"])
