@@ -26,7 +26,7 @@ from app.features.voting.models import Envelope, VotingParticipation
 from app.features.voting.rules import slot_of
 from app.features.voting.use_cases.casting import ready_box
 from app.kernel.permissions import Channel
-from benchmarks.crowd import Electorate, electorate
+from benchmarks.electorate import Electorate, electorate
 from benchmarks.harness import ROOT, SECRET, Figure, Installation
 
 LARGE = int(os.environ.get("PLAZA_BENCH_BALLOTS", "500000"))

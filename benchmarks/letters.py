@@ -16,7 +16,7 @@ from app.features.voting.voters import session as voter_session
 from app.features.voting.voters.voter import Voter as Entry
 from app.features.voting.voters.voter import Way
 from app.kernel import clock
-from benchmarks.crowd import Electorate, Voter, electorate
+from benchmarks.electorate import Electorate, Voter, electorate
 
 
 def electorate_by_letter(db_session: Session, voters: int, secret: str) -> Electorate:

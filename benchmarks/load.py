@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from benchmarks.crowd import Electorate, Voter
+from benchmarks.electorate import Electorate, Voter
 
 HOST = "127.0.0.1"
 

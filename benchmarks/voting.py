@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from app.extensions import db
 from benchmarks import load
-from benchmarks.crowd import Electorate, Voter, electorate, identities
+from benchmarks.electorate import Electorate, Voter, electorate, identities
 from benchmarks.harness import SECRET, Figure, Installation
 from benchmarks.letters import electorate_by_letter
 

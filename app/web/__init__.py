@@ -5,6 +5,7 @@ from flask import Flask
 from app.extensions import babel, csrf, limiter, login_manager
 from app.web import (
     accessibility,
+    assets,
     errors,
     filters,
     health,
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=locale.select_locale, timezone_selector=locale.select_timezone)
     locale.init_app(app)
     filters.init_app(app)
+    assets.init_app(app)
     navigation.init_app(app)
     errors.init_app(app)
     health.init_app(app)

@@ -1,17 +1,15 @@
 """What templates can do with values: dates in the city's zone, money, texts in several languages."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.numbers import get_currency_precision
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, request
 from flask_babel import format_currency, format_date, format_datetime, format_decimal, format_time, get_domain, gettext
 from markupsafe import Markup, escape
 
@@ -165,24 +163,6 @@ def paragraphs(text: str | None) -> Markup:
     return Markup("\n").join(html)
 
 
-@lru_cache(maxsize=512)
-def _fingerprint(path: str, modified: float) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
-
-
-def static_url(filename: str) -> str:
-    """Address of a static file with a fingerprint of its content, so that browsers may keep it for a year."""
-    known: dict[str, str] = g.setdefault("static_urls", {})  # a page asks for the icons' sprite a hundred times
-    if filename not in known:
-        path = Path(str(current_app.static_folder)) / filename
-        try:
-            version = _fingerprint(str(path), path.stat().st_mtime)
-        except FileNotFoundError:
-            version = "0"
-        known[filename] = url_for("static", filename=filename, v=version)
-    return known[filename]
-
-
 class City:
     """The city's name and settings as templates see them."""
 
@@ -208,7 +188,7 @@ class City:
 
 
 def init_app(app: Flask) -> None:
-    """Register filters and globals; static files with a fingerprint are kept by browsers for a year."""
+    """Register filters and globals."""
     app.jinja_env.filters.update(
         t=translate,
         date=show_date,
@@ -222,16 +202,10 @@ def init_app(app: Flask) -> None:
         paragraphs=paragraphs,
         excerpt=excerpt,
     )
-    app.jinja_env.globals.update(static_url=static_url, city=City(), now=clock.now)
+    app.jinja_env.globals.update(city=City(), now=clock.now)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"viewer_actor": viewer(), "theme": _theme()})
-
-    @app.after_request
-    def _keep_static(response: Any) -> Any:
-        if request.endpoint == "static" and request.args.get("v"):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
 
 
 def _theme() -> str:

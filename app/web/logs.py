@@ -13,7 +13,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 access_log = logging.getLogger("plaza.access")
-UNLOGGED_PREFIXES = ("/voting/", "/staff/desk", "/healthz", "/static/")
+UNLOGGED_PREFIXES = ("/voting/", "/staff/desk", "/healthz", "/static/", "/scripts/", "/plaza.css")
+"""Voting; and files, for the first page that somebody opens here may be the one to vote on."""
 
 
 class _RequestId(logging.Filter):

@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request, url_for
 
 from app.web.access import public
-from app.web.filters import static_url
+from app.web.assets import FOR_A_YEAR, changed, static_url
 
 IMPORT = re.compile(r'@import "(?P<path>[\w./-]+)"(?: layer\((?P<layer>[\w-]+)\))?;')
 ADDRESS = re.compile(r'url\("\.\./(?P<path>[\w./-]+)"\)')
@@ -31,7 +31,7 @@ def stylesheet() -> Response:
     response = Response(text, mimetype="text/css")
     response.set_etag(version)
     if request.args.get("v") == version:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = FOR_A_YEAR
     else:
         response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
@@ -55,9 +55,7 @@ def join(entry: Path) -> str:
 
 def _current() -> tuple[str, str]:
     folder = Path(str(current_app.static_folder)) / "css"
-    if current_app.config["ENV_NAME"] == "production":
-        return _joined(folder, 0)
-    return _joined(folder, max(path.stat().st_mtime_ns for path in folder.rglob("*.css")))
+    return _joined(folder, changed(folder, "*.css"))
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""Casting paths write no access log: when somebody voted, or showed who they are, stands in no line (docs/voting.md)."""
+"""Casting paths write no access log: when somebody voted or showed who they are stands in no line (docs/voting/casting.md)."""
 
 import ast
 import inspect

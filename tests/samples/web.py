@@ -7,6 +7,7 @@ SAMPLES = {
     "healthz": lambda world: "/healthz",
     "readyz": lambda world: "/readyz",
     "styleguide": lambda world: "/styleguide",
+    "scripts": lambda world: "/scripts/earlier/main.js",
     "stylesheet": lambda world: "/plaza.css",
 }
 

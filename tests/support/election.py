@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from app.features.voting.models import BoardEntry, Envelope, VotingParticipation
 from app.kernel.database import Database
-from benchmarks.crowd import Electorate, electorate
+from benchmarks.electorate import Electorate, electorate
 from tests.support.database import create_schema
 from tests.support.processes import ROOT
 from tests.support.services import free_port, listens

@@ -143,18 +143,6 @@ def minimum_words(pot: Pot) -> str:
     return ngettext("%(n)s vote", "%(n)s votes", number, n=format_decimal(number))
 
 
-def tie_steps(pot: Pot) -> list[str]:
-    """What decides between projects with the same result, in the order in which it is asked."""
-    known = {
-        "lower_cost": _("the cheaper project goes first"),
-        "higher_cost": _("the dearer project goes first"),
-        "more_voters": _("the project that more ballots name goes first"),
-        "listed_first": _("the project that stands first in the list goes first"),
-        "drawn": _("a public draw decides, held after the vote and only if it decides who wins"),
-    }
-    return [known.get(str(rule), str(rule)) for rule in pot.options.get("tie_rules") or ()]
-
-
 def groups(pot: Pot) -> list[dict[str, object]]:
     """Which projects exclude each other: the name of each group, its projects' numbers and names."""
     titles: dict[str, Texts] = {one.number: one.title for one in pot.projects}

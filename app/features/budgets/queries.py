@@ -36,6 +36,7 @@ from app.features.budgets.money import show as show_money
 from app.features.budgets.outcomes import ballot_name, rule_name, score_head, score_number, score_words, tie_words
 from app.features.budgets.reviews import fixed_pot_of, holding_reviews, project_of, review_of, reviews_of
 from app.features.budgets.rules import ANNULLED, FEW_BALLOTS, few_ballots, joined, paper_apart, require_valid, too_few
+from app.features.budgets.ties import tied_sentences
 from app.features.proposals.queries import Proposal, ProposalState
 from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, process
 from app.kernel import clock
@@ -91,6 +92,7 @@ __all__ = [
     "score_words",
     "show_money",
     "tie_words",
+    "tied_sentences",
     "too_few",
     "usable_proposals",
     "visible_pot",

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.extensions import db
 from app.features.accounts.use_cases import count_attempt
-from app.features.budgets.queries import Pot, PotState, ballot_name, rule_name, visible_pot
+from app.features.budgets.queries import Pot, PotState, ballot_name, rule_name, tied_sentences, visible_pot
 from app.features.committee import packaged, printing, protocol
 from app.features.committee.forms import ObjectForm, ObjectWithoutAccountForm
 from app.features.committee.queries import (
@@ -24,7 +24,7 @@ from app.features.committee.queries import (
     objections_of,
     retention_of,
 )
-from app.features.committee.shown import show, tied_sentences
+from app.features.committee.shown import show
 from app.features.committee.use_cases import object_to
 from app.features.spaces.queries import Process, ProcessState, process
 from app.features.voting.queries import fixed_pots

@@ -5,15 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from babel.lists import format_list
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from app.features.budgets.queries import Pot, score_words, tie_words
+from app.features.budgets.queries import Pot
 from app.features.committee.models import Decision, DecisionKind, DecisionState
 from app.kernel.messages import Beginning, Ending, Message, msg
 from app.kernel.texts import Texts
-from app.web.filters import local_text, translate
+from app.web.filters import translate
 
 PROPOSALS: dict[DecisionKind, Message] = {
     DecisionKind.EXTENSION: msg("Extend the vote"),
@@ -196,24 +195,3 @@ def _came(decision: Decision) -> list[str]:
         winners = ", ".join(outcome.get("winners", []))
         return [found] if same else [found, _("Winners now: %(numbers)s.", numbers=winners or "–")]
     return []
-
-
-def tied_sentences(pot: Pot, ties: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """For each tie of a count: which projects had the same result, and what that meant."""
-    titles = {one.number: local_text(one.title) for one in pot.projects}
-    return [{"who": _tied(pot, one, titles), "how": _untied(one)} for one in ties]
-
-
-def _tied(pot: Pot, tie: dict[str, Any], titles: dict[str, str]) -> str:
-    names = [_("“%(project)s”", project=titles.get(number) or number) for number in tie["projects"]]
-    together = format_list(names, locale=get_locale() or "en")
-    if not pot.rule.startswith("greedy"):  # what other rules compare is no number of votes
-        return _("%(projects)s had the same result.", projects=together)
-    return _("%(projects)s had the same result: %(score)s each.", projects=together, score=score_words(pot, tie["score"]))
-
-
-def _untied(tie: dict[str, Any]) -> str:
-    if not tie["decisive"]:
-        return _("Any order would have had the same winners.")
-    how = tie_words(tie["decided_by"]) if tie["decided_by"] else _("the order of the list")
-    return _("That tie decided who won: %(how)s.", how=how)

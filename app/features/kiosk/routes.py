@@ -10,12 +10,13 @@ from app.features.accounts.use_cases import end_session
 from app.features.kiosk.queries import open_processes
 from app.kernel import clock
 from app.web.access import public, viewer
+from app.web.assets import SAME_FOR_ALL
 from app.web.kiosk import COOKIE, UNTIL, is_kiosk, is_of_an_earlier_visit, start_cookie, stay, visit_is_over
 from app.web.locale import COOKIE as LANGUAGE_COOKIE
 from app.web.transaction import commits
 
 bp = Blueprint("kiosk", __name__, template_folder="templates", url_prefix="/kiosk")
-NOBODYS = frozenset({"static", "stylesheet", "kiosk.reset"})
+NOBODYS = SAME_FOR_ALL | {"kiosk.reset"}
 """What is the same for every visitor, and what forgets by itself."""
 
 

@@ -25,17 +25,11 @@ def render_map(spec: MapSpec, surroundings: Surroundings | None = None) -> Rende
         html=_trim(figure.html.render()),
         script=_trim(figure.script.render()),
         scripts=tuple(around.asset(path) for _name, path in PlazaMap.default_js),
-        modules=_modules(around.asset("js/map/index.js")),
+        modules=tuple(around.asset(f"js/map/{name}") for name in ("index.js", *PlazaMap.modules)),
         data=(around.asset("basemap/ground.json"),) if around.source.kind == "basemap" else (),
         bare=_beyond_our_drawing(spec, around.source),
         styles=tuple(around.asset(path) for _name, path in PlazaMap.default_css),
     )
-
-
-def _modules(index: str) -> tuple[str, ...]:
-    """Addresses as the browser forms them: beside index.js, without its fingerprint, for modules import each other by name."""
-    folder = index.split("?", maxsplit=1)[0].rpartition("/")[0]
-    return (index, *(f"{folder}/{name}" for name in PlazaMap.modules))
 
 
 def _view(spec: MapSpec, around: Surroundings) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from app.features.maps.queries import allowed_hosts
 from app.features.maps.source import read_source
 from app.features.maps.spec import MapSpec, RenderedMap, Surroundings
 from app.features.maps.words import WORDS
-from app.web.filters import static_url, translate
+from app.web.assets import static_url
+from app.web.filters import translate
 from app.web.locale import current_locale
 
 bp = Blueprint("maps", __name__, template_folder="templates")

@@ -23,7 +23,10 @@ export default function ballot(form) {
       update();
     },
   };
-  const sentences = { cost: costLeft(form, words, locale), points: form.querySelector("[data-points-left]"), count: form.querySelector("[data-count]") };
+  const sentences = {
+    cost: costLeft(form, words, locale), points: form.querySelector("[data-points-left]"), count: form.querySelector("[data-count]"),
+    choice: form.querySelector("[data-choice]"),
+  };
 
   function update() {
     for (const field of fields) field.closest(".ballot-project").classList.toggle("ballot-project--chosen", value(field) > 0);
@@ -32,6 +35,9 @@ export default function ballot(form) {
     if (limits.points && sentences.points) {
       const left = limits.points - chosen.reduce((sum, field) => sum + value(field), 0);
       tell(sentences.points, left < 0 ? page.say(words.pointsOver, -left) : page.say(words.points, left), left < 0);
+    }
+    if (sentences.choice) {
+      tell(sentences.choice, chosen.length ? words.choice.replace("{title}", () => row(chosen[0]).dataset.name) : words.noChoice, false);
     }
     if (limits.most && sentences.count) {
       const said = words.chosen.replace("{n}", String(chosen.length)).replace("{most}", String(limits.most));

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from app.extensions import db as database
 from app.features.accounts import totp, use_cases
 from app.features.accounts.models import LinkPurpose
+from app.features.accounts.rules import ROLE_TASKS
 from app.kernel import clock, outbox
 from app.kernel.permissions import Role
 from tests.factories import accounts, spaces
@@ -173,3 +174,20 @@ def test_every_page_about_people_can_be_used_by_everybody(live: Live, new_page: 
     page.wait_for_selector("main ol code")
     expect(page.locator("main ol code")).to_have_count(10)
     assert axe(page) == []
+
+
+def test_on_a_phone_every_role_says_in_full_what_it_means_before_it_is_given(live: Live, new_page: Window) -> None:
+    process, person = spaces.process("Parks"), accounts.person()
+    administrator = accounts.staff(Role.ADMINISTRATOR)
+    live.db.session.commit()
+    page = new_page(viewport=PHONE)
+    sign_in_window(page, live, administrator)
+    page.goto(f"/staff/people/{person.id}")
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        task = page.get_by_text(str(ROLE_TASKS[role]), exact=True)
+        expect(task).to_be_visible()
+        assert task.evaluate("(words) => words.getBoundingClientRect().right") <= PHONE["width"], role
+    page.get_by_label("Auditor").check()
+    page.get_by_label("Process").select_option(str(process.id))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("reads everything about counts")).to_be_visible()

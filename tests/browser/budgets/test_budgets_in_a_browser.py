@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.features.spaces.models import ProcessState
-from tests.factories import budgets, spaces
-from tests.support.browser import DESK, PHONE, axe
+from app.kernel.permissions import Role
+from tests.factories import accounts, budgets, proposals, spaces
+from tests.support.browser import DESK, PHONE, axe, sign_in_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 WARSAW = (20.90, 52.26, 20.98, 52.33)
@@ -94,3 +95,18 @@ def test_everything_can_be_found_and_sorted_without_scripts(new_page: Any, live:
     page.get_by_role("link", name="Did not win").click()
     page.locator(".result-row").first.wait_for()
     expect(page.locator(".result-row")).to_have_count(1)
+
+
+def test_a_phone_shows_no_line_for_what_a_review_does_not_say(new_page: Any, live: Any) -> None:
+    process = spaces.process("Parks")
+    for title, cost in (("A tunnel", None), ("A bench", 200_000)):
+        budgets.review(proposals.proposal(process, title=title, answer_status="accepted"), cost=cost)
+    member = accounts.staff(Role.COMMITTEE, process)
+    live.db.session.commit()
+    page = new_page(viewport=PHONE)
+    sign_in_window(page, live, member)
+    page.goto(f"/staff/budgets/feasibility/{process.id}?view=done")
+    without, with_cost = (page.locator("tr", has_text=title).locator("[data-label=Cost]") for title in ("A tunnel", "A bench"))
+    expect(without).to_be_hidden()
+    expect(with_cost).to_be_visible()
+    assert axe(page) == []

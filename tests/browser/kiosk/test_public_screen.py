@@ -118,7 +118,7 @@ def test_every_page_is_large_and_has_languages_and_colours_in_the_open(new_page,
 
 def test_the_words_in_place_of_a_map_are_large_too(new_page, process):
     page = new_page(viewport=KIOSK)
-    page.route("**/static/js/map/index.js*", lambda _route: None)  # the map is on its way
+    page.route("**/scripts/*/map/index.js", lambda _route: None)  # the map is on its way
     page.goto("/kiosk")
     page.goto("/proposals", wait_until="domcontentloaded")
     expect(page.locator(".map")).to_have_css("isolation", "isolate")  # its styles are there

@@ -16,8 +16,8 @@ from app.features.maps.maps import render_map
 from app.features.maps.queries import CITY_DATA
 from app.features.maps.spec import MapSpec, RenderedMap, Surroundings
 from app.features.maps.words import WORDS
-from app.web import security
-from app.web.filters import static_url
+from app.web import assets, security
+from app.web.assets import static_url
 from tests.support.browser import DESK, Watch
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -102,8 +102,10 @@ def map_site() -> Flask:
         words = texts | {"map": label} | ({"noMap": fallback} if fallback else {})
         return render_map(spec, Surroundings(texts=words, asset=static_url, locale=request.args.get("lang", "en")))
 
-    site.jinja_env.globals.update(render_map=render, static_url=static_url, _=lambda text: text)
+    site.jinja_env.globals.update(render_map=render, _=lambda text: text)
+    site.config["ENV_NAME"] = "testing"
     security.init_app(site)
+    assets.init_app(site)
 
     @site.get("/<kind>")
     def page(kind: str) -> str:

@@ -1,5 +1,6 @@
 """What can be built: reviews with reasons, their history, and where residents read them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -143,3 +144,23 @@ def test_staff_review_and_take_back_on_pages(app: Flask, session: Session) -> No
     assert "€1,200" in client.get(f"/staff/budgets/feasibility/{process.id}?view=done").text
     client.post(f"{url}/take-back")
     assert review_of(db.session(), proposal.id) is None
+
+
+def test_the_list_of_reviews_leaves_out_what_nobody_has_said_yet(app: Flask, session: Session) -> None:
+    process = spaces.process()
+    proposals.proposal(process, title="A bench")
+    reviewed = proposals.proposal(process, title="A tunnel", answer_status="accepted")
+    budgets.review(reviewed, NO, cost=None)
+    client = app.test_client()
+    accounts.sign_in(client, accounts.staff(Role.COMMITTEE, process))
+    db.session.commit()
+
+    waiting = client.get(f"/staff/budgets/feasibility/{process.id}").text
+    done = client.get(f"/staff/budgets/feasibility/{process.id}?view=done").text
+
+    for page in (waiting, done):
+        rows = re.findall(r"(?s)<tr data-row>.*?</tr>", page)
+        assert len(rows) == 1
+        assert "–" not in rows[0]
+    assert 'data-label="Cost"' not in waiting  # nothing that waits has one
+    assert '<td class="numeric" data-label="Cost"></td>' in done

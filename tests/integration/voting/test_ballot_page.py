@@ -61,6 +61,24 @@ def test_looking_for_a_project_loses_no_choice_and_what_is_left_out_stays_on_the
     assert "Project number 2" in review.text
 
 
+ONE = {"vote_type": "choose-1", "limit_by_cost": False}
+
+
+def the_bar(page):
+    return re.search(r'<p class="ballot-left__line[^"]*"[^>]*data-choice>([^<]*)</p>', page)[1]
+
+
+def test_where_one_project_is_chosen_the_bar_names_it_or_says_that_none_is(as_role):
+    pot_id = voting.pot(**ONE).id
+    client = a_voter(as_role, pot_id, 1)
+
+    assert the_bar(client.get(f"/voting/{pot_id}").text) == "No project is chosen yet."
+    page = client.get(client.post(f"/voting/{pot_id}", data={"choice": "2", "step": "choose"}).location).text
+    assert the_bar(page) == "You have chosen “Project number 2”."
+    page = client.get(client.post(f"/voting/{pot_id}", data={"choice": "", "step": "choose"}).location).text
+    assert the_bar(page) == "No project is chosen yet."
+
+
 def test_comparing_shows_projects_side_by_side_and_keeps_the_ballot(as_role):
     pot_id = voting.pot(**RANKING).id
     client = a_voter(as_role, pot_id, 1)

@@ -33,6 +33,7 @@ def env() -> jinja2.Environment:
         "stylesheet_url": lambda: "/plaza.css?v=1",
         "csrf_token": lambda: "token",
         "csp_nonce": lambda: "nonce",
+        "module_urls": lambda *names: [f"/scripts/1/modules/{name}.js" for name in names],
         "city": SimpleNamespace(name="Musterstadt"),
     }
     environment.filters |= {"money": lambda cents, currency: f"{cents / 100:,.0f} {currency}", "number": lambda n: f"{n:,}"}

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.budgets import announcing
+from app.features.budgets import announcing, ties
 from app.features.budgets.checklist import Step, problems_of, steps_between
 from app.features.budgets.commands import FreezePot, MovePot, UnfreezePot, WritePot
 from app.features.budgets.forms import with_languages
@@ -166,7 +166,7 @@ def _announced(pot: Pot) -> dict[str, Any]:
     return {
         "ballot": announcing.ballot_steps(pot),
         "rule": announcing.rule_steps(pot),
-        "ties": announcing.tie_steps(pot),
+        "ties": ties.tie_steps(pot),
         "groups": announcing.groups(pot),
     }
 

@@ -10,7 +10,7 @@ from flask import Response, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.budgets import announcing, finding, outcomes
+from app.features.budgets import announcing, finding, outcomes, ties
 from app.features.budgets.listing import Address, chosen, one_page, read_address
 from app.features.budgets.queries import Pot, PotState, Project
 from app.features.budgets.routes import bp
@@ -66,7 +66,7 @@ def show(pot_id: UUID) -> str:
         names_in=names_in(projects),
         rule=announcing.rule_steps(pot),
         ballot=announcing.ballot_steps(pot),
-        ties=[] if pot.options.get("imported") else announcing.tie_steps(pot),
+        ties=[] if pot.options.get("imported") else ties.tie_steps(pot),
         groups=announcing.groups(pot),
         ends=last_voting_day(shown),
         description=in_one_language(pot.description),

@@ -20,6 +20,7 @@ from app.features.voting.ballot.sealed_cookies import cookie_key
 from app.features.voting.voters import session as voter_session
 from app.kernel import clock
 from app.web.access import viewer
+from app.web.assets import SAME_FOR_ALL
 
 COOKIE = "ballot"
 RECEIPT = "receipt"
@@ -84,8 +85,10 @@ def forget(response: Response, pot: Pot | None = None) -> Response:
 
 def forget_after_signing_out(response: Response) -> Response:
     """Who neither is signed in nor came in with a code keeps no choices here: after signing out, finishing, a kiosk's reset."""
+    if request.endpoint in SAME_FOR_ALL or response.cache_control.immutable:
+        return response
     kept_here = any(name.partition("-")[0] in (COOKIE, RECEIPT) for name in request.cookies)
-    if kept_here and request.endpoint != "static" and not viewer().is_signed_in and voter_session.present() is None:
+    if kept_here and not viewer().is_signed_in and voter_session.present() is None:
         return forget(response)
     return response
 

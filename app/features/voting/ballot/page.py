@@ -120,6 +120,11 @@ class BallotPage:
         return "" if self.points_left is None else ballot_words.points_left(self.points_left)
 
     @property
+    def choice_words(self) -> str:
+        """Which one project is chosen, on a ballot that has one; empty on others."""
+        return ballot_words.choice(self.chosen[-1].title if self.chosen else None) if self.kind == "one" else ""
+
+    @property
     def most_points_each(self) -> int | None:
         """The most points for one project."""
         return most_points_each(self.pot)

@@ -31,6 +31,11 @@ def _points_over(number: int) -> str:
     )
 
 
+def choice(title: str | None) -> str:
+    """Which one project is chosen, or that none is."""
+    return _("You have chosen “%(title)s”.", title=title) if title else _("No project is chosen yet.")
+
+
 def shown(number: int) -> str:
     """How many projects the filters leave."""
     return ngettext(
@@ -81,6 +86,8 @@ def for_the_script() -> str:
     words = {
         "points": _forms(_points_left),
         "pointsOver": _forms(_points_over),
+        "choice": choice("{title}"),
+        "noChoice": choice(None),
         "shown": _forms(shown),
         "left": _("%(amount)s left of %(total)s", amount="{left}", total="{total}"),
         "over": _("%(amount)s too much. Take something out.", amount="{over}"),

@@ -17,7 +17,7 @@ from app.features.budgets.queries import (
     pots_in,
     score_head,
     score_number,
-    score_words,
+    tied_sentences,
 )
 from app.features.voting.manage_routes.shared import comes_again, pot_of, spaces_seen, stays_still
 from app.features.voting.publication import can_choose, choice_of, needs_choice
@@ -91,7 +91,7 @@ def pot_page(pot_id: UUID) -> ResponseReturnValue:
         by_points=gives_points(pot) or is_ranking(pot),
         score_head=score_head(pot),
         score_number=score_number,
-        score_words=score_words,
+        ties=tied_sentences(pot, (pot.result or {}).get("ties", [])),
         may_certify=viewer().may(Permission.BUDGET_CERTIFY, pot.process_id),
         needs_choice=is_closed and can_choose(session, pot) and needs_choice(session, pot),
         choice=choice_of(session, pot.id),
