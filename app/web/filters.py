@@ -106,7 +106,8 @@ def _with_hour(day: str, moment: datetime) -> str:
 def _pattern() -> str:
     """Day and time without seconds, as the language writes them."""
     locale = Locale.parse(current_locale()) if current_locale() != "en_XA" else Locale("en")
-    return f"{locale.date_formats['long'].pattern}, {locale.time_formats['short'].pattern}"
+    comma = "،" if locale.text_direction == "rtl" else ","
+    return f"{locale.date_formats['long'].pattern}{comma} {locale.time_formats['short'].pattern}"
 
 
 def show_money(amount: int | None, currency: str | None = None) -> str:
@@ -157,10 +158,10 @@ def _language_name(code: str) -> str:
 
 
 def paragraphs(text: str | None) -> Markup:
-    """Plain text as paragraphs; line breaks are kept, markup is shown as typed."""
+    """Plain text as paragraphs, each in the direction of its own words; line breaks are kept, markup is shown as typed."""
     blocks = [block for block in (text or "").split("\n\n") if block.strip()]
-    html = [Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in block.split("\n"))) for block in blocks]
-    return Markup("\n").join(html)
+    lines = [Markup("<br>").join(escape(line) for line in block.split("\n")) for block in blocks]
+    return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(one) for one in lines)
 
 
 class City:

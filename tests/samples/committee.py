@@ -104,6 +104,7 @@ SAMPLES = {
     ],
     "committee_staff.new": lambda world: [
         *[f"/staff/decisions/{world.process.id}/propose/{kind.value}" for kind in KINDS],
+        Visit(f"/staff/decisions/{world.disputed_pot.process_id}/propose/opening_anew", viewer="committee"),
         f"/staff/decisions/{world.process.id}/propose/certification?pot={world.open_pot.id}",
         *[
             Visit(

@@ -4,14 +4,15 @@ from uuid import uuid4
 
 from app.extensions import db
 from app.features.budgets.choices import Choices
-from app.features.budgets.models import PotState
+from app.features.budgets.models import Pot, PotState
 from app.features.spaces.models import Process
-from app.features.voting.commands import CastBallot
+from app.features.voting.commands import CastBallot, WriteSetup
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.letters.spool import Spool
-from app.features.voting.models import ContestState
-from app.features.voting.use_cases import cast_ballot, seal_boxes
-from app.kernel.permissions import Actor, Role
+from app.features.voting.models import BoxState, ContestState, Custody
+from app.features.voting.queries import box_of
+from app.features.voting.use_cases import cast_ballot, seal_boxes, write_setup
+from app.kernel.permissions import SYSTEM, Actor, Role
 from tests.factories import accounts, voting
 from tests.samples.world import Visit, World
 
@@ -37,6 +38,32 @@ def build(world: World) -> None:
     world.opened_pot = voting.opened_pot(keyring)
     accounts.grant(world.person("committee"), Role.COMMITTEE, db.session.get(Process, world.opened_pot.process_id))
     world.published_pot = voting.published_pot(keyring)
+    world.before = voting.process_with_roll("AB12345", "CD98765", opens_in=3)
+    for viewer, role in (("committee", Role.COMMITTEE), ("administrator", Role.ADMINISTRATOR)):
+        accounts.grant(world.person(viewer), role, world.before)
+    ways = {"by_code": True, "by_card": True, "by_account": True}
+    write_setup(db.session(), SYSTEM, WriteSetup(world.before.id, "all", **ways, custody="committee"))
+    world.disputed_pot = _disputed(world, keyring)
+
+
+def _disputed(world: World, keyring: Keyring) -> Pot:
+    """A pot whose box was opened three times, and the second did not find what the first had found."""
+    pot = voting.opened_pot(keyring)
+    accounts.grant(world.person("committee"), Role.COMMITTEE, db.session.get(Process, pot.process_id))
+    box = box_of(db.session(), pot.process_id)
+    box.custody, box.key = Custody.COMMITTEE, voting.committee_key(pot.process_id)[1].as_json()
+    box.state, box.rehearsed_on = BoxState.DISPUTED, "2026-05-01"
+    box.statements = [
+        {"by": name, "day": "2026-05-11", "ballots_sha256": f"{found:064x}", "signature": name, "pots": {"one": _found(found)}}
+        for name, found in (("Olga", 1), ("Arto", 2), ("Zoe", 1))
+    ]
+    box.brought = [{"name": one["by"], "at": "2026-05-11"} for one in box.statements]
+    db.session.flush()
+    return pot
+
+
+def _found(ballots: int) -> dict[str, object]:
+    return {"ballots": ballots, "unreadable": []}
 
 
 SAMPLES = {
@@ -58,7 +85,10 @@ SAMPLES = {
     "voting_code.code": lambda world: "/voting/code",
     "voting_code.card": lambda world: Visit(f"/voting/card/{world.process.id}", status=404),  # without a list of voters
     "voting_code.yours": lambda world: Visit("/voting/yours", status=302),
-    "voting_setup.edit": lambda world: f"/staff/how-people-vote/{world.process.id}",
+    "voting_setup.edit": lambda world: [
+        f"/staff/how-people-vote/{world.process.id}",
+        f"/staff/how-people-vote/{world.before.id}",
+    ],
     "voting_setup.turnout": lambda world: f"/staff/how-people-vote/{world.process.id}/turnout",
     "voting_letters.show": lambda world: f"/staff/letters/{world.process.id}",
     "voting_letters.as_csv": lambda world: f"/staff/letters/file/{world.print.id}.csv",
@@ -70,17 +100,24 @@ SAMPLES = {
     "voting_contests.outcome": lambda world: f"/staff/contests/slip/{world.decided.id}",
     "voting_contests.proposed": lambda world: Visit(f"/staff/contests/proposed/{world.asked.id}", viewer="committee"),
     "voting_contests.decide": lambda world: Visit(f"/staff/contests/decide/{world.contest.id}", viewer="committee"),
-    "voting_roll.roll": lambda world: f"/staff/voters/{world.process.id}",
-    "voting_roll.replace": lambda world: f"/staff/voters/{world.process.id}/replace",
+    "voting_roll.roll": lambda world: [f"/staff/voters/{world.process.id}", f"/staff/voters/{world.before.id}"],
+    "voting_roll.replace": lambda world: [
+        f"/staff/voters/{world.process.id}/replace",
+        f"/staff/voters/{world.before.id}/replace",
+    ],
     "voting_board.check": lambda world: [
         f"/voting/{world.open_pot.id}/board",
         f"/voting/{world.open_pot.id}/board?begins={world.receipt[:4]}",
         f"/voting/{world.open_pot.id}/board?begins=0000",
         f"/voting/{world.open_pot.id}/board?begins={world.receipt}",
         Visit(f"/voting/{world.open_pot.id}/board?begins=no", status=422),
+        f"/voting/{world.disputed_pot.id}/board",
     ],
     "voting_board.download": lambda world: f"/voting/{world.open_pot.id}/board.jsonl",
-    "voting_box.show": lambda world: f"/staff/box/{world.process.id}",
+    "voting_box.show": lambda world: [
+        Visit(f"/staff/box/{one}", viewer="committee")
+        for one in (world.process.id, world.before.id, world.opened_pot.process_id, world.disputed_pot.process_id)
+    ],
     "voting_box.export": lambda world: Visit(f"/staff/box/{world.process.id}/board.jsonl", viewer="committee", status=404),
     "voting_desk.index": lambda world: "/staff/desk",
     "voting_desk.enter": lambda world: f"/staff/desk/{world.open_pot.id}",

@@ -234,13 +234,17 @@ def _can_be_certified(pot: Pot) -> bool:
 
 
 def _on_box(space: Process) -> Markup:
-    """On the page of the box: the way to reconciliation and decisions, and out of openings that differ."""
-    return slots.partial(
-        "committee/_on_box.html",
-        process=space,
-        anew=viewer().may(Permission.BUDGET_CERTIFY, space.id)
-        and obstacle_to(db.session(), DecisionKind.OPENING_ANEW, space.id, None) is None,
-    )
+    """Beside the box: the way to reconciliation and decisions."""
+    return slots.partial("committee/_on_box.html", process=space)
+
+
+def _out_of_dispute(space: Process) -> Markup:
+    """Below openings that differ: the way out of them."""
+    if not viewer().may(Permission.BUDGET_CERTIFY, space.id):
+        return Markup("")
+    if obstacle_to(db.session(), DecisionKind.OPENING_ANEW, space.id, None) is not None:
+        return Markup("")
+    return slots.partial("committee/_anew.html", process=space)
 
 
 def _waiting() -> list[tuple[ShownDecision, Process]]:
@@ -266,5 +270,6 @@ def _tile(_subject: object) -> Markup:
 
 slots.register("voting.pot", 10, _on_committee_page)
 slots.register("voting.box", 10, _on_box)
+slots.register("voting.box.disputed", 10, _out_of_dispute)
 slots.register("voting.committee", 10, _waits_for_you)
 slots.register("staff.home", 61, _tile)

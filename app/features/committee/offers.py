@@ -80,5 +80,13 @@ def to_reopen(session: Session, kind: DecisionKind, pot: Pot | None) -> list[tup
     if pot is not None and kind is DecisionKind.DRAW_AGAIN:
         titles = {one.number: f"{one.number} {local_text(one.title)}" for one in pot.projects}
         draws = draws_of(pot).get("draws") or []
-        return [(str(place), " → ".join(titles.get(one, one) for one in draw)) for place, draw in enumerate(draws)]
+        return [(str(place), _in_order([titles.get(one, one) for one in draw])) for place, draw in enumerate(draws)]
     return []
+
+
+def _in_order(projects: list[str]) -> str:
+    """What was drawn, the first one first; each title keeps its own direction."""
+    said, *others = [f"\u2068{one}\u2069" for one in projects]
+    for one in others:
+        said = _("%(first)s, then %(next)s", first=said, next=one)
+    return said

@@ -172,7 +172,7 @@ def test_a_mistyped_draw_is_entered_again_before_certifying(session, as_role):
     session.commit()
     first, second = (as_role(Role.COMMITTEE, space_of(process_id)) for _ in range(2))
     address = f"/staff/decisions/{process_id}/propose/draw_again?pot={pot_id}"
-    assert "3 Project number 3 → 1 Project number 1" in first.get(address).text
+    assert "\u20683 Project number 3\u2069, then \u20681 Project number 1\u2069" in first.get(address).text
     proposed = first.post(address, data={"draw": "0", "reason_en": "The slip says 1 first."}).headers["Location"]
     assert "3, 1, 2" in second.get(proposed).text
     second.post(f"{proposed}/sign")

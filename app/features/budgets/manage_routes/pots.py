@@ -19,14 +19,12 @@ from app.features.budgets.manage_routes.shared import area_choices, my_pot, my_p
 from app.features.budgets.pot_forms import BallotForm, DetailsForm, LimitsForm, MoneyForm, RuleForm
 from app.features.budgets.queries import Pot, PotState, pots_in, project_numbers
 from app.features.budgets.setting import command_of
-from app.features.budgets.shown import language_name
 from app.features.budgets.use_cases import freeze_pot, move_pot, unfreeze_pot, why_not_fixed, write_pot
 from app.features.spaces.queries import Stage, area_names, stage
 from app.kernel import clock
 from app.kernel.messages import Message, msg
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.forms import city_languages
 from app.web.transaction import attempt, commits
 
 FEWEST_PROJECTS = 2
@@ -112,9 +110,8 @@ def _ask(part: str, pot: WritePot) -> ResponseReturnValue:
             return redirect(url_for(".show", pot_id=sent.result.id))
         return redirect(url_for(".change", pot_id=sent.result.id, part=PARTS[on]))
     process = my_process(pot.process_id)
-    names = {code: language_name(code) for code in city_languages()}
     return render_template(
-        "budgets_manage/pot_form.html", form=form, process=process, pot=pot, part=part, parts=PARTS, language_names=names
+        "budgets_manage/pot_form.html", form=form, process=process, pot=pot, part=part, parts=PARTS
     ), sent.status
 
 
