@@ -13,7 +13,7 @@ from app.features.budgets.use_cases import ties_to_draw
 from app.features.committee import objection_routes, paper_routes
 from app.features.committee.forms import DeclineForm, RetentionForm, propose_form
 from app.features.committee.models import DecisionKind, DecisionState, ObjectionOutcome
-from app.features.committee.offers import obstacle_to, offers, to_reopen
+from app.features.committee.offers import obstacle_to, offers, to_choose
 from app.features.committee.queries import (
     Decision,
     being_corrected,
@@ -113,7 +113,7 @@ def new(process_id: UUID, kind: str) -> ResponseReturnValue:
         raise NotFound
     pot = pot if wanted.about_a_pot else None
     objections = [one for one in objections_of(db.session(), process_id) if one.outcome is ObjectionOutcome.OPEN]
-    form, status = propose_form(wanted, objections, to_reopen(db.session(), wanted, pot)), 200
+    form, status = propose_form(wanted, objections, to_choose(db.session(), wanted, pot)), 200
     pot_id = pot.id if pot else None
     if form.validate_on_submit():
         try:

@@ -149,7 +149,7 @@ def test_bare_python_confirms_a_package_in_an_empty_folder(session: Session, key
 
     assert code == 0, said
     assert "WRONG" not in said
-    assert said.count("in order ") == 12
+    assert said.count("in order ") == 13
     assert "2 winners" in said or "3 winners" in said
     with_points = b'"points"' in b"".join(archive.single(session, pot, "opened.jsonl"))
     assert with_points == gives_points(pot)
