@@ -44,6 +44,7 @@ POINTS = ("cumulative", "scoring", "ordinal")
 ROWS, TOTALS = ("opened.jsonl", "ballots.pb"), ("totals.json",)
 KINDS = ("approval", "choose-1", "cumulative", "ordinal")
 FEW = 30
+HOLDS = {"committee": "people hold shares of", "server": "the server keeps whole"}
 MARK = "plaza-count-1 "
 Turn = tuple[str, str, int, Optional[str]]
 
@@ -263,6 +264,11 @@ def _foot(board: Board, line: dict[str, Any], digest: str) -> None:
     for name, value in found.items():
         if line.get(name) != value:
             board.problems.append(f"the last line of the board says {name} {line.get(name)}, but it is {value}")
+
+
+def keeper_of(sheet: dict[str, Any]) -> str:
+    """Who keeps a key: with commitments to shares it was made for several people, without any it lies whole on the server."""
+    return "committee" if sheet.get("commitments") else "server"
 
 
 # Counting, in whole numbers and exact fractions
@@ -803,7 +809,8 @@ class Checks:
         _refuse(problems)
         names = " and ".join(str(one["by"]) for one in said)
         alone = "" if len(said) > 1 else "; nobody has opened it a second time"
-        return f"signed by {names}{alone}; key of this vote {sheet['public_key']}"
+        kept = f", kept by the {self._custody()} as announced" if self._custody() else ""
+        return f"signed by {names}{alone}; key of this vote {sheet['public_key']}{kept}"
 
     def _other_keys(self, sheet: Any, board: Board) -> Iterator[str]:
         if self.own_key:
@@ -812,6 +819,14 @@ class Checks:
                     yield f"key.json is not the key in {self.own_key}"
         if sheet != board.head.get("key"):
             yield "key.json is not the key that stands on the board"
+        announced = self._custody()
+        if announced and announced != keeper_of(sheet):
+            yield f"announced was that the {announced} keeps the key, but key.json is a key that {HOLDS[keeper_of(sheet)]}"
+
+    def _custody(self) -> str:
+        """Who was announced to keep the key; nothing where that was not asked yet, or in a rehearsal, which may try another."""
+        voters = self._json("frozen.json").get("voters") or {}
+        return "" if self._board().head.get("rehearsal") else str(voters.get("custody") or "")
 
     def numbers(self) -> str:
         """No envelope was lost on the way: each is a ballot or is named as unreadable."""
