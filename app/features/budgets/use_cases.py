@@ -23,6 +23,7 @@ from app.features.budgets.fixing import (
     keeps_fixed,
     no_more_pots,
     unfreeze_pot,
+    why_none_is_fixed,
     why_not_fixed,
 )
 from app.features.budgets.models import Pot, PotState, Project, ProjectCategory, ProjectProposal
@@ -86,6 +87,7 @@ __all__ = [
     "unfreeze_pot",
     "voting_open",
     "when_annulled",
+    "why_none_is_fixed",
     "why_not_fixed",
     "withdraw_project",
     "write_group",
