@@ -115,6 +115,7 @@ SAMPLES = {
     "budgets.show": lambda world: [
         *(f"/budgets/{one.id}" for one in (world.pot, world.coming_pot, world.counted_pot, world.certified_pot)),
         *(f"/budgets/{one.id}" for one in (world.imported_pot, world.uncounted_pot)),
+        f"/budgets/{world.open_pot.id}",  # with a project that was withdrawn
         f"/budgets/{world.pot.id}?q=fountain&category=benches&sort=dear&page=7",
         f"/budgets/{world.pot.id}?q=nothing-like-this",
         Visit(f"/budgets/{world.draft_pot.id}", viewer="committee"),
@@ -123,6 +124,7 @@ SAMPLES = {
         f"/budgets/{world.pot.id}/projects/{world.project.reference}",
         *(f"/budgets/{one.id}/projects/{one.projects[0].number}" for one in (world.certified_pot, world.imported_pot)),
         f"/budgets/{world.certified_pot.id}/projects/{world.certified_pot.projects[2].reference}",
+        f"/budgets/{world.open_pot.id}/projects/3",
     ],
     "budgets.features": lambda world: [
         f"/budgets/{world.pot.id}/features.geojson",

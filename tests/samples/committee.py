@@ -19,6 +19,7 @@ def build(world: World) -> None:
     world.decision = committee.proposed(DecisionKind.ANNULMENT, world.process.id, first, pot_id=world.open_pot.id)
     committee.decided(DecisionKind.INTERRUPTION, world.process.id)
     committee.decided(DecisionKind.RESUMPTION, world.process.id)
+    committee.decided(DecisionKind.WITHDRAWAL, world.process.id, pot_id=world.open_pot.id, project="3")
     object_to(session, Actor(accounts.person().id), Object(world.process.id, "I was on a journey"))
     clerk = Actor(accounts.person().id, roles=frozenset({(Role.CLERK, world.process.id)}))
     brought = Object(world.process.id, "The desk was closed", "Olga Objector", "Harbour street 3")
@@ -106,6 +107,7 @@ SAMPLES = {
         *[f"/staff/decisions/{world.process.id}/propose/{kind.value}" for kind in KINDS],
         Visit(f"/staff/decisions/{world.disputed_pot.process_id}/propose/opening_anew", viewer="committee"),
         f"/staff/decisions/{world.process.id}/propose/certification?pot={world.open_pot.id}",
+        f"/staff/decisions/{world.process.id}/propose/withdrawal?pot={world.open_pot.id}",
         *[
             Visit(
                 f"/staff/decisions/{world.reopened_pot.process_id}/propose/{kind}?pot={world.reopened_pot.id}",

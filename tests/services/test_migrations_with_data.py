@@ -1,5 +1,6 @@
 """Migrations that change rows, on a SQLite file with the rows they are about; what they remove is said to whoever migrates."""
 
+import json
 import re
 import sqlite3
 import subprocess
@@ -221,6 +222,32 @@ def test_a_disputed_box_is_an_opened_one_again_with_the_older_words_and_keeps_wh
         connection.execute("UPDATE ballot_box SET state = 'disputed'")
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("UPDATE ballot_box SET state = 'invented'")
+
+
+def test_a_withdrawn_project_can_be_chosen_again_with_the_older_version_and_whoever_goes_back_is_told(file: Path) -> None:
+    migrate(file, "upgrade", "0022")
+    withdrawn = {"digest": "abc", "withdrawn": {"2": {"at": NOW, "reason": {"en": "Sold."}}}}
+    with rows(file) as connection:
+        for pot, options in (("1", withdrawn), ("2", {"digest": "def"})):
+            insert(connection, "pot", id=pot * 32, process_id="a" * 32, title="{}", description="{}", amount=1, currency="EUR",
+                   vote_type="approval", rule="greedy", limit_by_cost=1, min_projects=1, options=json.dumps(options),
+                   state="ready", position=0, created_at=NOW)  # fmt: skip
+        insert(connection, "committee_decision", id="2" * 32, process_id="a" * 32, pot_id="1" * 32, kind="withdrawal",
+               state="proposed", subject="withdrawal:", reason="{}", details="{}", proposed_name="A", decided_name="",
+               answer="", outcome="{}", created_at=NOW)  # fmt: skip
+
+    said = migrate(file, "downgrade", "0020")
+
+    assert "Decisions to withdraw a project that were removed: 1." in said
+    with rows(file) as connection:
+        kept = [json.loads(row[0]) for row in connection.execute("SELECT options FROM pot ORDER BY id")]
+        assert kept == [{"digest": "abc"}, {"digest": "def"}]
+        assert connection.execute("SELECT count(*) FROM committee_decision").fetchone() == (0,)
+        with pytest.raises(sqlite3.IntegrityError):
+            insert(connection, "committee_decision", id="2" * 32, process_id="a" * 32, kind="withdrawal", state="proposed",
+                   subject="", reason="{}", details="{}", proposed_name="A", decided_name="", answer="", outcome="{}",
+                   created_at=NOW)  # fmt: skip
+    migrate(file, "upgrade", "0022")
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,15 @@ from app.kernel.messages import Message
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do. `url` is where it is done; empty where it cannot be done yet, or stands beside."""
+    """One thing to do. `url` is where it is done; empty where it cannot be done yet, or stands beside.
+
+    `why`: why it cannot be done any more.
+    """
 
     words: Message
     url: str
     done: bool
+    why: Message | None = None
 
 
 Steps = Mapping[uuid.UUID, Sequence[Step]]

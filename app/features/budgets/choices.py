@@ -1,6 +1,7 @@
 """What stands on a ballot, and which ballots a pot takes. Pure."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.features.budgets.models import Pot
 from app.kernel.errors import Refused
@@ -34,6 +35,24 @@ def is_ranking(pot: Pot) -> bool:
     return pot.vote_type == "ordinal"
 
 
+WITHDRAWN = "withdrawn"
+"""In the options of a fixed pot: the projects that the committee withdrew while people voted. Not part of what was fixed."""
+
+
+def withdrawn_from(pot: Pot) -> dict[str, dict[str, Any]]:
+    """The projects that were withdrawn while people voted, by number in the order of the ballot, with `at` and `reason`.
+
+    They stay on the fixed ballot, and ballots that name them are valid. New ones cannot name them, and they win by no rule.
+    """
+    found = pot.options.get(WITHDRAWN) or {}
+    return {one.number: found[one.number] for one in pot.projects if one.number in found} if found else {}
+
+
+def least_projects(pot: Pot) -> int:
+    """The least number of projects on a ballot that is not blank: never more than can still be chosen."""
+    return min(pot.min_projects, most_projects(pot), max(len(pot.projects) - len(withdrawn_from(pot)), 1))
+
+
 def most_projects(pot: Pot) -> int:
     """How many projects a valid ballot of this pot can name. Its projects must be loaded."""
     limits = [len(pot.projects)]
@@ -53,10 +72,24 @@ def most_points_each(pot: Pot) -> int | None:
     return min(limits, default=None)
 
 
+def check_new_choices(pot: Pot, choices: Choices) -> None:
+    """Raise Refused for what cannot be cast now: an invalid ballot, or one that names a project that was withdrawn."""
+    gone = withdrawn_from(pot)
+    if found := next((number for number in choices.numbers if number in gone), None):
+        raise Refused(
+            msg(
+                "Project %(number)s has been withdrawn and cannot be chosen any more. Take it out; your other choices stay.",
+                number=found,
+            )
+        )
+    check_choices(pot, choices)
+
+
 def check_choices(pot: Pot, choices: Choices) -> None:
     """Raise Refused, with words for the voter, unless `choices` are a valid ballot of this pot, by its type and limits.
 
-    Blank ballots are valid: they say that somebody took part and wants none of it.
+    Blank ballots are valid: they say that somebody took part and wants none of it. So are ballots with a project that was
+    withdrawn: they were cast before that.
     """
     costs = {project.number: project.cost for project in pot.projects}
     numbers = choices.numbers
@@ -81,12 +114,12 @@ def _check_number(pot: Pot, chosen: int) -> None:
                 most=pot.max_projects,
             )
         )
-    if 0 < chosen < min(pot.min_projects, most_projects(pot)):
+    if 0 < chosen < (least := least_projects(pot)):
         raise Refused(
             msg(
                 "You have chosen %(chosen)s projects. Choose at least %(least)s, or none at all.",
                 chosen=chosen,
-                least=pot.min_projects,
+                least=least,
             )
         )
 

@@ -122,6 +122,16 @@ class AnnulPot:
 
 
 @dataclass(frozen=True)
+class WithdrawProject:
+    """Two members of the committee withdraw a project while people vote. `reason` is published, by language."""
+
+    pot_id: UUID
+    number: str
+    reason: Texts
+    signed_by: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
 class CorrectResult:
     """Two members of the committee put a new count in the place of a certified one."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.features.budgets import money
+from app.features.budgets.choices import withdrawn_from
 from app.features.budgets.models import Pot, Project
 from app.features.budgets.rules import few_ballots
 
@@ -32,6 +33,7 @@ def as_json(pot: Pot, projects: Sequence[Project]) -> dict[str, Any]:
         "certified_at": pot.certified_at.isoformat() if pot.certified_at else None,
         "voters": result.get("voters"),
         "channels": result.get("channels", {}),
+        "withdrawn": list(withdrawn_from(pot)),
     }
     if result.get("supported"):
         found |= {

@@ -1,7 +1,8 @@
 """A ballot is fixed before people vote, and goes back to a draft while nobody can have voted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,22 +18,42 @@ from app.kernel.errors import Conflict, Refused
 from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor
 
-__all__ = ["announced_with_a_pot", "freeze_pot", "keeps_fixed", "no_more_pots", "unfreeze_pot", "why_not_fixed"]
+__all__ = [
+    "announced_with_a_pot",
+    "freeze_pot",
+    "keeps_fixed",
+    "no_more_pots",
+    "unfreeze_pot",
+    "why_none_is_fixed",
+    "why_not_fixed",
+]
 
 announced_with_a_pot: list[Callable[[Session, Pot], dict[str, Any]]] = []
 """What other rooms announce with a ballot: it stands in its options from then on, and so in its digest."""
-no_more_pots: list[Callable[[Session, Pot], Message | None]] = []
-"""What other rooms know that keeps another ballot from being fixed: `voting` adds a box that is closed or holds envelopes."""
+no_more_pots: list[Callable[[Session, Collection[UUID]], Mapping[UUID, Message]]] = []
+"""What other rooms know that keeps another ballot from being fixed, for several processes: `voting` adds a box that is closed
+or holds envelopes.
+"""
 _OVER = msg("The time of the vote is over, so no other ballot can be fixed. Set it up in a process of its own.")
 
 
 def why_not_fixed(session: Session, pot: Pot) -> Message | None:
     """Why the ballot of a draft cannot be fixed any more, whatever is on it; None where it can."""
-    space, now = process(session, pot.process_id), clock.now()
-    votes = [phase for phase in space.phases if Action.VOTE in phase.actions] if space else []
-    if votes and all(phase.ends_at <= now for phase in votes):
-        return _OVER
-    return next((why for ask in no_more_pots if (why := ask(session, pot)) is not None), None)
+    space = process(session, pot.process_id)
+    return why_none_is_fixed(session, {pot.process_id: space}).get(pot.process_id)
+
+
+def why_none_is_fixed(session: Session, spaces: Mapping[UUID, Process | None]) -> dict[UUID, Message]:
+    """The same of several processes at once; those where a ballot can be fixed are left out."""
+    found: dict[UUID, Message] = {}
+    for ask in no_more_pots:
+        found = {**ask(session, spaces.keys()), **found}
+    now = clock.now()
+    for process_id, space in spaces.items():
+        votes = [phase for phase in space.phases if Action.VOTE in phase.actions] if space else []
+        if votes and all(phase.ends_at <= now for phase in votes):
+            found[process_id] = _OVER
+    return found
 
 
 def freeze_pot(session: Session, actor: Actor, command: FreezePot) -> Pot:

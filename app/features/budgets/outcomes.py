@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 
 from app.features.budgets import money
 from app.features.budgets.announcing import POINTS, minimum_words
+from app.features.budgets.gone import gone_from
 from app.features.budgets.models import Pot
 from app.features.budgets.rules import JOINED, few_ballots
+from app.web.filters import local_text, show_date
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class Outcome:
     needed: str = ""
 
 
-def outcome(pot: Pot, why: dict[str, Any], names: dict[str, str]) -> Outcome:
-    """The outcome of one project of a count; `names` are the titles of all projects by number."""
+def outcome(pot: Pot, number: str, why: dict[str, Any], names: dict[str, str]) -> Outcome:
+    """The outcome of one project of a count, by its number; `names` are the titles of all projects by number."""
     reason, left = why["reason"], money.show(pot, why["left"])
     if reason == "won":
         paid = _paid_words(pot, why)
@@ -56,7 +58,16 @@ def outcome(pot: Pot, why: dict[str, Any], names: dict[str, str]) -> Outcome:
     if reason == "supporters_short":
         words = _("The people who wanted it had too little of their equal shares left to pay for it together.")
         return Outcome(_("Too little left"), "circle-minus", "neutral", *(_lacking_words(pot, why) or (words,)))
-    return Outcome(_("Withdrawn"), "ban", "neutral", _("It was taken off the ballot."))
+    return Outcome(_("Withdrawn"), "ban", "neutral", _withdrawn_words(pot, number))
+
+
+def _withdrawn_words(pot: Pot, number: str) -> str:
+    """Since when and why it was withdrawn, as the committee wrote it; imported elections only say that it was."""
+    gone = gone_from(pot).get(number)
+    if gone is None:
+        return _("It was taken off the ballot.")
+    day = show_date(gone.at)
+    return _("Withdrawn on %(day)s while people voted: %(reason)s", day=day, reason=local_text(gone.reason))
 
 
 def _paid_words(pot: Pot, why: dict[str, Any]) -> str:

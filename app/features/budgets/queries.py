@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.features.budgets.ballots import ballot_file
@@ -14,13 +13,18 @@ from app.features.budgets.choices import (
     NOTHING,
     Choices,
     check_choices,
+    check_new_choices,
     gives_points,
     in_order,
     is_ranking,
+    least_projects,
     most_points_each,
     most_projects,
+    withdrawn_from,
 )
 from app.features.budgets.downloads import result_text
+from app.features.budgets.gone import Gone, gone_from
+from app.features.budgets.holding import OpenPot, held_pot, hold_pots
 from app.features.budgets.models import (
     ElectionImport,
     Feasibility,
@@ -38,8 +42,7 @@ from app.features.budgets.reviews import fixed_pot_of, holding_reviews, project_
 from app.features.budgets.rules import ANNULLED, FEW_BALLOTS, few_ballots, joined, paper_apart, require_valid, too_few
 from app.features.budgets.ties import tied_sentences
 from app.features.proposals.queries import Proposal, ProposalState
-from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, process
-from app.kernel import clock
+from app.features.spaces.queries import Process, ProcessState, may_see
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Permission
 
@@ -51,6 +54,7 @@ __all__ = [
     "ElectionImport",
     "Feasibility",
     "FeasibilityReview",
+    "Gone",
     "OpenPot",
     "Pot",
     "PotState",
@@ -61,16 +65,19 @@ __all__ = [
     "ballot_file",
     "ballot_name",
     "check_choices",
+    "check_new_choices",
     "decimals_of",
     "few_ballots",
     "fixed_pot_of",
     "gives_points",
+    "gone_from",
     "held_pot",
     "hold_pots",
     "holding_reviews",
     "in_order",
     "is_ranking",
     "joined",
+    "least_projects",
     "missing_before_fixing",
     "more_steps",
     "most_points_each",
@@ -98,6 +105,7 @@ __all__ = [
     "visible_pot",
     "visible_pots",
     "votes_to_keep",
+    "withdrawn_from",
 ]
 
 
@@ -115,67 +123,6 @@ def pot(session: Session, pot_id: uuid.UUID, *, fresh: bool = False) -> Pot | No
         )
     )
     return session.scalars(query.execution_options(populate_existing=fresh)).one_or_none()
-
-
-@dataclass(frozen=True)
-class OpenPot:
-    """How a pot stands at this moment, and the ballot that was fixed with it."""
-
-    process_id: uuid.UUID
-    state: PotState
-    annulled: bool
-    ballot: Pot
-
-
-def held_pot(session: Session, pot_id: uuid.UUID) -> OpenPot | None:
-    """A fixed pot, held against closing until the end of this transaction, shared with whoever votes too; None for drafts.
-
-    What was fixed cannot change while people vote, so this process then reads it once for each digest. `ballot` is that
-    reading: it belongs to no session and its state is that of then; the pot's own state is read anew each time.
-    """
-    row = session.execute(_HOLD, {"pot_id": pot_id}).one_or_none()
-    if row is None or row[1] is PotState.DRAFT:
-        return None
-    process_id, state, annulled_at, digest = row
-    known, ballot = _fixed.get(pot_id, (None, None))
-    if ballot is None or known != digest:
-        ballot = _apart(session, pot_id)
-        if len(_fixed) >= _MOST_KEPT:
-            _fixed.clear()
-        space = process(session, process_id) if digest else None
-        if space is not None and action_open(space, Action.VOTE, clock.now()):
-            _fixed[pot_id] = digest, ballot
-    return OpenPot(process_id, state, annulled_at is not None, ballot)
-
-
-def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) -> None:
-    """Lock every pot of a process, in the order of their ids: whoever is casting at this moment finishes first.
-
-    Shared, they are held as casting holds a pot, and nobody who casts waits.
-
-    The one order of locks is: the process, then its pots by id, then its box. The process's lock is FOR NO KEY UPDATE (or FOR
-    SHARE), because a new participation holds the process by its foreign key.
-    """
-    query = select(Pot.id).where(Pot.process_id == process_id).order_by(Pot.id)
-    session.execute(query.with_for_update(read=shared, key_share=shared)).all()
-
-
-_pot = cast("Table", Pot.__table__)
-_HOLD = (
-    select(_pot.c.process_id, _pot.c.state, _pot.c.annulled_at, _pot.c.options["digest"].as_string())
-    .where(_pot.c.id == bindparam("pot_id"))
-    .with_for_update(read=True, key_share=True)
-)
-_fixed: dict[uuid.UUID, tuple[str, Pot]] = {}
-_MOST_KEPT = 200
-
-
-def _apart(session: Session, pot_id: uuid.UUID) -> Pot:
-    """The pot with its projects, read in the same transaction by a session of its own, which lets them go."""
-    with Session(session.connection(), autoflush=False, join_transaction_mode="rollback_only") as own:
-        ballot = own.scalars(select(Pot).where(Pot.id == pot_id).options(selectinload(Pot.projects))).one()
-        own.expunge_all()
-    return ballot
 
 
 def visible_pot(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:

@@ -13,6 +13,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from app.features.budgets import money
+from app.features.budgets.choices import WITHDRAWN
 from app.features.budgets.models import Pot, PotState, Project
 from app.features.spaces.queries import Action, Category, Process, action_open
 from app.kernel import clock
@@ -86,6 +87,11 @@ class ShownPot:
     def area(self) -> str:
         """Where its money is spent: its own area, or that of the whole process."""
         return local_text(self.own_area or self.process.area.name)
+
+    @property
+    def choosable(self) -> int:
+        """How many projects can be chosen: not those that were withdrawn while people vote."""
+        return self.projects - len(self.pot.options.get(WITHDRAWN) or ())
 
     @property
     def whole(self) -> bool:
@@ -195,6 +201,11 @@ class ShownProject:
     def number(self) -> str:
         """What stands on the ballot."""
         return self.project.number
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was withdrawn while people voted."""
+        return self.number in (self.project.pot.options.get(WITHDRAWN) or ())
 
     @property
     def located(self) -> bool:

@@ -13,6 +13,7 @@ from app.features.budgets.commands import (
     CorrectResult,
     FreezePot,
     RemoveProject,
+    WithdrawProject,
     WriteProject,
 )
 from app.features.budgets.counts import correct_result, corrected, discard_count, drop_kept_draw, keep_draws, note_ties
@@ -22,6 +23,7 @@ from app.features.budgets.fixing import (
     keeps_fixed,
     no_more_pots,
     unfreeze_pot,
+    why_none_is_fixed,
     why_not_fixed,
 )
 from app.features.budgets.models import Pot, PotState, Project, ProjectCategory, ProjectProposal
@@ -39,6 +41,7 @@ from app.features.budgets.results import as_record, not_supported
 from app.features.budgets.reviewing import review_proposal, take_back_review
 from app.features.budgets.rules import DRAWN_AGAIN, draws_of, require_finished_count, ties_to_draw
 from app.features.budgets.winners import begin_carrying_out, stop_annulled, when_annulled
+from app.features.budgets.withdrawing import require_withdrawable, withdraw_project
 from app.features.proposals.queries import Proposal
 from app.features.spaces.queries import Action, action_open, inside_process, process
 from app.features.spaces.use_cases import votes_to_keep
@@ -54,6 +57,7 @@ __all__ = [
     "CertifyPot",
     "CorrectResult",
     "FreezePot",
+    "WithdrawProject",
     "announced_with_a_pot",
     "annul_pot",
     "as_record",
@@ -76,13 +80,16 @@ __all__ = [
     "remove_project",
     "require_certifiable",
     "require_finished_count",
+    "require_withdrawable",
     "review_proposal",
     "take_back_review",
     "ties_to_draw",
     "unfreeze_pot",
     "voting_open",
     "when_annulled",
+    "why_none_is_fixed",
     "why_not_fixed",
+    "withdraw_project",
     "write_group",
     "write_pot",
     "write_project",

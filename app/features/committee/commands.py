@@ -10,7 +10,10 @@ from app.kernel.texts import Texts
 
 @dataclass(frozen=True)
 class Propose:
-    """A member proposes a decision, and so signs it first. `reason` is published, by language. `draw`: its place, from 0."""
+    """A member proposes a decision, and so signs it first. `reason` is published, by language. `draw`: its place, from 0.
+
+    `project`: the number on the ballot of the one that is withdrawn.
+    """
 
     process_id: UUID
     kind: DecisionKind
@@ -21,6 +24,7 @@ class Propose:
     outcome: ObjectionOutcome | None = None
     station_id: UUID | None = None
     draw: int | None = None
+    project: str | None = None
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,12 @@ class ProposeForm(Form):
             outcome=ObjectionOutcome(outcome) if outcome else None,
             station_id=UUID(self.station.data) if "station" in self and self.station.data else None,
             draw=int(self.draw.data) if "draw" in self and self.draw.data else None,
+            project=self.project.data if "project" in self else None,
         )
 
 
-def propose_form(kind: DecisionKind, objections: list[Objection], reopened: list[tuple[str, str]]) -> ProposeForm:
-    """The form for a kind of decision. `reopened`: the stations or draws to choose from, as (value, label)."""
+def propose_form(kind: DecisionKind, objections: list[Objection], offered: list[tuple[str, str]]) -> ProposeForm:
+    """The form for a kind of decision. `offered`: the stations, draws or projects to choose from, as (value, label)."""
 
     class ForThisKind(ProposeForm):
         def refuse(self, refusal: object) -> None:
@@ -62,11 +63,14 @@ def propose_form(kind: DecisionKind, objections: list[Objection], reopened: list
         answers = [("upheld", _("Upheld: it is right")), ("dismissed", _("Dismissed: it is not right"))]
         ForThisKind.outcome = RadioField(_("What is decided"), [Filled(_("Choose one of these."))], choices=answers)
     if kind is DecisionKind.TOTALS_AGAIN:
-        ForThisKind.station = RadioField(_("Which station"), [Filled(_("Choose one of these."))], choices=reopened)
+        ForThisKind.station = RadioField(_("Which station"), [Filled(_("Choose one of these."))], choices=offered)
     if kind is DecisionKind.DRAW_AGAIN:
         ForThisKind.draw = RadioField(
-            _("Which draw, the first one first"), [Filled(_("Choose one of these."))], choices=reopened
+            _("Which draw, the first one first"), [Filled(_("Choose one of these."))], choices=offered
         )
+    if kind is DecisionKind.WITHDRAWAL:
+        choices = [("", ""), *offered]
+        ForThisKind.project = SelectField(_("Which project"), [Filled(_("Choose one of these."))], choices=choices)
     for code in city_languages():
         hint = _("Everybody can read it. Needed in at least one language.")
         setattr(ForThisKind, f"reason_{code}", TextField(_("Reason"), [AtMost(2000), Unmarked()], description=hint))

@@ -13,13 +13,14 @@ from app.features.budgets.use_cases import ties_to_draw
 from app.features.committee import objection_routes, paper_routes
 from app.features.committee.forms import DeclineForm, RetentionForm, propose_form
 from app.features.committee.models import DecisionKind, DecisionState, ObjectionOutcome
-from app.features.committee.offers import obstacle_to, offers, to_reopen
+from app.features.committee.offers import obstacle_to, offers, to_choose
 from app.features.committee.queries import (
     Decision,
     being_corrected,
     certificates_in,
     decision,
     decisions_of,
+    in_doubt,
     objection_deadline,
     objections_of,
     retention_of,
@@ -113,7 +114,7 @@ def new(process_id: UUID, kind: str) -> ResponseReturnValue:
         raise NotFound
     pot = pot if wanted.about_a_pot else None
     objections = [one for one in objections_of(db.session(), process_id) if one.outcome is ObjectionOutcome.OPEN]
-    form, status = propose_form(wanted, objections, to_reopen(db.session(), wanted, pot)), 200
+    form, status = propose_form(wanted, objections, to_choose(db.session(), wanted, pot)), 200
     pot_id = pot.id if pot else None
     if form.validate_on_submit():
         try:
@@ -218,6 +219,7 @@ def _on_committee_page(pot: Pot) -> Markup:
         certifiable=_can_be_certified(pot),
         certified=pot.state is PotState.CERTIFIED,
         corrected=being_corrected(db.session(), pot),
+        doubt=in_doubt(db.session(), pot),
         to_draw=pot.state is PotState.CERTIFIED and bool(ties_to_draw(pot)),
         missing=bool(unsettled(db.session(), pot)),
         proposed=any(one.kind is DecisionKind.CERTIFICATION and one.pot_id == pot.id for one in open_now),

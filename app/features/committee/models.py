@@ -30,6 +30,7 @@ class DecisionKind(StrEnum):
     TOTALS_AGAIN = "totals_again"
     DRAW_AGAIN = "draw_again"
     OPENING_ANEW = "opening_anew"
+    WITHDRAWAL = "withdrawal"
 
     @property
     def about_a_pot(self) -> bool:

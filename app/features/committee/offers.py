@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, withdrawn_from
 from app.features.budgets.use_cases import draws_of
 from app.features.committee.models import Decision, DecisionKind, DecisionState
 from app.features.committee.queries import agreed_stations
@@ -73,8 +73,11 @@ def _page(mend: Mend, process_id: UUID, pot: Pot | None) -> Sequence[str]:
     return url_for("voting_committee.pot_page", pot_id=pot.id if pot else None), _("Look at the pot and its count")
 
 
-def to_reopen(session: Session, kind: DecisionKind, pot: Pot | None) -> list[tuple[str, str]]:
-    """The stations whose totals, or the draws, that can be reopened: as forms offer them, (value, label)."""
+def to_choose(session: Session, kind: DecisionKind, pot: Pot | None) -> list[tuple[str, str]]:
+    """The stations or draws that can be reopened, the projects that can be withdrawn: as forms offer them, (value, label)."""
+    if pot is not None and kind is DecisionKind.WITHDRAWAL:
+        gone = withdrawn_from(pot)
+        return [(one.number, f"{one.number} {local_text(one.title)}") for one in pot.projects if one.number not in gone]
     if pot is not None and kind is DecisionKind.TOTALS_AGAIN:
         return [(str(one.id), one.name) for one in agreed_stations(session, pot)]
     if pot is not None and kind is DecisionKind.DRAW_AGAIN:

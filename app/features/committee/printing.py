@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from app.features.budgets.queries import score_number, tie_words
 from app.features.committee.models import DecisionKind
 from app.features.committee.printed import draw_words, published_words, section, text_of, totals_before, voters_section
-from app.features.committee.shown import DECIDED, what_is_reopened, will_happen
+from app.features.committee.shown import DECIDED, what_it_is_about, will_happen
 from app.web.filters import city_zone, show_date, show_money, translate
 
 HERE = Path(__file__).parent
@@ -238,7 +238,7 @@ def _decisions(record: dict[str, Any], titles: dict[str, str], language: str) ->
         words.append(f"{_when(one['signatures'][1]['at'])} – {translate(DECIDED[kind])}{about}")
         if one["details"].get("until"):
             words += will_happen(kind, one["details"])
-        words += what_is_reopened(one["details"])
+        words += what_it_is_about(one["details"])
         words += totals_before(one["outcome"].get("before") or {})
         words.append(_("Reason: %(reason)s", reason=text_of(one["reason"], language)))
         words.append(_names(one["signatures"]))

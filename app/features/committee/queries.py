@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
@@ -176,10 +176,20 @@ REOPENING = (DecisionKind.TOTALS_AGAIN, DecisionKind.DRAW_AGAIN)
 
 def being_corrected(session: Session, pot: Pot) -> bool:
     """Whether totals or a draw of a certified pot were reopened since its newest certificate: a correction is under way."""
+    return _since_certified(session, pot, Decision.pot_id == pot.id, Decision.kind.in_(REOPENING))
+
+
+def in_doubt(session: Session, pot: Pot) -> bool:
+    """Whether all openings of its box were discarded since its newest certificate: it was counted from what no longer holds."""
+    anew = Decision.kind == DecisionKind.OPENING_ANEW
+    return _since_certified(session, pot, Decision.process_id == pot.process_id, anew)
+
+
+def _since_certified(session: Session, pot: Pot, *which: ColumnElement[bool]) -> bool:
+    """Whether such a decision came into force after the newest certificate of a pot that counts."""
     if pot.state is not PotState.CERTIFIED or pot.annulled_at is not None:
         return False
-    last = select(func.max(Decision.decided_at)).where(Decision.pot_id == pot.id, Decision.kind.in_(REOPENING))
-    since = session.scalar(last.where(Decision.state == DecisionState.IN_FORCE))
+    since = session.scalar(select(func.max(Decision.decided_at)).where(Decision.state == DecisionState.IN_FORCE, *which))
     newest = next(iter(certificates_of(session, pot.id)), None)
     return since is not None and (newest is None or since > newest.created_at)
 

@@ -19,6 +19,7 @@ from app.features.committee.queries import (
     certificates_in,
     certificates_of,
     decisions_of,
+    in_doubt,
     objection_by_reference,
     objection_deadline,
     objections_of,
@@ -131,6 +132,7 @@ def certificate(pot_id: UUID) -> ResponseReturnValue:
         rule=rule_name(shown.body["rule"]),
         ballot=ballot_name(shown.body["vote_type"]),
         ties=tied_sentences(pot, shown.body["ties"]),
+        doubt=in_doubt(db.session(), pot),
     )
 
 
@@ -208,6 +210,7 @@ def _linked(rows: Sequence[object], process_id: UUID, pot: Pot | None) -> Markup
         certified=certified,
         number=len(rows),
         interrupted=space is not None and space.interrupted_at is not None,
+        doubt=pot is not None and in_doubt(db.session(), pot),
     )
 
 

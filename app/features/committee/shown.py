@@ -12,7 +12,7 @@ from app.features.budgets.queries import Pot
 from app.features.committee.models import Decision, DecisionKind, DecisionState
 from app.kernel.messages import Beginning, Ending, Message, msg
 from app.kernel.texts import Texts
-from app.web.filters import translate
+from app.web.filters import local_text, translate
 
 PROPOSALS: dict[DecisionKind, Message] = {
     DecisionKind.EXTENSION: msg("Extend the vote"),
@@ -27,6 +27,7 @@ PROPOSALS: dict[DecisionKind, Message] = {
     DecisionKind.OPENING_ANEW: msg("Discard all openings of the box and open it anew"),
     DecisionKind.TOTALS_AGAIN: msg("Have the totals of a station typed again"),
     DecisionKind.DRAW_AGAIN: msg("Have a draw entered again"),
+    DecisionKind.WITHDRAWAL: msg("Withdraw a project while people vote"),
 }
 DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.EXTENSION: msg("The vote was extended"),
@@ -41,10 +42,12 @@ DECIDED: dict[DecisionKind, Message] = {
     DecisionKind.OPENING_ANEW: msg("All openings of the box were discarded, and it is opened anew"),
     DecisionKind.TOTALS_AGAIN: msg("The totals of a station were reopened"),
     DecisionKind.DRAW_AGAIN: msg("A draw was reopened"),
+    DecisionKind.WITHDRAWAL: msg("A project was withdrawn while people voted"),
 }
 FREED = msg(
     "Where one vote is good for several pots, whoever used it in this pot can use it in another, as long as people can vote."
 )
+STAYS_VALID = msg("Ballots that name it stay valid: everything else on them counts.")
 _COUNTED_ANEW = (
     msg("A count that is not certified is discarded: the pot is counted again afterwards."),
     msg("A certified result stays as it is until two members correct the certificate."),
@@ -105,6 +108,11 @@ _WILL: dict[DecisionKind, tuple[Message, ...]] = {
         msg("One member enters what was drawn, another confirms it. The earlier draw stays in the protocol."),
         *_COUNTED_ANEW,
     ),
+    DecisionKind.WITHDRAWAL: (
+        msg("The project stays on the fixed ballot, but nobody can choose it any more, and it cannot win."),
+        STAYS_VALID,
+        msg("Its page, the ballot and the page of the pot say so, with the reason. This cannot be undone."),
+    ),
 }
 STATES: dict[DecisionState, tuple[Message, str, str]] = {
     DecisionState.PROPOSED: (msg("Waits for a second signature"), "clock", "warning"),
@@ -155,11 +163,13 @@ def will_happen(kind: DecisionKind, details: dict[str, Any]) -> list[str]:
     ]
     if kind is DecisionKind.OBJECTION and details.get("outcome"):
         sentences.insert(0, _answer(details["outcome"]))
-    return [*what_is_reopened(details), *sentences]
+    return [*what_it_is_about(details), *sentences]
 
 
-def what_is_reopened(details: dict[str, Any]) -> list[str]:
-    """Which station, or which draw, a decision reopens; nothing for other decisions."""
+def what_it_is_about(details: dict[str, Any]) -> list[str]:
+    """Which station or draw a decision reopens, or which project it withdraws; nothing for other decisions."""
+    if details.get("project"):
+        return [_("Project %(number)s: %(title)s", number=details["project"], title=local_text(details.get("title")))]
     found = [_("Station: %(name)s", name=details["station_name"])] if details.get("station_name") else []
     if details.get("order"):
         found.append(_("The draw that is reopened, the first one first: %(numbers)s", numbers=", ".join(details["order"])))
@@ -188,7 +198,9 @@ def _came(decision: Decision) -> list[str]:
         number = outcome.get("discarded", 0)
         return [ngettext("%(num)s opening was discarded.", "%(num)s openings were discarded.", number)]
     if decision.kind in (DecisionKind.TOTALS_AGAIN, DecisionKind.DRAW_AGAIN):
-        return what_is_reopened(details)
+        return what_it_is_about(details)
+    if decision.kind is DecisionKind.WITHDRAWAL:
+        return [*what_it_is_about(details), translate(STAYS_VALID)]
     if decision.kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
         same = outcome.get("same")
         found = _("The count came to the same result for every project.") if same else _("The count came to another result.")

@@ -40,7 +40,8 @@ class RuleOptions:
     `tie_rules` are tried in their order. `drawn_order` is the result of the public draw, first drawn first; only projects
     that were in a draw need to stand in it. `min_score` is the least score with which a project may win; it comes out of
     `minimum`, where that is what was announced, as soon as the number of ballots is known. `conflicts` are pairs of projects
-    that exclude each other; None says that nobody has declared whether there are any.
+    that exclude each other; None says that nobody has declared whether there are any. `withdrawn` are projects that were
+    withdrawn after their ballot was fixed: ballots that name them count, and they win by no rule.
 
     For Equal Shares: `currency_unit` is what each voter's share grows by in a step of Add1, in the smallest unit (100 cents are
     one unit of the currency), and `stop_when_exhaustive` ends the steps as soon as no further project would fit.
@@ -54,6 +55,7 @@ class RuleOptions:
     currency_unit: int = 10**DECIMALS
     stop_when_exhaustive: bool = False
     minimum: Minimum | None = None
+    withdrawn: frozenset[str] = frozenset()
 
 
 def conflict_pairs(pairs: Iterable[tuple[str, str]]) -> frozenset[frozenset[str]]:

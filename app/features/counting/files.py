@@ -45,6 +45,7 @@ def announced_options(
         conflicts=conflict_pairs(chain(*(combinations(group, 2) for group in ours.conflicts))) if ours else frozenset(),
         currency_unit=10**meta.decimals,
         stop_when_exhaustive=stop_when_exhaustive or (ours is not None and ours.stop_when_exhaustive),
+        withdrawn=frozenset(beside.withdrawn) if beside is not None else frozenset(),
     )
 
 

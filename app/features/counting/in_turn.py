@@ -66,6 +66,8 @@ class InTurn:
             self.stopped = True
 
     def _barred(self, candidate: Candidate) -> Reason | None:
+        if candidate.id in self.options.withdrawn:
+            return Reason.WITHDRAWN
         if self.withdrawn_from is not None and candidate.cost >= self.withdrawn_from > self.budget:
             return Reason.WITHDRAWN
         if candidate.votes == 0 or candidate.score <= 0:

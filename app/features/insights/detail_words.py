@@ -91,6 +91,7 @@ VALUES: dict[str, Message] = {
     "under_evaluation": msg("Under evaluation"),
     "web": msg("On the web"),
     "with_changes": msg("Feasible with changes"),
+    "withdrawal": msg("Withdraw a project while people vote"),
     "withdrawn": msg("Withdrawn"),
 }
 _CODE = re.compile(r"[0-9a-f]{32,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}")

@@ -117,6 +117,7 @@ DEEDS: dict[str, Message] = {
     "signed": msg("was signed by a second member"),
     "taken": msg("was taken away"),
     "taken_out": msg("was taken out"),
+    "struck": msg("was withdrawn while people voted, and cannot win"),
     "taken_back": msg("was taken back"),
     "taken_in": msg("was taken in"),
     "test_ballots": msg("got test ballots"),

@@ -1,11 +1,11 @@
-"""The announced rule of a pot, as counting reads it. Pure."""
+"""The announced rule of a pot, and what was withdrawn from its ballot, as counting reads it. Pure."""
 
 from fractions import Fraction
 from itertools import chain, combinations
 
 from babel.numbers import get_currency_precision
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, withdrawn_from
 from app.features.budgets.use_cases import draws_of
 from app.features.counting.numbers import parse_score
 from app.features.counting.use_cases import Minimum, RuleOptions, TieRule, conflict_pairs
@@ -25,6 +25,7 @@ def announced_rule(pot: Pot) -> RuleOptions:
         currency_unit=10 ** int(announced.get("decimals", get_currency_precision(pot.currency))),
         stop_when_exhaustive=bool(announced.get("stop_when_exhaustive")),
         minimum=minimum if minimum is not None and (minimum.of_ballots or minimum.above) else None,
+        withdrawn=frozenset(withdrawn_from(pot)),
     )
 
 

@@ -86,7 +86,7 @@ class WriteSetup:
     by_code: bool
     by_card: bool
     by_account: bool
-    custody: str = "server"
+    custody: str
 
 
 @dataclass(frozen=True)

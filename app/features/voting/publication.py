@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -58,6 +58,12 @@ def likeness_of(session: Session, pot: Pot) -> Likeness:
         return tuple(sorted(zip(choices.split(","), points.split(",") if points else choices.split(","), strict=True)))
 
     return likeness((key(choices, points), number) for choices, points, number in ballot_classes(session, pot))
+
+
+def naming(session: Session, pot: Pot, numbers: Collection[str]) -> int:
+    """How many opened ballots name one of these projects."""
+    wanted = set(numbers)
+    return sum(number for choices, _points, number in ballot_classes(session, pot) if wanted & set(choices.split(",")))
 
 
 def choice_of(session: Session, pot_id: UUID) -> PublicationChoice | None:

@@ -80,6 +80,7 @@ export default function draft(page) {
   }
 
   function restore({ fields, value, set }, marks) {
+    tellWithdrawn(marks);
     let differs = false;
     for (const field of fields) {
       const mark = Number(marks[project(field)]) || 0;
@@ -88,13 +89,26 @@ export default function draft(page) {
       differs = true;
     }
     if (!differs) return;
+    tell(words.restored);
+    document.getElementById("ballot-problem")?.remove();
+    page.restored();
+  }
+
+  /* What was chosen here before it was withdrawn has no field any more. It is said once: what is kept next does not have it. */
+  function tellWithdrawn(marks) {
+    if (document.getElementById("ballot-withdrawn")) return;
+    for (const row of form.querySelectorAll("[data-withdrawn]")) {
+      const { project: number, name: title } = row.dataset;
+      if (Number(marks[number])) tell(words.withdrawn.replace("{title}", `${number} ${title}`));
+    }
+  }
+
+  function tell(sentence) {
     const said = document.createElement("p");
     said.className = "autosave-note";
     said.setAttribute("role", "status");
-    said.textContent = words.restored;
+    said.textContent = sentence;
     form.prepend(said);
-    document.getElementById("ballot-problem")?.remove();
-    page.restored();
   }
 }
 

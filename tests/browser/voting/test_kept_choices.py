@@ -5,8 +5,11 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from app.features.budgets.queries import pot as pot_by_id
+from app.features.committee.models import DecisionKind
 from tests.browser.voting.ballots import INSIDE, TYPES, at_the_ballot, choose, inside, review_and_cast, row, voter
-from tests.support.browser import sign_in_window
+from tests.factories import committee
+from tests.support.browser import PHONE, axe, sign_in_window
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,6 +31,30 @@ def test_choices_survive_closing_the_page_on_ones_own_device_until_they_are_cast
     review_and_cast(page)
     assert inside(live, pot) == [INSIDE[kind]]
     page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('plaza.ballot.'))")
+
+
+@pytest.mark.parametrize("kind", ["boxes", "ranking"])
+def test_what_was_withdrawn_meanwhile_is_named_where_the_device_kept_it_and_the_rest_is_there(live, new_page, pot, kind):
+    page = at_the_ballot(live, new_page(viewport=PHONE), pot)
+    choose(page, kind)
+    page.locator("[data-keep=kept]").wait_for()
+    context = page.context
+    page.close()
+    found = pot_by_id(live.db.session(), pot)
+    committee.decided(DecisionKind.WITHDRAWAL, found.process_id, pot_id=pot, project="3")
+    live.db.session.commit()
+    page = context.new_page()
+    page.set_viewport_size(PHONE)
+    page.goto(f"/voting/{pot}")
+    page.get_by_text("You had chosen “3 Project number 3”, which has been withdrawn.").wait_for()
+    expect(row(page, 3).locator("input, select, button[data-add]")).to_have_count(0)
+    assert axe(page) == []
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
+    page.reload()
+    page.get_by_text("We kept what you chose earlier on this device.").wait_for()
+    assert page.get_by_text("You had chosen “3").count() == 0  # said once
+    review_and_cast(page)
+    assert inside(live, pot) == ["1"]
 
 
 LEFT = "Object.entries(localStorage).filter(([name]) => name.startsWith('plaza.ballot.')).map(([_name, value]) => value)"

@@ -2,6 +2,7 @@
 
 from app.extensions import db as database
 from app.features.budgets.choices import Choices
+from app.features.committee.models import DecisionKind
 from app.features.voting.box import custody, opening
 from app.features.voting.commands import CastBallot
 from app.features.voting.exporting import board_file
@@ -10,11 +11,12 @@ from app.features.voting.queries import box_of
 from app.features.voting.use_cases import (
     cast_ballot,
     close_box,
+    count_pot,
     import_opened,
 )
 from app.features.voting.use_cases.casting import ready_box
 from app.kernel.permissions import SYSTEM, Actor
-from tests.factories import voting
+from tests.factories import committee, voting
 
 SEED = bytes(range(16))
 REASON = {"en": "One of the computers was not clean."}
@@ -58,3 +60,12 @@ def disputed(pot):
     """A liar opened first, an honest member second."""
     bring(pot, opened(pot, "Olga", spoil=for_another))
     return bring(pot, opened(pot, "Arto"))
+
+
+def certified_lie(session, pot):
+    """Two colluded, the result is certified, then an honest opening comes."""
+    bring(pot, opened(pot, "Olga", spoil=for_another))
+    bring(pot, opened(pot, "Zoe", spoil=for_another))
+    count_pot(session, voting.committee(pot), pot.id)
+    committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
+    bring(pot, opened(pot, "Arto"))

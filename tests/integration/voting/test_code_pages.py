@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.extensions import db as database
 from app.features.budgets.models import Pot
@@ -292,7 +293,11 @@ def test_how_people_vote_is_saved_before_a_ballot_is_fixed_and_shown_afterwards(
     process = voting.process_with_roll("AB12345", opens_in=3)
     process_id = process.id
     client = as_role(Role.COMMITTEE, process)
-    saved = client.post(f"/staff/how-people-vote/{process_id}", data={"slots": "one", "by_code": "y"}, follow_redirects=True)
+    saved = client.post(
+        f"/staff/how-people-vote/{process_id}",
+        data={"slots": "one", "by_code": "y", "custody": "server"},
+        follow_redirects=True,
+    )
     assert "Saved." in saved.text
     voting.pot(_process(process_id))
     database.session.commit()
@@ -300,7 +305,24 @@ def test_how_people_vote_is_saved_before_a_ballot_is_fixed_and_shown_afterwards(
     page = client.get(f"/staff/how-people-vote/{process_id}").text
     assert "In one pot of their choice" in page
     assert "With the number of the residence card" not in page
-    assert client.post(f"/staff/how-people-vote/{process_id}", data={"slots": "all"}).status_code == 409
+    assert client.post(f"/staff/how-people-vote/{process_id}", data={"slots": "all", "custody": "server"}).status_code == 409
+
+
+def test_who_keeps_the_key_is_never_chosen_by_saying_nothing(as_role):
+    process = voting.process_with_roll("AB12345", opens_in=3)
+    address, client = f"/staff/how-people-vote/{process.id}", as_role(Role.COMMITTEE, process)
+    assert not re.search(r'name="custody"[^>]* checked', client.get(address).text)
+    refused = client.post(address, data={"slots": "one", "by_code": "y"})
+    assert refused.status_code == 422
+    assert "Choose one of these." in refused.text
+    assert database.session.scalars(select(VotingSetup)).first() is None
+
+    client.post(address, data={"slots": "one", "by_code": "y", "custody": "committee"})
+    assert re.search(r'name="custody"[^>]* value="committee"[^>]* checked', client.get(address).text)
+    for sent in ({"slots": "all"}, {"custody": "server"}):  # what is stored is no answer either
+        assert client.post(address, data=sent).status_code == 422
+    stored = database.session.scalars(select(VotingSetup)).one()
+    assert (stored.slots, stored.custody) == ("one", "committee")
 
 
 @pytest.mark.parametrize("state", [ProcessState.DRAFT, ProcessState.PUBLISHED])

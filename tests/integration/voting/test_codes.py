@@ -263,7 +263,9 @@ def test_a_way_that_is_switched_off_lets_nobody_in(session, clock, spool):
     from app.features.voting.use_cases import write_setup
 
     code = letters(session, process, ["AB12345"], spool)["AB12345"]
-    write_setup(session, SYSTEM, WriteSetup(process.id, "all", by_code=False, by_card=False, by_account=False))
+    write_setup(
+        session, SYSTEM, WriteSetup(process.id, "all", by_code=False, by_card=False, by_account=False, custody="server")
+    )
     clock.advance(days=4)
 
     with pytest.raises(Refused):

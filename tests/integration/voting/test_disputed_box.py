@@ -31,7 +31,7 @@ from app.kernel.errors import Conflict
 from app.kernel.permissions import SYSTEM, Actor, Role
 from tests.factories import committee, voting
 from tests.factories.tools import add
-from tests.integration.voting.openings import REASON, a_closed_pot, bring, disputed, for_another, opened
+from tests.integration.voting.openings import REASON, a_closed_pot, bring, certified_lie, disputed, for_another, opened
 
 
 @pytest.fixture
@@ -107,15 +107,6 @@ def test_openings_that_agree_cannot_be_discarded(session, pot):
 
     with pytest.raises(Conflict, match="No two openings"):
         committee.proposed(DecisionKind.OPENING_ANEW, pot.process_id, committee.member(pot.process_id), reason=REASON)
-
-
-def certified_lie(session, pot):
-    """Two colluded, the result is certified, then an honest opening comes."""
-    bring(pot, opened(pot, "Olga", spoil=for_another))
-    bring(pot, opened(pot, "Zoe", spoil=for_another))
-    count_pot(session, voting.committee(pot), pot.id)
-    committee.decided(DecisionKind.CERTIFICATION, pot.process_id, pot_id=pot.id)
-    bring(pot, opened(pot, "Arto"))
 
 
 def test_a_certified_result_is_in_doubt_until_the_new_openings_correct_it(session, pot, client, clock):

@@ -94,6 +94,10 @@ def test_no_ballot_is_fixed_later_and_the_page_says_why_before_the_click(session
     page = client.get(f"/staff/budgets/{late_id}").text
     assert why in page
     assert f"/staff/budgets/{late_id}/fix" not in page
+    steps = client.get("/staff/budgets").text
+    assert f"/staff/budgets/{late_id}/fix" not in steps
+    assert ("Too late" in steps) == (why in steps) == ("data-steps" in steps)  # a process that is over has no such list
+    assert "data-steps" in steps or moment not in ("somebody has voted", "the box is closed before its time")
     confirm = client.get(f"/staff/budgets/{late_id}/fix").text
     assert why in confirm
     assert "This is what will happen" not in confirm

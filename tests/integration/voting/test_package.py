@@ -149,7 +149,7 @@ def test_bare_python_confirms_a_package_in_an_empty_folder(session: Session, key
 
     assert code == 0, said
     assert "WRONG" not in said
-    assert said.count("in order ") == 12
+    assert said.count("in order ") == 13
     assert "2 winners" in said or "3 winners" in said
     with_points = b'"points"' in b"".join(archive.single(session, pot, "opened.jsonl"))
     assert with_points == gives_points(pot)
@@ -213,6 +213,44 @@ def test_the_ballots_pass_the_checker_of_the_format(session, keyring, clock, kin
 
     results = next(value["results"] for value in found.values() if isinstance(value, dict) and "results" in value)
     assert results.get("errors", {}) == {}
+
+
+def voters_with(custody):
+    return {"voters": {"slots": "all", "ways": ["account", "desk"], "custody": custody}}
+
+
+def test_who_keeps_the_key_is_compared_with_what_was_announced(session, keyring, clock, tmp_path):
+    pot = published(session, keyring, clock, options=voters_with("server"))
+    folder = unpacked(package(session, pot), tmp_path)
+    code, said = verified(folder)
+    assert code == 0, said
+    assert "kept by the server as announced" in said
+
+    def shared(key):
+        key.update(needed=2, commitments={"1": "0" * 64, "2": "1" * 64, "3": "2" * 64})
+
+    edit(folder, "key.json", shared)
+    block(folder, 0, lambda head: shared(head["key"]))  # and where it stands on the board
+    assert "announced was that the server keeps the key, but key.json is a key that people hold shares of" in wrong(folder)
+
+
+@pytest.mark.parametrize(
+    ("announced", "commitments", "words"),
+    [
+        ("committee", {}, "announced was that the committee keeps the key, but key.json is a key that the server keeps whole"),
+        ("committee", {"1": "0" * 64}, ""),
+        ("server", {}, ""),
+        (None, {"1": "0" * 64}, ""),  # fixed before this was asked
+    ],
+)
+def test_a_key_that_lies_on_the_server_is_not_the_committees(tmp_path, announced, commitments, words):
+    key = {"commitments": commitments}
+    (tmp_path / "frozen.json").write_text(json.dumps({"voters": {"custody": announced} if announced else None}))
+    checks = verify.Checks(verify.Package(str(tmp_path)))
+    board = verify.Board()
+    board.head = {"key": key, "rehearsal": False}
+    checks.read["board"] = board
+    assert "".join(checks._other_keys(key, board)) == words
 
 
 def test_with_totals_no_ballot_leaves_the_house_and_greedy_is_counted_again(session, keyring, clock, tmp_path):

@@ -62,6 +62,19 @@ POTS: dict[str, dict[str, Any]] = {
     },
     "more may be named than there are": {**LOOSE, "max_projects": 9},
     "stops when nothing fits": {"options": {"stop_when_exhaustive": True}, "costs": (300_00, 500_00, 200_00)},
+    "one withdrawn": {"options": {"withdrawn": {"1": {}}}},
+    "one withdrawn, alone on ballots": {"options": {"withdrawn": {"2": {}, "4": {}}}, "costs": (300_00, 500_00, 400_00, 50_00)},
+    "withdrawn, and others exclude each other": {
+        "options": {"withdrawn": {"1": {}}, "conflicts": [["1", "2"], ["2", "3"]]},
+        "costs": (300_00, 500_00, 400_00, 50_00),
+    },
+    "at least two, one withdrawn": {
+        **LOOSE,
+        "min_projects": 2,
+        "ballots": ["1,2", "2,3", "1,3", "1,2,3", ""] * 8,
+        "options": {"withdrawn": {"3": {}}},
+    },
+    "all but one withdrawn": {"options": {"withdrawn": {"1": {}, "3": {}}}},
     "yen": {"currency": "JPY", "costs": (300_00, 500_00, 400_00, 50_00)},
 }
 NEEDED = {
@@ -159,6 +172,17 @@ OTHERS: dict[str, dict[str, Any]] = {
     "ranking, two places": {**RANKED, "options": {"max_length": 2}, "ballots": ["1,2,3", "3,1", "2,3", "3,2,1", ""] * 8},
     "ranking, more places than projects": {**RANKED, "max_projects": 7, "ballots": ["1,2,3", "3", "2,3", "3,2,1", "3"] * 8},
     "ranking of any length": {**RANKED, "max_projects": None, "ballots": ["1,2,3", "3,1", "2,3", "3,2,1", ""] * 8},
+    "one each, one withdrawn": {**CHOOSE_1, "ballots": ["1", "2", "3", "1", ""] * 8, "options": {"withdrawn": {"1": {}}}},
+    "points, one withdrawn": {
+        **POINTS,
+        "ballots": ["1,2|3,2", "2|5", "3|1", "1,2|1,1", ""] * 8,
+        "options": {"withdrawn": {"2": {}}},
+    },
+    "ranking, one withdrawn": {
+        **RANKED,
+        "ballots": ["1,2,3", "3,1", "2,3", "3,2,1", ""] * 8,
+        "options": {"withdrawn": {"3": {}}},
+    },
     "ranking, one free": {**RANKED, "costs": FOUR, "ballots": ["1,4,3", "4", "2,4", "3,2,1", ""] * 8},
 }
 
@@ -209,6 +233,15 @@ def test_what_is_left_out_is_said_in_words(session, keyring, tmp_path):
     assert words.startswith("#1: 6 blank ballots were counted as voters; they have no row here #2: 6 ballots that named only")
     assert "#3: project 4 is left out: it costs nothing, which the format does not know (cost 0, 18 votes)" in words
     assert "#4: project 5 is left out: it got no vote, and so cannot win (cost 50, 0 votes)" in words
+
+
+def test_a_withdrawn_project_is_left_out_and_the_comment_says_why(session, keyring, tmp_path):
+    pot = counted(keyring, session, "greedy", **POTS["one withdrawn"])
+    head = meta_of(session, pot, tmp_path)
+    assert [one.project_id for one in head.projects] == ["2", "3"]
+    words = head.meta.text("comment")
+    assert "project 1 is left out: it was withdrawn while people voted, and so cannot win (cost 300, 12 votes)" in words
+    assert told(written(session, pot, tmp_path), "--rule", "equalshares")["why"]["1"]["reason"] == "withdrawn"
 
 
 @pytest.mark.parametrize(

@@ -194,15 +194,17 @@ def test_the_setup_is_announced_with_the_ballot_and_then_stays(session):
     pot.state = PotState.DRAFT
     database.session.flush()
     actor = voting.committee(pot)
-    write_setup(session, actor, WriteSetup(process.id, "one", by_code=True, by_card=False, by_account=True))
+    write_setup(session, actor, WriteSetup(process.id, "one", by_code=True, by_card=False, by_account=True, custody="server"))
     first = freeze_pot(session, actor, FreezePot(pot.id)).options["digest"]
 
     assert pot.options["voters"] == {"slots": "one", "ways": ["code", "account", "desk"], "custody": "server"}
     assert ballot_digest(pot) == first
     with pytest.raises(Conflict):
-        write_setup(session, actor, WriteSetup(process.id, "all", by_code=True, by_card=True, by_account=True))
+        write_setup(
+            session, actor, WriteSetup(process.id, "all", by_code=True, by_card=True, by_account=True, custody="server")
+        )
     unfreeze_pot(session, actor, FreezePot(pot.id))
-    write_setup(session, actor, WriteSetup(process.id, "all", by_code=True, by_card=False, by_account=True))
+    write_setup(session, actor, WriteSetup(process.id, "all", by_code=True, by_card=False, by_account=True, custody="server"))
     assert freeze_pot(session, actor, FreezePot(pot.id)).options["digest"] != first
     session.flush()
     assert [entry.action for entry in session.query(AuditEntry)].count("voting.set_up") == 2
@@ -213,7 +215,15 @@ def test_once_people_vote_the_setup_stays(session):
     pot = voting.pot(process)
 
     with pytest.raises(Conflict):
-        write_setup(session, voting.committee(pot), WriteSetup(process.id, "one", by_code=True, by_card=True, by_account=True))
+        write_setup(
+            session,
+            voting.committee(pot),
+            WriteSetup(process.id, "one", by_code=True, by_card=True, by_account=True, custody="server"),
+        )
     with pytest.raises(NotFound):
-        write_setup(session, voting.clerk(pot), WriteSetup(process.id, "one", by_code=True, by_card=True, by_account=True))
+        write_setup(
+            session,
+            voting.clerk(pot),
+            WriteSetup(process.id, "one", by_code=True, by_card=True, by_account=True, custody="server"),
+        )
     assert setup_of(session, process.id).slots is SlotMode.ALL

@@ -66,6 +66,8 @@ def pots(draw: Any, rule: str) -> tuple[Pot, Counter[Any]]:
         )
     if kind == "ordinal":
         options["max_length"] = draw(st.none() | st.integers(1, 8))
+    if gone := draw(st.lists(st.sampled_from(numbers), unique=True, max_size=len(numbers) - 1)):
+        options["withdrawn"] = {number: {} for number in gone}
     options["stop_when_exhaustive"] = rule.startswith("equalshares/add1") and draw(st.booleans())
     pot = Pot(
         id=uuid4(),
@@ -135,4 +137,8 @@ def test_a_file_passes_the_checker_and_counts_to_what_was_certified(rule: str, d
     result = count_election(election := read_election(text.encode(), keep_ballots=wants_ballots()))
     assert (result.options.rule, list(result.winners)) == (rule, pot.result["winners"]), text
     assert (result.voters, result.blank) == (pot.result["voters"], pot.result["blank"])
+    assert {one: why.reason for one, why in result.why.items()} == {
+        one: why["reason"] for one, why in pot.result["why"].items()
+    }
+    assert not set(result.winners) & set(pot.options.get("withdrawn", ()))
     assert election.head.meta.num_votes == sum(number for (choices, _), number in lay_out(pot, ballots).rows.items() if choices)

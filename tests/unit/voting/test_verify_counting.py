@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
 from app.features.budgets.ballots import ballot_file
-from app.features.budgets.choices import Choices, check_choices
+from app.features.budgets.choices import Choices, check_choices, withdrawn_from
 from app.features.budgets.models import Pot, Project
 from app.features.counting.use_cases import Ballot, Tally, count, count_election, read_election, wants_ballots
 from app.features.counting.use_cases import Project as CountedProject
@@ -51,6 +51,7 @@ def vote_of(pot):
     """What the program reads of it in a package."""
     vote = verify.Vote(json.loads(ballot_file(pot)))
     vote.drawn = pot.options.get("drawn_order", ())
+    vote.withdrawn = list(withdrawn_from(pot))
     return vote
 
 
@@ -71,6 +72,8 @@ def announced_options(draw, names):
     if len(names) > 1 and draw(st.booleans()):
         groups = st.lists(st.sampled_from(names), unique=True, min_size=2, max_size=3)
         options["conflicts"] = draw(st.lists(groups, max_size=2))
+    if gone := draw(st.lists(st.sampled_from(names), unique=True, max_size=len(names) - 1)):
+        options["withdrawn"] = {name: {} for name in gone}
     return options
 
 
@@ -113,6 +116,9 @@ def test_both_count_the_same(rule, kind):
         for ballot, number in ballots.items():
             vote.add((ballot.choices, ballot.points), number)
         assert verify.winners_of(vote) == list(ours.winners)
+        reasons = {one: outcome for one, outcome, _left, _rival in vote.turns}
+        assert {one for one, why in ours.why.items() if why.reason == "withdrawn"} == {*vote.withdrawn}
+        assert {one for one in reasons if reasons[one] == "withdrawn"} == {*vote.withdrawn}
         assert {one: vote.scores[one] for one in names} == {one: tally.score(one) for one in names}
         assert (vote.voters, vote.blank) == (ours.voters, ours.blank)
 
@@ -160,6 +166,7 @@ def papers(draw):
     kind = draw(st.sampled_from(verify.KINDS))
     some = st.one_of(st.none(), st.integers(1, 5))
     options = {"max_points_per_project": draw(some)} if kind == "cumulative" and draw(st.booleans()) else {}
+    options["withdrawn"] = {number: {} for number in draw(st.lists(st.sampled_from("1234"), unique=True, max_size=3))}
     pot = pot_of(
         draw(st.sampled_from([200, 400, 1000])),
         {"1": 100, "2": 200, "3": 300, "4": 400},

@@ -19,8 +19,15 @@ from app.features.budgets.manage_routes.shared import area_choices, my_pot, my_p
 from app.features.budgets.pot_forms import BallotForm, DetailsForm, LimitsForm, MoneyForm, RuleForm
 from app.features.budgets.queries import Pot, PotState, pots_in, project_numbers
 from app.features.budgets.setting import command_of
-from app.features.budgets.use_cases import freeze_pot, move_pot, unfreeze_pot, why_not_fixed, write_pot
-from app.features.spaces.queries import Stage, area_names, stage
+from app.features.budgets.use_cases import (
+    freeze_pot,
+    move_pot,
+    unfreeze_pot,
+    why_none_is_fixed,
+    why_not_fixed,
+    write_pot,
+)
+from app.features.spaces.queries import Process, Stage, area_names, stage
 from app.kernel import clock
 from app.kernel.messages import Message, msg
 from app.kernel.permissions import Permission
@@ -49,7 +56,7 @@ def index() -> str:
         numbers=numbers,
         areas=areas,
         finished=finished,
-        steps=_steps([one for one in mine if one not in finished], pots, numbers),
+        steps=_steps({one: space for one, space in mine.items() if one not in finished}, pots, numbers),
     )
 
 
@@ -58,11 +65,12 @@ def _page_of(pots: Sequence[Pot]) -> str:
     return url_for(".show", pot_id=pots[0].id) if pots else ""
 
 
-def _steps(process_ids: list[UUID], pots: Sequence[Pot], numbers: dict[UUID, int]) -> dict[UUID, list[Step]]:
+def _steps(processes: dict[UUID, Process], pots: Sequence[Pot], numbers: dict[UUID, int]) -> dict[UUID, list[Step]]:
     """For each process with a ballot that is still to be fixed: what is to be done before, in order."""
-    of = {one: [pot for pot in pots if pot.process_id == one] for one in process_ids}
+    of = {one: [pot for pot in pots if pot.process_id == one] for one in processes}
     to_do = [one for one, mine in of.items() if not mine or any(pot.state is PotState.DRAFT for pot in mine)]
     between = steps_between(db.session(), to_do)
+    late = why_none_is_fixed(db.session(), {one: processes[one] for one in to_do})
     found = {}
     for process_id in to_do:
         mine = of[process_id]
@@ -73,9 +81,16 @@ def _steps(process_ids: list[UUID], pots: Sequence[Pot], numbers: dict[UUID, int
             Step(msg("Set up a pot"), begin, bool(mine)),
             Step(msg("Put projects on the ballot"), _page_of(few or mine), bool(mine) and not few),
             *between[process_id],
-            Step(msg("Fix the ballot"), url_for(".fix", pot_id=draft.id) if draft else "", False),
+            _fix_step(draft, late.get(process_id)),
         ]
     return found
+
+
+def _fix_step(draft: Pot | None, late: Message | None) -> Step:
+    """The last step, linked while it can be taken; of a draft that is too late, why it cannot."""
+    if draft is None or late is not None:
+        return Step(msg("Fix the ballot"), "", False, late if draft is not None else None)
+    return Step(msg("Fix the ballot"), url_for(".fix", pot_id=draft.id), False)
 
 
 @bp.route("/new/<uuid:process_id>", methods=["GET", "POST"])

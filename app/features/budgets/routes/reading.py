@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.features.budgets import announcing, finding, outcomes, ties
 from app.features.budgets.listing import Address, chosen, one_page, read_address
-from app.features.budgets.queries import Pot, PotState, Project
+from app.features.budgets.queries import Pot, PotState, Project, gone_from
 from app.features.budgets.routes import bp
 from app.features.budgets.routes.shared import (
     in_one_language,
@@ -58,6 +58,7 @@ def show(pot_id: UUID) -> str:
         address=address,
         located=sum(one.located for one in projects),
         total=len(projects),
+        gone=sum(one.withdrawn for one in projects),
         options=_options(projects),
         chips=_chips(pot, address, projects),
         sorts=_sorts(pot, address, shown),
@@ -92,10 +93,11 @@ def project(pot_id: UUID, name: str) -> str:
         shown=shown,
         pot=pot,
         one=show_project(found, names_for(pot, shown)),
+        gone=gone_from(pot).get(found.number),
         text=in_one_language(found.description),
         sources=sources,
         photos=[photo for source in sources for photo in source.photos],
-        outcome=outcomes.outcome(pot, why, titles) if why else None,
+        outcome=outcomes.outcome(pot, found.number, why, titles) if why else None,
         why=why,
         score=outcomes.score_words(pot, why["score"]) if why else "",
         targets=found.extra.get("target", []),

@@ -97,7 +97,7 @@ def _rows(pot: Pot, projects: Sequence[ShownProject]) -> list[dict[str, Any]]:
                     "score": outcomes.score_number(why["score"]),
                     "score_words": outcomes.score_words(pot, why["score"]),
                     "won": why["reason"] == "won",
-                    "outcome": outcomes.outcome(pot, why, titles),
+                    "outcome": outcomes.outcome(pot, one.number, why, titles),
                     "official": one.project.official_selected,
                 }
             )

@@ -68,6 +68,8 @@ def _details(command: Propose) -> dict[str, Any]:
         details["station"] = str(command.station_id) if command.station_id else ""
     if command.kind is DecisionKind.DRAW_AGAIN:
         details["draw"] = command.draw
+    if command.kind is DecisionKind.WITHDRAWAL:
+        details["project"] = command.project or ""
     return details
 
 

@@ -23,6 +23,7 @@ from app.features.committee.use_cases.ending import ask_for_destruction
 from app.features.committee.use_cases.possible import ends_of_vote, require_possible
 from app.features.committee.use_cases.reopening import DrawAgain, TotalsAgain
 from app.features.committee.use_cases.shared import pot_of, signers, when
+from app.features.committee.use_cases.withdrawing import Withdrawal
 from app.features.spaces.use_cases import extend_vote, interrupt_vote, resume_vote
 from app.features.voting.use_cases import discard_openings, outcome_of, require_disputed
 from app.kernel import clock
@@ -261,4 +262,5 @@ EFFECTS: dict[DecisionKind, Effect] = {
     DecisionKind.OPENING_ANEW: OpeningAnew(),
     DecisionKind.TOTALS_AGAIN: TotalsAgain(),
     DecisionKind.DRAW_AGAIN: DrawAgain(),
+    DecisionKind.WITHDRAWAL: Withdrawal(),
 }

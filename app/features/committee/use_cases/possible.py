@@ -10,7 +10,13 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState, pots_of, require_valid
-from app.features.budgets.use_cases import before_certifying, draws_of, require_finished_count, ties_to_draw
+from app.features.budgets.use_cases import (
+    before_certifying,
+    draws_of,
+    require_finished_count,
+    require_withdrawable,
+    ties_to_draw,
+)
 from app.features.committee.models import DecisionKind
 from app.features.committee.queries import agreed_stations, paper_was_typed, unsettled
 from app.features.committee.use_cases.ending import require_destroyable
@@ -100,6 +106,24 @@ def _about_a_pot(session: Session, kind: DecisionKind, pot: Pot) -> None:
         raise NotYet(msg("There is no station on whose totals for this pot two people agree."), Mend.RECONCILIATION)
     if kind is DecisionKind.DRAW_AGAIN and not draws_of(pot).get("draws"):
         raise Conflict(msg("No draw has been confirmed for this pot."))
+    if kind is DecisionKind.WITHDRAWAL:
+        _withdrawable(session, pot)
+
+
+def _withdrawable(session: Session, pot: Pot) -> None:
+    """While nobody can know who would win: what is opened without network leaves the house when the box is closed."""
+    if _is_closing(session, pot.process_id):
+        raise Conflict(
+            msg(
+                "The box is closed, so somebody may know how people voted: no project can be withdrawn any more. "
+                "If it wins and cannot be built, it is stopped on its page, with the reason."
+            )
+        )
+    require_withdrawable(session, pot)
+    if paper_was_typed(session, pot.process_id):
+        raise Conflict(
+            msg("Totals of ballots on paper have been typed, so members know a part of the count: no project can be withdrawn.")
+        )
 
 
 def _countable_again(session: Session, kind: DecisionKind, pot: Pot) -> None:
@@ -139,9 +163,14 @@ def ends_of_vote(session: Session, process_id: uuid.UUID) -> list[datetime]:
     return [phase.ends_at for phase in space.phases if Action.VOTE in phase.actions] if space else []
 
 
-def _require_open_box(session: Session, process_id: uuid.UUID) -> None:
+def _is_closing(session: Session, process_id: uuid.UUID) -> bool:
+    """Whether the box is closed, or being closed at this moment."""
     box = box_of(session, process_id)
-    if box is not None and (box.state is not BoxState.OPEN or box.closing.get("step") == "sealing"):
+    return box is not None and (box.state is not BoxState.OPEN or box.closing.get("step") == "sealing")
+
+
+def _require_open_box(session: Session, process_id: uuid.UUID) -> None:
+    if _is_closing(session, process_id):
         raise Conflict(msg("The box is closed, so the time of the vote cannot be changed any more."))
     if any(pot.state in (PotState.COUNTED, PotState.CERTIFIED) for pot in pots_of(session, process_id)):
         raise Conflict(msg("The vote has been counted, so its time cannot be changed any more."))

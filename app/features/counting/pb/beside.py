@@ -1,8 +1,8 @@
 """What our own files say beside the words of the format: the announced rule as it was, and ballots that can have no row.
 
-The format knows no Phragmén, no tie rules, no exclusive groups, no blank ballots and no projects that cost nothing. All that
-stands in the `comment`, as JSON behind a mark, so that counting the file gives the certified winners. Other programs pass
-over it.
+The format knows no Phragmén, no tie rules, no exclusive groups, no blank ballots, no projects that cost nothing and none that
+were withdrawn while people voted. All that stands in the `comment`, as JSON behind a mark, so that counting the file gives the
+certified winners. Other programs pass over it.
 """
 
 import json
@@ -44,7 +44,8 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class Beside:
     """`order` is the published list of projects; the rows may stand in another order. Of the ballots `without_row`, all but
-    the `blank` ones named projects that are left out. `ranks` says that the points of rankings are what was counted.
+    the `blank` ones named projects that are left out. `ranks` says that the points of rankings are what was counted. What is
+    `withdrawn` wins by no rule, and is left out.
     """
 
     rule: str
@@ -58,6 +59,7 @@ class Beside:
     blank: int = 0
     ranks: bool = False
     paper: Totals | None = None
+    withdrawn: tuple[str, ...] = ()
 
     def text(self, decimals: int) -> str:
         """As it stands in the comment, sums in whole units of the currency; what is not the case is not said."""
@@ -74,7 +76,8 @@ class Beside:
     def completed(self, rows: Iterable[tuple[Ballot, int]]) -> Iterator[tuple[Ballot, int]]:
         """The rows with what they lack: ballots without a row, and the votes for projects that are left out.
 
-        Who gave these is not known and does not matter: a project without a cost takes no money from its supporters.
+        Who gave these is not known and does not matter: a project that costs nothing, or was withdrawn, takes no money from
+        its supporters.
         """
         if self.blank:
             yield Ballot(()), self.blank
@@ -148,7 +151,7 @@ def _beside(content: dict[str, Any], decimals: int) -> Beside:
         raise ValueError(unknown)
     if _whole(content.get("blank", 0)) > _whole(content.get("without_row", 0)):
         raise ValueError("blank")
-    texts = {name: tuple(map(_text, content.get(name, ()))) for name in ("order", "drawn")}
+    texts = {name: tuple(map(_text, content.get(name, ()))) for name in ("order", "drawn", "withdrawn")}
     paper = content.get("paper")
     return Beside(
         rule=_text(content["rule"]),

@@ -61,6 +61,8 @@ class SharesCount:
         return Result(self.options, winners, cost, self.budget, ties, why, self.tally.voters, self.tally.blank, shares)
 
     def _barred(self, one: Candidate) -> Reason | None:
+        if one.id in self.options.withdrawn:
+            return Reason.WITHDRAWN
         if one.votes == 0 or one.score <= 0:
             return Reason.NO_VOTES
         if self.options.min_score is not None and one.score < self.options.min_score:

@@ -59,6 +59,8 @@ class EvenFlow:
         return Result(self.options, winners, cost, self.budget, ties, why, self.tally.voters, self.tally.blank)
 
     def _barred(self, one: Candidate) -> Reason | None:
+        if one.id in self.options.withdrawn:
+            return Reason.WITHDRAWN
         if one.votes == 0:
             return Reason.NO_VOTES
         if self.options.min_score is not None and one.score < self.options.min_score:

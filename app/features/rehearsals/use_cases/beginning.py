@@ -29,7 +29,7 @@ from app.kernel.references import new_reference
 LASTS = timedelta(days=30)
 ALREADY = msg("There is a rehearsal of this process already. Throw it away before you begin another.")
 DRAWN = {"drawn_order", "drawn_again", "draws", "draw_notes"}
-NOT_THE_BALLOT = DRAWN | {"digest", "channels", "has_official", "imported", "voters"}
+NOT_THE_BALLOT = DRAWN | {"digest", "channels", "has_official", "imported", "voters", "withdrawn"}
 """Options that say what became of a real pot, or are announced anew when the copy is fixed."""
 
 

@@ -9,7 +9,16 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Choices, Pot, gives_points, most_points_each, most_projects, pots_of
+from app.features.budgets.queries import (
+    Choices,
+    Pot,
+    gives_points,
+    least_projects,
+    most_points_each,
+    most_projects,
+    pots_of,
+    withdrawn_from,
+)
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.rehearsals.commands import MOST_VOTERS, CastTestBallots, EndVote
 from app.features.rehearsals.models import Rehearsal
@@ -85,9 +94,10 @@ def _waiting(session: Session, pot: Pot, voters: int, secret: bytes) -> Iterator
 
 
 def _ballot(pot: Pot, number: str, chance: Random) -> CastAtDesk:
-    costs = [(project.number, project.cost) for project in pot.projects]
+    gone = withdrawn_from(pot)
+    costs = [(project.number, project.cost) for project in pot.projects if project.number not in gone]
     most_cost = pot.amount if pot.limit_by_cost else None
-    numbers = draw_choices(costs, chance, most=most_projects(pot), most_cost=most_cost, fewest=pot.min_projects)
+    numbers = draw_choices(costs, chance, most=most_projects(pot), most_cost=most_cost, fewest=least_projects(pot))
     points = None
     if gives_points(pot):
         points = draw_points(len(numbers), chance, most=pot.max_points, each=most_points_each(pot))

@@ -6,7 +6,7 @@ every rule of a pot, so that nothing of what somebody did is lost while they put
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -57,6 +57,14 @@ class Marks:
     def can_be_kept(self) -> bool:
         """Whether every mark is a number for a project of the pot: anything else is shown again at once."""
         return not self.typed and not self.strange and not self.outdated
+
+    def without(self, numbers: Collection[str]) -> "Marks":
+        """The same marks for all other projects."""
+        return replace(
+            self,
+            of={number: mark for number, mark in self.of.items() if number not in numbers},
+            typed={number: text for number, text in self.typed.items() if number not in numbers},
+        )
 
     def shown(self, number: str) -> str:
         """What stands in the field of a project."""

@@ -1,6 +1,6 @@
 """Everything the page of a ballot shows, worked out once, so that its templates only print."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -8,9 +8,11 @@ from flask import url_for
 
 from app.extensions import db
 from app.features.budgets.queries import (
+    Gone,
     Pot,
     Project,
     gives_points,
+    gone_from,
     is_ranking,
     most_points_each,
     most_projects,
@@ -28,7 +30,10 @@ from app.web.filters import local_text
 
 @dataclass(frozen=True)
 class Row:
-    """A project on the ballot. `value` stands in its field; `hidden`: left out by the filters, what is chosen stays."""
+    """A project on the ballot. `value` stands in its field; `hidden`: left out by the filters, what is chosen stays.
+
+    `gone`: it was withdrawn, so there is no field.
+    """
 
     project: Project
     title: str
@@ -39,6 +44,7 @@ class Row:
     value: str
     fair: int
     hidden: bool = False
+    gone: Gone | None = None
 
     @property
     def number(self) -> str:
@@ -66,7 +72,10 @@ class Row:
 
 @dataclass(frozen=True)
 class BallotPage:
-    """A ballot with its marks, its list in one order, and what may be chosen."""
+    """A ballot with its marks, its list in one order, and what may be chosen.
+
+    `dropped`: what was chosen before it was withdrawn; the other choices are as they were.
+    """
 
     pot: Pot
     rows: list[Row]
@@ -76,6 +85,7 @@ class BallotPage:
     draft: str
     draft_secret: str
     map_spec: MapSpec | None
+    dropped: tuple[Gone, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -168,9 +178,19 @@ class BallotPage:
 
 
 def ballot_page(
-    pot: Pot, order: Sequence[Project], marks: Marks, look: Look, *, problem: str = "", voter: str = ""
+    pot: Pot,
+    order: Sequence[Project],
+    marks: Marks,
+    look: Look,
+    *,
+    problem: str = "",
+    voter: str = "",
+    dropped: Collection[str] = (),
 ) -> BallotPage:
-    """The page of a ballot. `order` is the fair order of the `voter`, under whose key alone their own device keeps anything."""
+    """The page of a ballot. `order` is the fair order of the `voter`, under whose key alone their own device keeps anything.
+
+    `dropped`: the numbers of withdrawn projects that were taken out of the marks.
+    """
     space = process(db.session(), pot.process_id)
     if space is None:
         raise NotFound
@@ -180,7 +200,8 @@ def ballot_page(
         for row in rows_of(pot, sorted_for(order, look), space, marks, fair)
     ]
     draft, secret = (draft_name(pot, voter), draft_secret(pot, voter)) if voter else ("", "")
-    return BallotPage(pot, rows, marks, look, problem, draft, secret, map_of(pot, space))
+    told = tuple(one for number, one in gone_from(pot).items() if number in dropped)
+    return BallotPage(pot, rows, marks, look, problem, draft, secret, map_of(pot, space), told)
 
 
 def rows_of(
@@ -190,8 +211,11 @@ def rows_of(
     areas = area_names(db.session()) if any(project.area_id for project in projects) else {}
     common = pot.area_id or space.area_id
     categories = {category.id: category for category in space.categories}
-    marks, fair = marks or Marks(), fair or {}
-    return [_row(pot, one, areas, common, categories, marks, fair.get(one.number, 0)) for one in projects]
+    marks, fair, gone = marks or Marks(), fair or {}, gone_from(pot)
+    return [
+        replace(_row(pot, one, areas, common, categories, marks, fair.get(one.number, 0)), gone=gone.get(one.number))
+        for one in projects
+    ]
 
 
 def _row(

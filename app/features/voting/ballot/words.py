@@ -7,7 +7,7 @@ from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.features.budgets.queries import Pot, gives_points, is_ranking, most_points_each
+from app.features.budgets.queries import Pot, gives_points, is_ranking, least_projects, most_points_each
 from app.web.filters import show_money
 from app.web.locale import current_locale
 
@@ -76,8 +76,8 @@ def how_to_choose(pot: Pot) -> list[str]:
     if pot.limit_by_cost:
         amount = show_money(pot.amount, pot.currency)
         said.append(_("Choose what you want, as long as it costs no more than %(amount)s together.", amount=amount))
-    if pot.min_projects > 1 and pot.vote_type != "choose-1":
-        said.append(_("Choose at least %(least)s projects, or none at all.", least=pot.min_projects))
+    if (least := least_projects(pot)) > 1 and pot.vote_type != "choose-1":
+        said.append(_("Choose at least %(least)s projects, or none at all.", least=least))
     return said
 
 
@@ -96,6 +96,7 @@ def for_the_script() -> str:
         "removed": _("“%(title)s” is not in your ranking any more.", title="{title}"),
         "full": _("Your ranking is full. Take a project out first."),
         "restored": _("We kept what you chose earlier on this device."),
+        "withdrawn": _("You had chosen “%(title)s”, which has been withdrawn.", title="{title}"),
     }
     return json.dumps(words, ensure_ascii=False)
 

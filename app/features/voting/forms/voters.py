@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import ValidationError
 
 from app.features.voting.commands import DecideContest, IssueCodes, OpenContest, ReturnContest, WriteSetup
 from app.features.voting.models import Custody, SlotMode
@@ -24,15 +26,26 @@ CUSTODY = {
 """Who keeps the key of the box, in words."""
 
 
+class _Said:
+    """Refuses a form that does not say it: what is stored or usual is never taken for an answer."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: RadioField) -> None:
+        if not field.raw_data:
+            raise ValidationError(gettext("Choose one of these."))
+
+
 class SetupForm(Form):
     """How people vote in a process."""
 
-    slots = RadioField(_("Where may a voter vote?"), choices=[(str(mode), words) for mode, words in SLOTS.items()])
+    slots = RadioField(_("Where may a voter vote?"), [_Said()], choices=[(str(mode), words) for mode, words in SLOTS.items()])
     by_code = BooleanField(_("With the code of a letter"))
     by_card = BooleanField(_("With the number of the residence card and the date of birth"))
     by_account = BooleanField(_("With an account that stands for an entry of the list"))
     custody = RadioField(
         _("Who keeps the key to the ballot box?"),
+        [_Said()],
         choices=[(str(who), words) for who, words in CUSTODY.items()],
         description=_(
             "With the committee, nobody opens an envelope alone or before the end; its key must be here before a ballot can be "

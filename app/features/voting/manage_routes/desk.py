@@ -10,9 +10,10 @@ from app.extensions import db
 from app.features.budgets.queries import (
     Choices,
     PotState,
-    check_choices,
+    check_new_choices,
     in_order,
     pots_in,
+    withdrawn_from,
 )
 from app.features.budgets.use_cases import voting_open
 from app.features.spaces.queries import Action, action_open
@@ -76,7 +77,8 @@ def enter(pot_id: UUID) -> ResponseReturnValue:
                 check_at_desk(db.session(), viewer(), pot_id, form.number.data, form.birth(), secret)
                 can_vote = step == "number"
             choices = form.chosen(pot)
-            check_choices(pot, choices)
+            if step != "cast":  # one that was cast before a project was withdrawn is answered, if it is sent again
+                check_new_choices(pot, choices)
             if step == "cast":
                 command = form.to_command(pot, choices, envelope_id(request.form))
                 cast_at_desk(db.session(), viewer(), command, secret, keyring())
@@ -98,6 +100,7 @@ def enter(pot_id: UUID) -> ResponseReturnValue:
         pot=pot,
         review=review,
         projects=projects,
+        gone=withdrawn_from(pot),
         roll=roll,
         can_vote=can_vote,
         used=used,

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from app.extensions import db
 from app.features.accounts.queries import people_names
-from app.features.budgets.queries import Pot, PotState
+from app.features.budgets.queries import Pot, PotState, withdrawn_from
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.voting.forms.ballot import PublicationForm
-from app.features.voting.publication import Likeness, can_choose, choice_of, few, likeness_of, read_as
+from app.features.voting.publication import Likeness, can_choose, choice_of, few, likeness_of, naming, read_as
 from app.features.voting.use_cases import confirm_publication, decide_publication, may_be_second
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
@@ -43,6 +43,7 @@ def _shown(pot: Pot, form: PublicationForm, status: int = 200) -> tuple[str, int
         measured=measured,
         few=few(db.session(), pot),
         share=format_percent(measured.share),
+        early=naming(db.session(), pot, gone) if (gone := withdrawn_from(pot)) else 0,
         bars=_bars(measured),
         choice=choice,
         name=people_names(db.session(), [choice.first_hand]).get(choice.first_hand, "") if choice and choice.first_hand else "",

@@ -7,7 +7,15 @@ from babel.core import get_global
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, Project, decimals_of, gives_points, most_points_each, most_projects
+from app.features.budgets.queries import (
+    Pot,
+    Project,
+    decimals_of,
+    gives_points,
+    least_projects,
+    most_points_each,
+    most_projects,
+)
 from app.features.counting.use_cases import PbHead, PbProject, new_head
 from app.features.spaces.queries import Action, process
 from app.features.voting.package.pb_layout import Layout
@@ -54,8 +62,8 @@ def _limits(pot: Pot, layout: Layout) -> dict[str, str | int]:
     found: dict[str, str | int] = {}
     if pot.max_projects is not None and pot.vote_type != "choose-1" and layout.projects:
         found["max_length"] = min(most_projects(pot), len(layout.projects))
-    if pot.vote_type != "choose-1" and min(pot.min_projects, most_projects(pot)) > 1 and not layout.lacks_votes:
-        found["min_length"] = min(pot.min_projects, most_projects(pot))
+    if pot.vote_type != "choose-1" and least_projects(pot) > 1 and not layout.lacks_votes:
+        found["min_length"] = least_projects(pot)
     if pot.limit_by_cost:
         found["max_sum_cost"] = layout.money(pot.amount)
     if gives_points(pot):

@@ -1,8 +1,9 @@
 """What of an opened and counted pot can stand in the file of ballots, and under which name of a rule. Pure.
 
-Every file must pass the checker of the format and count to the certified winners. So a project that costs nothing has no row;
-one that nobody voted for has none where the rule of that name would choose it; and a rule that the format does not know, or
-counts in another way, is called unknown there. All of it is said in the comment.
+Every file must pass the checker of the format and count to the certified winners. So a project that costs nothing has no row,
+nor has one that was withdrawn while people voted; one that nobody voted for has none where the rule of that name would choose
+it; and a rule that the format does not know, or counts in another way, is called unknown there. All of it is said in the
+comment.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.features.budgets.queries import Pot, Project, decimals_of, gives_points
+from app.features.budgets.queries import Pot, Project, decimals_of, gives_points, withdrawn_from
 from app.features.counting.numbers import money_text
 from app.features.counting.use_cases import (
     UNKNOWN,
@@ -87,6 +88,7 @@ class Layout:
             blank=self.blank,
             ranks=self.pot.vote_type == VoteType.ORDINAL,
             paper=None if not paper or "votes" not in paper else _totals(paper),
+            withdrawn=tuple(withdrawn_from(self.pot)),
         )
 
     def comments(self) -> Iterator[str]:
@@ -97,6 +99,8 @@ class Layout:
             yield f"{more} ballots that named only projects left out here have no row either"
         for number, one in self.left_out.items():
             why = "costs nothing, which the format does not know" if one.votes else "got no vote, and so cannot win"
+            if number in withdrawn_from(self.pot):
+                why = "was withdrawn while people voted, and so cannot win"
             yield f"project {number} is left out: it {why} (cost {self.money(one.cost)}, {one.votes} votes)"
         if self.rule != self.pot.rule:
             yield f"the announced rule is {self.pot.rule}; under this name the format would count other winners, or knows none"
@@ -108,9 +112,11 @@ class Layout:
 
 
 def lay_out(pot: Pot, ballots: Counter[Choice]) -> Layout:
-    """Under the rule's own name with every project that costs something; else without those nobody voted for; else unknown."""
+    """Under the rule's own name with every project that costs something and was not withdrawn; else without those nobody voted
+    for; else unknown.
+    """
     every = _sums(pot, pot.projects, ballots)
-    costing = [one for one in pot.projects if one.cost > 0]
+    costing = [one for one in pot.projects if one.cost > 0 and one.number not in withdrawn_from(pot)]
     wanted = [one for one in costing if every.votes(one.number)]
     least = _least(pot)
     name = "greedy-threshold" if pot.rule == "greedy" and least is not None else pot.rule

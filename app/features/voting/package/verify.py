@@ -44,6 +44,7 @@ POINTS = ("cumulative", "scoring", "ordinal")
 ROWS, TOTALS = ("opened.jsonl", "ballots.pb"), ("totals.json",)
 KINDS = ("approval", "choose-1", "cumulative", "ordinal")
 FEW = 30
+HOLDS = {"committee": "people hold shares of", "server": "the server keeps whole"}
 MARK = "plaza-count-1 "
 Turn = tuple[str, str, int, Optional[str]]
 
@@ -265,6 +266,11 @@ def _foot(board: Board, line: dict[str, Any], digest: str) -> None:
             board.problems.append(f"the last line of the board says {name} {line.get(name)}, but it is {value}")
 
 
+def keeper_of(sheet: dict[str, Any]) -> str:
+    """Who keeps a key: with commitments to shares it was made for several people, without any it lies whole on the server."""
+    return "committee" if sheet.get("commitments") else "server"
+
+
 # Counting, in whole numbers and exact fractions
 
 
@@ -287,6 +293,7 @@ class Vote:
         self.scores: dict[str, Number] = dict.fromkeys(self.projects, 0)
         self.ballots: Counter[Ballot] = Counter()
         self.drawn: Sequence[str] = ()
+        self.withdrawn: Sequence[str] = ()
         self.announced = {str(project["number"]): project for project in frozen["projects"]}
         self.title, self.currency = frozen["title"], frozen["currency"]
         self.turns: list[Turn] = []
@@ -315,7 +322,7 @@ class Vote:
             return "it names a project that is not on the list"
         if len(set(choices)) != len(choices):
             return "it names a project twice"
-        most, least = self.most_projects(), min(self.limits["min_projects"], self.most_projects())
+        most, least = self.most_projects(), self.least_projects()
         if len(choices) > most:
             return f"it names {len(choices)} projects where {most} are allowed"
         if 0 < len(choices) < least:
@@ -323,6 +330,10 @@ class Vote:
         if self.limits["by_cost"] and sum(self.costs[one] for one in choices) > self.budget:
             return "what it names costs more than the pot holds"
         return self._broken_points(choices, points)
+
+    def least_projects(self) -> int:
+        """The least number on a ballot that is not blank: never more than could be chosen once projects were withdrawn."""
+        return min(self.limits["min_projects"], self.most_projects(), max(len(self.projects) - len(self.withdrawn), 1))
 
     def most_projects(self) -> int:
         """How many projects a ballot can name: each needs a point where there are points."""
@@ -366,7 +377,9 @@ class Vote:
         return floor(bound) + 1 if self.minimum["above"] else ceil(bound)
 
     def barred(self, project: str) -> str:
-        """Why it cannot win at all: nobody wants it, or too few; nothing where it can."""
+        """Why it cannot win at all: it was withdrawn, nobody wants it, or too few; nothing where it can."""
+        if project in self.withdrawn:
+            return "withdrawn"
         if self.votes[project] == 0 or self.scores[project] <= 0:
             return "no_votes"
         least = self.least()
@@ -646,10 +659,17 @@ class Checks:
         yield "opened ballots", self.opened
         yield "ballots.pb", self.file_of_ballots
         yield "limits", self.limits
+        yield "withdrawn projects", self.withdrawn
         if "paper.json" in self.package.names():
             yield "ballots on paper", self.paper
         yield "count", self.recount
         yield "publication", self.publication
+
+    def _vote(self) -> Vote:
+        """What was announced, with what the committee withdrew while people voted; no ballots in it yet."""
+        vote = Vote(self._json("frozen.json"))
+        vote.withdrawn = [str(one) for one in self._json("result.json").get("withdrawn") or ()]
+        return vote
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self.read:
@@ -789,7 +809,8 @@ class Checks:
         _refuse(problems)
         names = " and ".join(str(one["by"]) for one in said)
         alone = "" if len(said) > 1 else "; nobody has opened it a second time"
-        return f"signed by {names}{alone}; key of this vote {sheet['public_key']}"
+        kept = f", kept by the {self._custody()} as announced" if self._custody() else ""
+        return f"signed by {names}{alone}; key of this vote {sheet['public_key']}{kept}"
 
     def _other_keys(self, sheet: Any, board: Board) -> Iterator[str]:
         if self.own_key:
@@ -798,6 +819,14 @@ class Checks:
                     yield f"key.json is not the key in {self.own_key}"
         if sheet != board.head.get("key"):
             yield "key.json is not the key that stands on the board"
+        announced = self._custody()
+        if announced and announced != keeper_of(sheet):
+            yield f"announced was that the {announced} keeps the key, but key.json is a key that {HOLDS[keeper_of(sheet)]}"
+
+    def _custody(self) -> str:
+        """Who was announced to keep the key; nothing where that was not asked yet, or in a rehearsal, which may try another."""
+        voters = self._json("frozen.json").get("voters") or {}
+        return "" if self._board().head.get("rehearsal") else str(voters.get("custody") or "")
 
     def numbers(self) -> str:
         """No envelope was lost on the way: each is a ballot or is named as unreadable."""
@@ -850,12 +879,14 @@ class Checks:
     def file_of_ballots(self) -> str:
         """The file for counting programs says the same: ballots, costs, limits, rule and money."""
         self._only_with_rows()
-        vote, sections = Vote(self._json("frozen.json")), _sections(self.package.read("ballots.pb"))
+        vote, sections = self._vote(), _sections(self.package.read("ballots.pb"))
         self._add_ballots(vote)
         rows = {row["project_id"]: row for row in sections["PROJECTS"]}
         left_out = [one for one in vote.projects if one not in rows]
         problems = [f"project {one} is not on the announced list" for one in sorted({*rows} - {*vote.costs})]
-        problems += [f"project {one} is not in ballots.pb" for one in left_out if vote.votes[one] and vote.costs[one]]
+        may_lack = {one for one in vote.projects if not vote.votes[one] or not vote.costs[one]} | {*vote.withdrawn}
+        problems += [f"project {one} is not in ballots.pb" for one in left_out if one not in may_lack]
+        problems += [f"project {one} was withdrawn and stands in ballots.pb" for one in vote.withdrawn if one in rows]
         for one in vote.projects:
             problems += [] if one in left_out else _other_row(vote, self._json("result.json"), rows[one])
         opened: Counter[Ballot] = Counter()
@@ -883,7 +914,7 @@ class Checks:
 
     def _meta(self, vote: Vote, kept: set[str], rows: Counter[Ballot]) -> dict[str, Any]:
         """What must stand in META, as far as it follows from what was announced and opened."""
-        limits, most = vote.limits, vote.most_projects()
+        limits, most, least = vote.limits, vote.most_projects(), vote.least_projects()
         paper, many = self._paper()["ballots"], vote.kind != "choose-1"
         everybody = Vote(self._json("frozen.json"))
         everybody.voters = vote.voters + paper
@@ -896,7 +927,7 @@ class Checks:
             "num_votes": sum(rows.values()),
             "budget": vote.money(vote.budget),
             "max_length": min(most, len(kept)) if limits["max_projects"] is not None and many and kept else None,
-            "min_length": least if (least := min(limits["min_projects"], most)) > 1 and many and not lacking else None,
+            "min_length": least if least > 1 and many and not lacking else None,
             "max_sum_cost": vote.money(vote.budget) if limits["by_cost"] else None,
             "min_project_score_threshold": everybody.least(),
             "fully_funded": 1 if vote.budget // vote.unit >= costs else None,
@@ -925,6 +956,7 @@ class Checks:
             "without_row": without_row,
             "blank": vote.blank,
             "ranks": vote.kind == "ordinal",
+            "withdrawn": vote.withdrawn,
         }
         if paper["ballots"]:
             sums = {name: {one: number for one, number in paper[name].items() if number} for name in ("votes", "points")}
@@ -934,12 +966,30 @@ class Checks:
     def limits(self) -> str:
         """Every ballot keeps to what was announced."""
         self._only_with_rows()
-        vote, problems = Vote(self._json("frozen.json")), []
+        vote, problems = self._vote(), []
         for ballot, number in sorted(self._ballots().items(), key=lambda item: item[0][0]):
             if broken := vote.broken_limit(ballot):
                 problems.append(f"{number} ballots for {','.join(ballot[0]) or 'nothing'}: {broken}")
         _refuse(problems)
         return "every ballot keeps to the announced limits"
+
+    def withdrawn(self) -> str:
+        """Which projects cannot win because the committee withdrew them while people voted: result and protocol agree."""
+        vote, problems = self._vote(), []
+        if vote.withdrawn != [one for one in vote.projects if one in vote.withdrawn]:
+            problems.append("result.json does not name withdrawn projects once each, as they stand on the ballot")
+        if "protocol.json" in self.package.names():
+            decided = [one for one in self._json("protocol.json").get("decisions", ()) if one["kind"] == "withdrawal"]
+            by_two = {str(one["details"]["project"]) for one in decided if one["pot"] == self.pot}
+            for one in sorted(by_two ^ {*vote.withdrawn}):
+                if one in by_two:
+                    problems.append(f"the protocol says that project {one} was withdrawn, and result.json does not")
+                else:
+                    problems.append(f"result.json calls project {one} withdrawn; the protocol has no decision about it")
+        _refuse(problems)
+        if not vote.withdrawn:
+            return "none"
+        return f"{', '.join(vote.withdrawn)}; compare the committee's published decisions, which nothing here can prove"
 
     def _paper(self) -> dict[str, Any]:
         """The totals of all stations added up; noughts where nobody voted on paper."""
@@ -988,7 +1038,7 @@ class Checks:
 
     def recount(self) -> str:
         """Counted again by the announced rule, from the ballots or, for greedy rules, from the totals."""
-        vote, result = Vote(self._json("frozen.json")), self._json("result.json")
+        vote, result = self._vote(), self._json("result.json")
         vote.drawn = [str(one) for one in result.get("drawn_order") or ()]
         if self.rows:
             self._add_ballots(vote)
@@ -1081,6 +1131,8 @@ class Checks:
         yield "result.json: certified_at, channels, and of ties decided_by and decisive"
         if result.get("drawn_order"):
             yield "result.json: drawn_order, which whoever watched the draw can compare"
+        if result.get("withdrawn"):
+            yield "result.json: withdrawn, and that it was decided before anybody could know the count"
         yield "result.json: needed_score, outranks" + (", and who paid what" if result.get("shares") else "")
         if not str(result.get("rule")).startswith("greedy"):
             yield "result.json: ties, and places of projects that did not win"

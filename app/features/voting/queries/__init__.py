@@ -45,6 +45,7 @@ from app.features.voting.queries.turnout import (
     participations,
     turnout_by_channel,
     turnout_by_day,
+    where_anybody_voted,
 )
 from app.features.voting.queries.voters import (
     frozen_roll,
@@ -105,4 +106,5 @@ __all__ = [
     "voter_key_of",
     "voter_of",
     "votes_to_end",
+    "where_anybody_voted",
 ]

@@ -1,10 +1,12 @@
 """Who has taken part: how many, and whether one entry has. It says nothing about choices."""
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from app.features.spaces.queries import Process
 from app.features.voting.models import (
     VotingParticipation,
 )
@@ -13,6 +15,12 @@ from app.features.voting.models import (
 def anybody_voted(session: Session, process_id: uuid.UUID) -> bool:
     """Whether somebody has cast a ballot in any pot of a process."""
     return bool(session.scalar(select(exists().where(VotingParticipation.process_id == process_id))))
+
+
+def where_anybody_voted(session: Session, process_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """In which of these processes somebody has cast a ballot: one look at the index for each, however many have voted."""
+    voted = exists().where(VotingParticipation.process_id == Process.id)
+    return set(session.scalars(select(Process.id).where(Process.id.in_(process_ids), voted)))
 
 
 def participations(session: Session, pot_id: uuid.UUID) -> int:

@@ -8,7 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.features.accounts.use_cases import count_attempt, forgive_attempts
-from app.features.budgets.queries import ANNULLED, Pot, PotState, check_choices, held_pot, in_order, visible_pot
+from app.features.budgets.queries import (
+    ANNULLED,
+    Pot,
+    PotState,
+    check_new_choices,
+    held_pot,
+    in_order,
+    visible_pot,
+    withdrawn_from,
+)
 from app.features.spaces.queries import Action, action_open, open_until, process, why_closed
 from app.features.voting.ballot import kept
 from app.features.voting.ballot.fair import fair_order
@@ -65,7 +74,7 @@ def ballot(pot_id: UUID) -> ResponseReturnValue:
     if not marks.can_be_kept:
         return _choose(pot, marks, look), 422
     problem = _problem(pot, marks)
-    anchor = "ballot-problem" if problem else None
+    anchor = "ballot-withdrawn" if _withdrawn(pot, marks) else "ballot-problem" if problem else None
     onwards = url_for(".ballot", **look.args(), pot_id=pot_id, _anchor=anchor)
     if step in REVIEW and not problem:
         onwards = url_for(".review", pot_id=pot_id)
@@ -181,14 +190,22 @@ def _voted(pot: Pot) -> bool:
 def _problem(pot: Pot, marks: Marks) -> str:
     """Why these marks are no ballot; empty when they are one, or when nothing was marked yet."""
     try:
-        check_choices(pot, choices_of(pot, marks))
+        check_new_choices(pot, choices_of(pot, marks))
     except Refused as refusal:
         return translate(refusal.message)
     return ""
 
 
+def _withdrawn(pot: Pot, marks: Marks) -> set[str]:
+    """The marked projects that have been withdrawn since."""
+    return {number for number in withdrawn_from(pot) if number in marks.of or number in marks.typed}
+
+
 def _choose(pot: Pot, marks: Marks, look: Look, problem: str = "") -> str:
+    """The ballot with these marks; what has been withdrawn is taken out of them, and the page says so."""
     key = _key(pot) or ""
+    if dropped := _withdrawn(pot, marks):
+        marks, problem = marks.without(dropped), ""
     page = ballot_page(
         pot,
         fair_order(pot.projects, pot, key),
@@ -196,6 +213,7 @@ def _choose(pot: Pot, marks: Marks, look: Look, problem: str = "") -> str:
         look,
         problem=problem or _problem(pot, marks),
         voter=key,
+        dropped=dropped,
     )
     guest = voter_session.of_process(pot.process_id) is not None  # their stay ends by itself, and what the device keeps with it
     lasts = int(voter_session.IDLE.total_seconds()) if guest else 0

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import ANNULLED, Choices, OpenPot, Pot, PotState, check_choices, held_pot, in_order
+from app.features.budgets.queries import ANNULLED, Choices, OpenPot, Pot, PotState, check_new_choices, held_pot, in_order
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.budgets.use_cases import keeps_fixed
 from app.features.spaces.queries import Action, RunningProcess, action_open, dated_process, why_closed
@@ -142,7 +142,7 @@ def require_open(session: Session, found: OpenPot) -> None:
 
 def _require_good(pot: Pot, choices: Choices, now: AtTheBox) -> None:
     """Raise what is wrong with a ballot, or that its box takes none any more."""
-    check_choices(pot, choices)
+    check_new_choices(pot, choices)
     if now.box is not None and now.box.state is not BoxState.OPEN:
         raise Conflict(msg("This box is closed. No more ballots are taken."))
 

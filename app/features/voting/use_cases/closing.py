@@ -5,8 +5,9 @@ own; whatever ends in the middle goes on where it was, because every step says i
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
@@ -16,7 +17,7 @@ from app.features.voting.exporting import sealed
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Closing
-from app.features.voting.queries import anybody_voted, box_of, closed, envelopes_of, fixed_pots, participations
+from app.features.voting.queries import closed, envelopes_of, fixed_pots, participations, where_anybody_voted
 from app.features.voting.use_cases.boxes import box_to_change
 from app.features.voting.use_cases.freezing_roll import note_roll_again
 from app.features.voting.use_cases.under_way import begun, stopped_by
@@ -144,12 +145,13 @@ def _finish(session: Session, actor: Actor, box: Box, pots: list[Pot], keyring: 
     audit.record(session, actor, "box.closed", box, process_id=box.process_id, envelopes=numbers)
 
 
-def _no_other_pot(session: Session, pot: Pot) -> Message | None:
-    """Why no other ballot joins those of its process: what its box holds, and which votes people have left, would change."""
-    box = box_of(session, pot.process_id)
-    if box is not None and (box.state is not BoxState.OPEN or box.closing.get("step") == Closing.SEALING):
-        return _NO_MORE
-    return _VOTED if anybody_voted(session, pot.process_id) else None
+def _no_other_pot(session: Session, process_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Message]:
+    """Why no other ballot joins those of a process: what its box holds, and which votes people have left, would change."""
+    found = dict.fromkeys(where_anybody_voted(session, process_ids), _VOTED)
+    for box in session.scalars(select(Box).where(Box.process_id.in_(process_ids))):
+        if box.state is not BoxState.OPEN or box.closing.get("step") == Closing.SEALING:
+            found[box.process_id] = _NO_MORE
+    return found
 
 
 no_more_pots.append(_no_other_pot)

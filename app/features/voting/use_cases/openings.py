@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from app.features.accounts.queries import people_names
+from app.features.accounts.queries import people_names, staff_with
 from app.features.budgets.queries import Choices, Pot, PotState, check_choices
 from app.features.budgets.use_cases import before_certifying, discard_count
+from app.features.notifications.use_cases import notify
+from app.features.spaces.queries import process
+from app.features.voting import mails
 from app.features.voting.models import Ballot, Box, BoxState, Custody, PublicationChoice
 from app.features.voting.queries import box_of, is_opened, pots_in_box
 from app.features.voting.use_cases.boxes import box_to_change
@@ -28,7 +31,7 @@ from app.features.voting.use_cases.opened_file import (
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Refused
 from app.kernel.messages import msg
-from app.kernel.permissions import Actor
+from app.kernel.permissions import Actor, Permission
 
 _AT_ONCE = 5000
 
@@ -106,8 +109,20 @@ def _differs(session: Session, actor: Actor, box: Box, opened: OpenedLines) -> N
     if any(one["signature"] == opened.statement["signature"] for one in box.statements):
         raise Refused(msg("This very opening has been brought already."))
     opened.check()
-    box.state = BoxState.DISPUTED
+    before, box.state = box.state, BoxState.DISPUTED
     _keep(session, actor, box, opened.statement, "box.disputed", first_sha256=box.statements[0]["ballots_sha256"])
+    if before is not BoxState.DISPUTED:
+        _tell(session, box)
+
+
+def _tell(session: Session, box: Box) -> None:
+    """Write to everybody of the committee and to its auditors, once for each dispute; a rehearsal alarms nobody."""
+    space = process(session, box.process_id)
+    if space is None or space.rehearsal_of is not None:
+        return
+    params = {"process": space.title, "brought_by": box.brought[-1]["name"], "path": f"/staff/box/{box.process_id}"}
+    for somebody in staff_with(session, Permission.BUDGET_INSPECT, box.process_id):
+        notify(session, mails.DISPUTED, person_id=somebody.id, params=params)
 
 
 def _keep(session: Session, actor: Actor, box: Box, statement: dict[str, Any], action: str, **more: Any) -> None:

@@ -79,7 +79,7 @@ def copy_setup(session: Session, actor: Actor, source: uuid.UUID, target: uuid.U
     """Let people vote in one process as in another; for rehearsals: the server keeps the key. Raises as `write_setup`."""
     as_there = setup_of(session, source)
     ways = (as_there.by_code, as_there.by_card, as_there.by_account)
-    return write_setup(session, actor, WriteSetup(target, str(as_there.slots), *ways))
+    return write_setup(session, actor, WriteSetup(target, str(as_there.slots), *ways, str(Custody.SERVER)))
 
 
 def setup_is_fixed(session: Session, space: Process) -> Conflict | None:
