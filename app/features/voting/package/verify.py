@@ -21,6 +21,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sys
 import zipfile
 from collections import Counter
@@ -40,6 +41,7 @@ ALWAYS = (
     *("README.txt", "verify.py", "frozen.json", "key.json", "board.jsonl", "heads.json", "statements.json"),
     *("publication.json", "result.json"),
 )
+DIGEST = re.compile("[0-9a-f]{64}")
 POINTS = ("cumulative", "scoring", "ordinal")
 ROWS, TOTALS = ("opened.jsonl", "ballots.pb"), ("totals.json",)
 KINDS = ("approval", "choose-1", "cumulative", "ordinal")
@@ -247,6 +249,8 @@ def _block(board: Board, line: dict[str, Any]) -> None:
         board.problems.append(f"block {number} of pot {pot} does not follow from block {number - 1}: one of them was changed")
     seen = board.receipts.setdefault(pot, set())
     for receipt in receipts:
+        if not DIGEST.fullmatch(receipt):  # spelt otherwise, its voter would not find it
+            raise ValueError(receipt)
         if bytes.fromhex(receipt) in seen:
             board.problems.append(f"receipt {receipt[:12]}… is twice on the board of pot {pot}")
         seen.add(bytes.fromhex(receipt))
@@ -279,7 +283,7 @@ class Vote:
 
     def __init__(self, frozen: dict[str, Any]) -> None:
         if frozen["format"] != "plaza-ballot-1" or frozen["vote_type"] not in KINDS:
-            raise Impossible(f"this program does not know ballots of the kind {frozen['vote_type']} in {frozen['format']}")
+            raise Wrong(f"there are no ballots of the kind {frozen['vote_type']} in {frozen['format']}")
         self.rule, self.kind, self.budget = frozen["rule"], frozen["vote_type"], frozen["amount"]
         self.limits, self.minimum = frozen["limits"], frozen["minimum"]
         self.tie_rules, self.conflicts = frozen["tie_rules"], frozen["conflicts"] or ()
@@ -417,7 +421,7 @@ def winners_of(vote: Vote) -> list[str]:
         if taken == won:
             vote.turns = turns_of(vote, won, lambda _: "supporters_short")
         return taken
-    raise Impossible(f"this program does not know the rule {vote.rule}")
+    raise Wrong(f"there is no rule {vote.rule}")
 
 
 def greedy(vote: Vote, *, stops: bool = False) -> list[str]:
@@ -704,7 +708,7 @@ class Checks:
         if None in said:
             raise Wrong("a statement says nothing about this pot")
         if any(statement.get("format") != STATEMENT for statement in self._json("statements.json")):
-            raise Impossible("the box was opened by an earlier version, which signed digests without a salt")
+            raise Wrong(f"a statement is not of the form {STATEMENT}, so nobody who opened the box has said this")
         return said
 
     def real(self) -> str:
@@ -799,6 +803,11 @@ class Checks:
                 problems.append(f"the statement of {who} has a digest that is not that of the digests of its pots")
             if statement.get("election") != board.head.get("election"):
                 problems.append(f"the statement of {who} is about another vote")
+        if len({canonical({**one, "signature": ""}) for one in said}) < len(said):
+            problems.append("one statement stands there twice, and a copy is no second opening")
+        if any(one.get("format") != STATEMENT for one in said):
+            problems.append(f"a statement is not of the form {STATEMENT}")
+            _refuse(problems)
         words = {"ballots_sha256": "ballots", "envelopes": "numbers of envelopes", "last_block": "last blocks"}
         for name, what in words.items():
             if len({str(one.get(name)) for one in self._statements()}) > 1:
@@ -808,7 +817,7 @@ class Checks:
             problems.append("a statement was made from another board than this one")
         _refuse(problems)
         names = " and ".join(str(one["by"]) for one in said)
-        alone = "" if len(said) > 1 else "; nobody has opened it a second time"
+        alone = "" if len({str(one["by"]) for one in said}) > 1 else "; no second person has opened it"
         kept = f", kept by the {self._custody()} as announced" if self._custody() else ""
         return f"signed by {names}{alone}; key of this vote {sheet['public_key']}{kept}"
 
@@ -837,7 +846,7 @@ class Checks:
             if said["ballots"] + unreadable != envelopes:
                 raise Wrong(f"{envelopes} envelopes, but {said['ballots']} ballots and {unreadable} unreadable ones")
             known = self._board().receipts.get(self.pot, set())
-            if any(bytes.fromhex(receipt) not in known for receipt in said["unreadable"]):
+            if any(not DIGEST.fullmatch(receipt) or bytes.fromhex(receipt) not in known for receipt in said["unreadable"]):
                 raise Wrong("an envelope is called unreadable that is not on the board")
         said = self._statements()[0]
         voters = self._json("result.json")["voters"]
@@ -1016,6 +1025,8 @@ class Checks:
             raise Wrong(f"paper.json names project {unknown[0]}, which was not announced")
         if any(not 0 <= number <= paper["ballots"] - paper["blank"] for number in paper["votes"].values()):
             raise Wrong("paper.json has more votes for a project than ballots")
+        if vote.kind in POINTS:
+            _refuse(list(_other_points(vote, paper)))
         if self._json("paper.json").get("with_the_box"):
             if self.rows:
                 raise Wrong("paper.json tells no totals, so single ballots must not be published either")
@@ -1050,7 +1061,7 @@ class Checks:
         problems = [*_other_announced(vote, result, self.pot), *_other_projects(vote, result)]
         if not result.get("counted"):
             _refuse(problems)
-            raise Impossible("the platform has not counted this pot")
+            raise Wrong("result.json says that nobody has counted, and a result that nobody has counted cannot be certified")
         problems += _other_sums(vote, result)
         problems += self._other_with_a_winner(vote, result)
         if not self.rows and not vote.rule.startswith("greedy"):
@@ -1260,6 +1271,19 @@ def _other_course(vote: Vote, result: dict[str, Any], *, few: bool) -> Iterator[
             yield f"the result says {name} {said.get(name)} of Equal Shares; counted was {value}"
 
 
+def _other_points(vote: Vote, paper: dict[str, Any]) -> Iterator[str]:
+    """In what points on paper are more, or fewer, than so many ballots can give."""
+    filled, sum_points = paper["ballots"] - paper["blank"], vote.limits["max_points"]
+    each = vote.limits["max_points_per_project"] if vote.points else vote.limits["max_length"] or vote.most_projects()
+    each = sum_points if each is None else each
+    for one, number in paper["points"].items():
+        votes = paper["votes"][one]
+        if number < votes or (each is not None and number > votes * each):
+            yield f"paper.json has {number} points for project {one}, which {votes} ballots cannot give"
+    if vote.points and sum_points is not None and sum(paper["points"].values()) > filled * sum_points:
+        yield f"paper.json has more points than {filled} ballots can give"
+
+
 def _other_row(vote: Vote, result: dict[str, Any], row: dict[str, str]) -> Iterator[str]:
     """In what a row of PROJECTS is not that of the announced project."""
     one = row["project_id"]
@@ -1338,12 +1362,13 @@ def look_up(package: Package, beginning: str) -> int:
 
 def check_all(checks: Checks) -> int:
     """Run every check and print a line for each. Returns the exit status."""
-    wrong = impossible = 0
+    wrong = 0
+    impossible: list[str] = []
     for name, check in checks.all():
         try:
             print(f"in order      {name}: {check()}")
         except Impossible as reason:
-            impossible += 1
+            impossible.append(name)
             print(f"not possible  {name}: {reason}")
         except Wrong as problem:
             wrong += 1
@@ -1361,7 +1386,9 @@ def check_all(checks: Checks) -> int:
     if wrong:
         print(f"{wrong} checks found something wrong. Ask the committee, and keep this package as it is.")
     else:
-        done = "Everything that can be checked is in order." if impossible else "Everything is in order."
+        done = "Everything is in order."
+        if impossible:
+            done = f"What can be checked is in order. NOT checked: {', '.join(impossible)}."
         print(f"{done} Compare the digest and both keys with what was announced before and during the vote.")
     return 1 if wrong else 0
 
