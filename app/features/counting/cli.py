@@ -57,14 +57,20 @@ def cli() -> None:
     is_flag=True,
     help="Equal Shares: let the shares of the voters grow no further once no project would fit any more.",
 )
-@click.option("--json", "as_lines", is_flag=True, help="Print one line of JSON for each file.")
+@click.option(
+    "--json/--table",
+    "as_lines",
+    default=None,
+    help="Print one line of JSON for each file, or a table that people read. Without either: a table on a terminal, JSON where "
+    "another program reads.",
+)
 def count_files(
     files: tuple[str, ...],
     rule: str | None,
     tie_rules: tuple[str, ...],
     over_limit: str,
     stop_when_exhaustive: bool,
-    as_lines: bool,
+    as_lines: bool | None,
 ) -> None:
     """Say which projects win in each FILE, and why.
 
@@ -78,16 +84,17 @@ def count_files(
       flask counting count --rule greedy --tie-rule lower_cost election.pb
       flask counting count --rule equalshares/add1 election.pb
     """
-    form = as_json if as_lines else as_table
+    form = as_json if as_lines or (as_lines is None and not sys.stdout.isatty()) else as_table
     order = tuple(map(TieRule, tie_rules)) or None
     limits = Limits.PUBLISHED if over_limit == "refuse" else Limits.WARN
     failed = 0
     with _shown(files) as shown:
 
         def answer(file: str) -> Any:
-            election = _read(file, limits, rule, shown.bytes)
-            with watched(shown.steps):
-                result = count_election(election, rule=rule, tie_rules=order, stop_when_exhaustive=stop_when_exhaustive)
+            with _openable():
+                election = _read(file, limits, rule, shown.bytes)
+                with watched(shown.steps):
+                    result = count_election(election, rule=rule, tie_rules=order, stop_when_exhaustive=stop_when_exhaustive)
             return form.counted(file, election, result)
 
         for file in files:
@@ -102,12 +109,18 @@ def count_files(
 
 def _read(file: str, limits: Limits, rule: str | None, progress: Progress | None) -> PbElection:
     read = partial(read_election, limits=limits, keep_ballots=wants_ballots(rule), need_rule=rule is None)
+    source = _source(file)
     try:
-        source = _source(file)
-        try:
-            return read(source, progress=progress)
-        except TooFine:  # exact all the same: the sums are kept in parts of a cent
-            return read(source, decimals=MOST_DECIMALS)
+        return read(source, progress=progress)
+    except TooFine:  # exact all the same: the sums are kept in parts of a cent
+        return read(source, decimals=MOST_DECIMALS)
+
+
+@contextmanager
+def _openable() -> Iterator[None]:
+    """Say of a file that cannot be opened, or not a second time, what was expected."""
+    try:
+        yield
     except OSError as error:
         expected = msg("a file that can be opened: %(reason)s", reason=error.strerror or type(error).__name__)
         raise PbError(line=None, field="file", expected=expected) from error

@@ -12,8 +12,8 @@ from app.features.counting.pb.beside import Beside, beside_of
 from app.features.counting.pb.meta import rule_name
 from app.features.counting.result import Result
 from app.features.counting.rule import RuleDataMissing, TooManyPoints
-from app.features.counting.rules import RULES, RuleNotSupported, count, needs_ballots
-from app.features.counting.tally import Tally
+from app.features.counting.rules import RULES, InputRefused, RuleNotSupported, count, needs_ballots
+from app.features.counting.tally import BallotRefused, Tally
 from app.features.counting.ties import DrawNeeded
 
 
@@ -70,6 +70,9 @@ def count_election(
         return count(_sums(election, options.rule), _projects(election.head), meta.budget, options)
     except RuleNotSupported as error:
         raise PbError(line=line, field="rule", expected=_a_known_rule(error)) from error
+    except (BallotRefused, InputRefused) as error:  # rows were checked when they were read: so it is what stands beside them
+        expected = msg("sums that belong to the rows and projects, found others (%(reason)s)", reason=str(error))
+        raise PbError(line=meta.lines.get("comment"), field="comment", expected=expected) from error
     except RuleDataMissing as error:
         raise PbError(line=line, field="rule", expected=_MISSING[error.field]) from error
     except TooManyPoints as error:

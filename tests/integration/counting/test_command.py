@@ -69,7 +69,7 @@ def test_names_that_the_terminal_cannot_show_do_not_stop_the_count(tmp_path):
     Path(strange).write_text(
         pb(project_header="project_id;cost;name", projects=["p1;100;Łąka", "p2;200;Zoo"]), encoding="utf-8"
     )
-    for words in (("--json",), ()):
+    for words in (("--json",), ("--table",)):
         for encoding in ("ascii", "utf-8"):
             result = flask("counting", "count", *words, strange, PYTHONIOENCODING=encoding)
             assert (result.returncode, result.stderr) == (0, "")

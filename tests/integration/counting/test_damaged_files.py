@@ -84,7 +84,7 @@ def test_every_file_has_its_line_whatever_is_in_it(content, rule, as_json, tmp_p
     good, bad = tmp_path / "good.pb", tmp_path / "bad.pb"
     good.write_text(pb(), encoding="utf-8")
     bad.write_bytes(content)
-    words = [*(["--rule", rule] if rule else []), *(["--json"] if as_json else [])]
+    words = [*(["--rule", rule] if rule else []), "--json" if as_json else "--table"]
     result = CliRunner().invoke(cli, ["count", *words, str(good), str(bad), str(good)], catch_exceptions=False)
     assert result.stderr == ""
     if not as_json:

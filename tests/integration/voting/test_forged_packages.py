@@ -20,7 +20,7 @@ def test_a_statement_of_an_unknown_form_hides_nothing(of_kind):  # noqa: F811
     said = wrong(folder)
     for check in ("openers' statements", "number of ballots", "opened ballots", "publication"):
         assert f"{check}: a statement is not of the form plaza-opening-2" in said or check.startswith("openers'")
-    assert "openers' statements: a statement is not of the form plaza-opening-2" in said
+    assert "is not of the form plaza-opening-2" in said
     assert "is not signed with the key of this vote" in said
 
 

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.features.counting.cli import cli
+from app.features.counting.pb import PbElection
 from tests.factories.counting import pb
 
 
@@ -18,7 +19,8 @@ def run(tmp_path):
             path = tmp_path / f"{name}.pb"
             path.write_text(text, encoding="utf-8")
             names.append(str(path))
-        return CliRunner().invoke(cli, ["count", *arguments, *names])
+        form = [] if {"--json", "--table"} & {*arguments} else ["--table"]
+        return CliRunner().invoke(cli, ["count", *form, *arguments, *names])
 
     return run
 
@@ -51,6 +53,41 @@ def test_one_line_of_json_tells_the_outcome_of_a_file(run):
         "outranks": "p1",
         "excluded_by": None,
     }
+
+
+def test_where_another_program_reads_it_is_json_without_being_asked(tmp_path):
+    (tmp_path / "town.pb").write_text(pb(), encoding="utf-8")
+    result = CliRunner().invoke(cli, ["count", str(tmp_path / "town.pb")])
+    assert [answer["winners"] for answer in lines(result)] == [["p1"]]
+
+
+BESIDE = [
+    '"paper":{"ballots":1,"blank":0,"votes":{"p1":5},"points":{}}',
+    '"paper":{"ballots":1,"blank":0,"votes":{"elsewhere":1},"points":{}}',
+    '"ranks":true',
+    f'"conflicts":{"[" * 20_000}',
+]
+
+
+@pytest.mark.parametrize("beside", BESIDE, ids=["more than there are", "of others", "no points", "without end"])
+def test_what_stands_beside_the_rows_and_does_not_belong_to_them_is_an_error_of_its_file_alone(run, beside):
+    comment = f'#1: plaza-count-1 {{"rule":"greedy","order":["p1","p2"],{beside}}}'
+    result = run("--json", bad=pb(meta={"comment": f'"{comment.replace(chr(34), chr(34) * 2)}"'}), good=pb())
+    bad, good = lines(result)
+    assert result.exit_code == 1
+    assert bad["error"]["field"] == "comment"
+    assert bad["error"]["line"] > 1
+    assert good["winners"] == ["p1"]
+
+
+def test_a_file_that_is_gone_when_it_is_read_a_second_time_is_an_error_of_its_own(run, monkeypatch):
+    def gone(*_all, **_named):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(PbElection, "ballot_classes", gone)
+    comment = '"#1: plaza-count-1 {""rule"":""greedy"",""order"":[""p1"",""p2""],""without_row"":1,""blank"":1}"'
+    (answer,) = lines(run("--json", town=pb(meta={"comment": comment})))
+    assert answer["error"]["field"] == "file"
 
 
 def test_what_costs_more_than_the_budget_is_said_to_do_so_and_not_to_lack_supporters(run):

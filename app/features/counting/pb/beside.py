@@ -140,7 +140,7 @@ def beside_of(head: PbHead) -> Beside | None:
     except TooPrecise:
         expected = msg("at most %(decimals)s decimals, found “%(found)s”", decimals=head.meta.decimals, found=shortened(rest))
         raise TooFine(line=head.meta.lines.get("comment"), field="comment", expected=expected) from None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         expected = msg("what %(mark)s stands for, found “%(found)s”", mark=MARK.strip(), found=shortened(rest))
         raise PbError(line=head.meta.lines.get("comment"), field="comment", expected=expected) from None
 

@@ -790,23 +790,8 @@ class Checks:
     def statements(self) -> str:
         """Those who opened the box signed what they found, and all found the same."""
         sheet, said, board = self._json("key.json"), self._json("statements.json"), self._board()
-        problems = list(self._other_keys(sheet, board))
-        if not said:
-            problems.append("nobody has signed what came out of the box")
-        for statement in said:
-            content = {name: value for name, value in statement.items() if name != "signature"}
-            who = statement.get("by")
-            if not signed(canonical(content), statement.get("signature", ""), sheet["statement_key"]):
-                problems.append(f"the statement of {who} is not signed with the key of this vote")
-            digests = {name: one.get("ballots_sha256") for name, one in statement["pots"].items()}
-            if hashlib.sha256(canonical(digests)).hexdigest() != statement["ballots_sha256"]:
-                problems.append(f"the statement of {who} has a digest that is not that of the digests of its pots")
-            if statement.get("election") != board.head.get("election"):
-                problems.append(f"the statement of {who} is about another vote")
-        if len({canonical({**one, "signature": ""}) for one in said}) < len(said):
-            problems.append("one statement stands there twice, and a copy is no second opening")
+        problems = [*self._other_keys(sheet, board), *_other_statements(said, sheet, board)]
         if any(one.get("format") != STATEMENT for one in said):
-            problems.append(f"a statement is not of the form {STATEMENT}")
             _refuse(problems)
         words = {"ballots_sha256": "ballots", "envelopes": "numbers of envelopes", "last_block": "last blocks"}
         for name, what in words.items():
@@ -1269,6 +1254,26 @@ def _other_course(vote: Vote, result: dict[str, Any], *, few: bool) -> Iterator[
             same = abs(Fraction(said.get(name) or -1) - value) * vote.unit * 10**6 <= 1
         if not same:
             yield f"the result says {name} {said.get(name)} of Equal Shares; counted was {value}"
+
+
+def _other_statements(said: Sequence[dict[str, Any]], sheet: dict[str, Any], board: Board) -> Iterator[str]:
+    """In what the statements are not those of openers of this vote."""
+    if not said:
+        yield "nobody has signed what came out of the box"
+    for statement in said:
+        content = {name: value for name, value in statement.items() if name != "signature"}
+        who = statement.get("by")
+        if not signed(canonical(content), statement.get("signature", ""), sheet["statement_key"]):
+            yield f"the statement of {who} is not signed with the key of this vote"
+        digests = {name: one.get("ballots_sha256") for name, one in statement["pots"].items()}
+        if hashlib.sha256(canonical(digests)).hexdigest() != statement["ballots_sha256"]:
+            yield f"the statement of {who} has a digest that is not that of the digests of its pots"
+        if statement.get("election") != board.head.get("election"):
+            yield f"the statement of {who} is about another vote"
+        if statement.get("format") != STATEMENT:
+            yield f"the statement of {who} is not of the form {STATEMENT}"
+    if len({canonical({**one, "signature": ""}) for one in said}) < len(said):
+        yield "one statement stands there twice, and a copy is no second opening"
 
 
 def _other_points(vote: Vote, paper: dict[str, Any]) -> Iterator[str]:
