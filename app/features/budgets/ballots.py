@@ -39,6 +39,7 @@ def _content(pot: Pot) -> dict[str, Any]:
         "vote_type": pot.vote_type,
         "limits": {
             "by_cost": pot.limit_by_cost,
+            **_cap(pot),
             "min_projects": pot.min_projects,
             "max_projects": pot.max_projects,
             "max_points": pot.max_points,
@@ -58,6 +59,12 @@ def _content(pot: Pot) -> dict[str, Any]:
         "conflict_names": options.get("conflict_names"),
         "projects": [_project(one) for one in sorted(pot.projects, key=lambda one: (one.position, one.id))],
     }
+
+
+def _cap(pot: Pot) -> dict[str, int]:
+    """The cap of a ballot by cost where it is another sum than the money; the bytes of older ballots stay as they are."""
+    cap = pot.options.get("max_sum_cost")
+    return {} if cap is None or not pot.limit_by_cost else {"max_sum_cost": int(cap)}
 
 
 def _project(one: Project) -> dict[str, Any]:

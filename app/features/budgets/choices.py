@@ -65,6 +65,11 @@ def most_projects(pot: Pot) -> int:
     return min(limits)
 
 
+def most_cost(pot: Pot) -> int | None:
+    """How much the projects of a ballot may cost together: the announced sum, or all the money; None without such a limit."""
+    return int(pot.options.get("max_sum_cost", pot.amount)) if pot.limit_by_cost else None
+
+
 def most_points_each(pot: Pot) -> int | None:
     """The most points that one project may get; None where only the sum is limited, or nothing."""
     each = pot.options.get("max_points_per_project")
@@ -99,7 +104,10 @@ def check_choices(pot: Pot, choices: Choices) -> None:
         raise Refused(msg("Your ballot names a project that is not in this pot. Choose again."))
     _check_number(pot, len(numbers))
     _check_points(pot, choices)
-    if pot.limit_by_cost and sum(costs[number] for number in numbers) > pot.amount:
+    cap = most_cost(pot)
+    if cap is not None and sum(costs[number] for number in numbers) > cap:
+        if cap < pot.amount:
+            raise Refused(msg("What you have chosen costs more than a ballot may cost. Take something out."))
         raise Refused(msg("What you have chosen costs more than the pot holds. Take something out."))
 
 

@@ -12,10 +12,10 @@ from app.kernel.texts import Texts
 class WritePot:
     """Set up a pot, or change it before it is frozen. `amount` is in the smallest unit of `currency`.
 
-    What a voter may do, by `vote_type`: approval: choose by cost (`limit_by_cost`: together at most the pot's money), or up to
-    `max_projects`, or both; choose-1: one project; cumulative: give `max_points`, at most `max_points_per_project` to one
-    project, to `max_projects` or to any number; ordinal: put up to `max_projects` in an order. Who chooses anything chooses
-    at least `min_projects`; a blank ballot is always valid.
+    What a voter may do, by `vote_type`: approval: choose by cost (`limit_by_cost`: together at most `max_sum_cost`, or else the
+    pot's money), or up to `max_projects`, or both; choose-1: one project; cumulative: give `max_points`, at most
+    `max_points_per_project` to one project, to `max_projects` or to any number; ordinal: put up to `max_projects` in an order.
+    Who chooses anything chooses at least `min_projects`; a blank ballot is always valid.
 
     `minimum` is what a project must reach to win, written as a decimal number: a score, or with `minimum_is_share` a
     percentage of all ballots; with `minimum_above` it must have more than that.
@@ -29,6 +29,7 @@ class WritePot:
     area_id: UUID | None = None
     vote_type: str = "approval"
     limit_by_cost: bool = False
+    max_sum_cost: int | None = None
     min_projects: int = 1
     max_projects: int | None = None
     max_points: int | None = None

@@ -85,6 +85,11 @@ class LimitsForm(Form):
         _("What a voter chooses costs at most what the pot holds"),
         description=_("Voters see what is left while they choose, and feel what the choice costs."),
     )
+    max_sum_cost = MoneyField(
+        _("Another sum than the whole pot"),
+        description=_("What a voter chooses then costs at most this together. Leave it empty for all the money of the pot."),
+        validators=[Unmarked()],
+    )
     max_points = NumberField(_("How many points has a voter?"), validators=[Filled(_("Say how many points a voter has."))])
     max_points_per_project = NumberField(
         _("How many points at most for one project?"), description=_("Leave it empty if all of them may go to one project.")
@@ -99,7 +104,7 @@ class LimitsForm(Form):
     def __init__(self, *args: Any, vote_type: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if vote_type != "approval":
-            del self.limit_by_cost
+            del self.limit_by_cost, self.max_sum_cost
         if vote_type != "cumulative":
             del self.max_points, self.max_points_per_project
         if vote_type == "ordinal":
@@ -116,12 +121,15 @@ class LimitsForm(Form):
                 field.data = "" if value is None else str(value)
         if "limit_by_cost" in self:
             self.limit_by_cost.data = pot.limit_by_cost
+            self.max_sum_cost.data = "" if pot.max_sum_cost is None else typed_amount(pot.max_sum_cost, pot.currency)
 
     def changed(self, pot: WritePot) -> WritePot:
         """The pot as the use case takes it."""
         numbers: dict[str, Any] = {field.name: field.number() for field in self if isinstance(field, NumberField)}
         numbers["min_projects"] = 1 if numbers["min_projects"] is None else numbers["min_projects"]
-        return replace(pot, **numbers, limit_by_cost=bool("limit_by_cost" in self and self.limit_by_cost.data))
+        by_cost = "limit_by_cost" in self and bool(self.limit_by_cost.data)
+        cap = self.max_sum_cost.amount() if "max_sum_cost" in self else None
+        return replace(pot, **numbers, limit_by_cost=by_cost, max_sum_cost=cap)
 
 
 class RuleForm(Form):

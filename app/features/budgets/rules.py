@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from app.features.budgets.ballots import ballot_digest
+from app.features.budgets.choices import most_cost
 from app.features.budgets.models import Pot, PotState
 from app.features.counting.use_cases import supported
 from app.kernel.errors import Conflict, Refused
@@ -51,6 +52,11 @@ def problems_before_freezing(pot: Pot) -> list[Message]:
     too_dear = [project.number for project in pot.projects if project.cost > pot.amount]
     if too_dear:
         problems.append(msg("These projects cost more than the pot holds: %(numbers)s.", numbers=", ".join(too_dear)))
+    cap = most_cost(pot)
+    if cap is not None and (dearer := [one.number for one in pot.projects if cap < one.cost <= pot.amount]):
+        problems.append(
+            msg("These projects cost more than a ballot may cost together: %(numbers)s.", numbers=", ".join(dearer))
+        )
     return problems
 
 

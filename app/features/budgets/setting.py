@@ -18,7 +18,10 @@ LAST_TIE_RULES = ("listed_first", "drawn")
 SHARE_TYPES = ("approval", "choose-1")
 """With these a project's score is the number of ballots that name it, so a share of the ballots can be a minimum."""
 MOST = 10_000
-_OWN = ("tie_rules", "min_project_score_threshold", "threshold_share", "threshold_above", "max_points_per_project")
+_OWN = (
+    *("tie_rules", "max_sum_cost", "max_points_per_project"),
+    *("min_project_score_threshold", "threshold_share", "threshold_above"),
+)
 _WRITTEN = (*_OWN, "max_length", "stop_when_exhaustive")
 
 
@@ -27,6 +30,7 @@ class Limits:
     """What a kind of ballot begins with, until staff say something else."""
 
     limit_by_cost: bool = False
+    max_sum_cost: int | None = None
     max_projects: int | None = None
     max_points: int | None = None
     min_projects: int = 1
@@ -93,6 +97,7 @@ def _limits(command: WritePot) -> dict[str, Message]:
         errors["max_projects"] = msg("A voter must be able to choose at least one project.")
     if command.vote_type == "approval" and not command.limit_by_cost and most is None:
         errors["max_projects"] = msg("Say how much a voter may choose: up to the pot's money, or a number of projects.")
+    errors |= _cap(command)
     if command.vote_type == "ordinal" and most is None:
         errors["max_projects"] = msg("Say how many projects a voter may put in an order.")
     if command.vote_type == "cumulative":
@@ -104,6 +109,18 @@ def _limits(command: WritePot) -> dict[str, Message]:
     if not 1 <= command.min_projects <= most_at_all:
         errors["min_projects"] = msg("At least one project, and no more than a voter may choose.")
     return errors
+
+
+def _cap(command: WritePot) -> dict[str, Message]:
+    cap = command.max_sum_cost
+    if command.vote_type != "approval" or cap is None:
+        return {}
+    if not command.limit_by_cost:
+        return {"max_sum_cost": msg("This goes with a limit by cost. Tick that, or leave this empty.")}
+    if not 0 < cap <= command.amount:
+        words = msg("One ballot cannot cost more than the pot holds. Write a smaller sum, or nothing for all of it.")
+        return {"max_sum_cost": words}
+    return {}
 
 
 def _minimum(command: WritePot) -> dict[str, Message]:
@@ -148,6 +165,8 @@ def write_announcement(pot: Pot, command: WritePot) -> None:
 
 def _options(command: WritePot) -> dict[str, Any]:
     found: dict[str, Any] = {"tie_rules": list(command.tie_rules)}
+    if command.vote_type == "approval" and command.max_sum_cost not in (None, command.amount):
+        found["max_sum_cost"] = command.max_sum_cost
     if command.vote_type == "cumulative" and command.max_points_per_project is not None:
         found["max_points_per_project"] = command.max_points_per_project
     if command.vote_type == "ordinal":
@@ -185,6 +204,7 @@ def command_of(pot: Pot) -> WritePot:
         area_id=pot.area_id,
         vote_type=pot.vote_type,
         limit_by_cost=pot.limit_by_cost,
+        max_sum_cost=options.get("max_sum_cost"),
         min_projects=pot.min_projects,
         max_projects=pot.max_projects,
         max_points=pot.max_points,

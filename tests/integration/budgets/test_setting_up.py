@@ -1,17 +1,24 @@
 """A pot is set up: what goes together is kept and announced, what does not is refused with words."""
 
+import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from app.extensions import db as database
+from app.features.budgets.ballots import ballot_digest, ballot_file
+from app.features.budgets.choices import Choices, check_choices, most_cost
 from app.features.budgets.commands import MovePot, RemoveGroup, RemoveProject, WriteGroup, WritePot, WriteProject
 from app.features.budgets.models import Feasibility, Pot, PotState
 from app.features.budgets.queries import pots_of
+from app.features.budgets.rules import problems_before_freezing
 from app.features.budgets.setting import VOTE_TYPES, command_of, with_method, with_vote_type
 from app.features.budgets.use_cases import move_pot, remove_group, remove_project, write_group, write_pot, write_project
 from app.features.counting.use_cases import RULES, supported
+from app.features.spaces.models import Process
 from app.kernel.errors import Invalid, NotFound, Refused
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, budgets, proposals, spaces
@@ -62,6 +69,9 @@ def test_every_pair_that_can_be_counted_can_be_set_up_and_no_other(session: Sess
         ({"vote_type": "shouting"}, {"vote_type"}),
         ({"rule": "the-mayor-decides"}, {"rule"}),
         ({"limit_by_cost": False}, {"max_projects"}),
+        ({"max_sum_cost": 100_000_01}, {"max_sum_cost"}),
+        ({"max_sum_cost": 0}, {"max_sum_cost"}),
+        ({"max_sum_cost": 5_00, "limit_by_cost": False, "max_projects": 2}, {"max_sum_cost"}),
         ({"max_projects": 0}, {"max_projects"}),
         ({"max_projects": 3, "min_projects": 4}, {"min_projects"}),
         ({"min_projects": 0}, {"min_projects"}),
@@ -206,3 +216,33 @@ def test_a_place_that_staff_write_lies_in_the_process(session: Session) -> None:
     assert write_project(session, committee(process), inside).lon == lon
     with pytest.raises(Refused):
         write_project(session, committee(process), replace(inside, lon=0.0, lat=0.0))
+
+
+def test_a_ballot_may_cost_less_than_the_pot_holds_and_that_is_fixed_and_announced(session: Session, as_role: Any) -> None:
+    process = spaces.process(open_for=["vote"])
+    pot = write_pot(session, committee(process), command(process, amount=1_000_00))
+    pot.projects = [budgets.project(pot, cost=cost) for cost in (300_00, 600_00)]
+    before = ballot_digest(pot)
+    pot_id, process_id = pot.id, process.id
+    session.commit()
+    client = as_role(Role.COMMITTEE, session.get_one(Process, process_id))
+    address = f"/staff/budgets/{pot_id}/change/limits"
+    sent = {"limit_by_cost": "y", "max_projects": "", "min_projects": "1"}
+    assert client.post(address, data={**sent, "max_sum_cost": "2000"}).status_code == 422
+    assert client.post(address, data={**sent, "max_sum_cost": "500"}).status_code == 302
+    assert re.search(r'name="max_sum_cost"[^>]* value="500"', client.get(address).text)
+    pot = database.session.get_one(Pot, pot_id)
+    assert pot.options["max_sum_cost"] == 500_00
+    assert ballot_digest(pot) != before
+    assert json.loads(ballot_file(pot))["limits"]["max_sum_cost"] == 500_00
+    (problem,) = problems_before_freezing(pot)
+    assert "cost more than a ballot may cost together" in str(problem)
+    with pytest.raises(Refused, match="more than a ballot may cost"):
+        check_choices(pot, Choices((pot.projects[0].number, pot.projects[1].number)))
+    check_choices(pot, Choices((pot.projects[0].number,)))
+    assert most_cost(pot) == 500_00
+
+    client.post(address, data={**sent, "max_sum_cost": ""})
+    pot = database.session.get_one(Pot, pot_id)
+    assert "max_sum_cost" not in pot.options
+    assert ballot_digest(pot) == before  # ballots without a sum of their own have the bytes that they always had

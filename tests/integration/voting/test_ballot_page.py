@@ -136,3 +136,18 @@ def photo(session):
     shown = add(Photo(proposal_id=source.id, key="a", thumbnail_key="b", alternative_text="A lime tree", width=30, height=20))
     session.flush()
     return pot, shown
+
+
+def test_a_ballot_that_may_cost_less_than_the_pot_holds_shows_and_keeps_to_its_own_sum(as_role):
+    pot = voting.pot(options={"tie_rules": ["listed_first"], "max_sum_cost": 600_00})
+    pot_id = pot.id
+    client = a_voter(as_role, pot_id, 1)
+    page = client.get(f"/voting/{pot_id}").text
+    assert 'data-limit="60000"' in page
+    assert "as long as it costs no more than €600 together" in page
+    client.post(f"/voting/{pot_id}", data={"choice": ["1", "3"], "step": "review"})
+    assert "What you have chosen costs more than a ballot may cost. Take something out." in client.get(f"/voting/{pot_id}").text
+    client.post(f"/voting/{pot_id}", data={"choice": ["1"], "step": "review"})
+    review = client.get(f"/voting/{pot_id}/review").text
+    assert re.search(r"Left over</dt><dd>[^<]*300", review)
+    assert "€600" in client.get(f"/budgets/{pot_id}").text

@@ -74,6 +74,7 @@ POTS: dict[str, dict[str, Any]] = {
         "ballots": ["1,2", "2,3", "1,3", "1,2,3", ""] * 8,
         "options": {"withdrawn": {"3": {}}},
     },
+    "a ballot may cost less than the pot holds": {"options": {"max_sum_cost": 800_00}},
     "all but one withdrawn": {"options": {"withdrawn": {"1": {}, "3": {}}}},
     "yen": {"currency": "JPY", "costs": (300_00, 500_00, 400_00, 50_00)},
 }
@@ -301,3 +302,8 @@ def test_every_time_zone_gives_a_country_that_the_checker_knows(monkeypatch):
     for zone in {country: zone for zone, country in zones.items()}.values():
         monkeypatch.setitem(current_app.config, "SETTINGS", replace(current_app.config["SETTINGS"], timezone=zone))
         assert fields_validations.country_name(pb_head._country()) is True, zone
+
+
+def test_the_file_tells_the_sum_that_a_ballot_may_cost(session, keyring, tmp_path):
+    pot = counted(keyring, session, "greedy", options={"max_sum_cost": 800_00})
+    assert meta_of(session, pot, tmp_path).meta.max_sum_cost == 800_00

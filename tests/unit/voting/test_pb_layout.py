@@ -85,6 +85,8 @@ def pots(draw: Any, rule: str) -> tuple[Pot, Counter[Any]]:
         options=options,
         projects=[],
     )
+    if draw(st.booleans()):
+        pot.options = {**options, "max_sum_cost": draw(st.sampled_from((100, 250, amount // 2)))}
     for position, (number, cost) in enumerate(zip(numbers, costs, strict=True)):
         named = {"id": uuid4(), "number": number, "reference": number, "title": {"en": f"No. {number}"}, "description": {}}
         pot.projects.append(Project(**named, cost=cost, position=position))

@@ -167,6 +167,8 @@ def papers(draw):
     some = st.one_of(st.none(), st.integers(1, 5))
     options = {"max_points_per_project": draw(some)} if kind == "cumulative" and draw(st.booleans()) else {}
     options["withdrawn"] = {number: {} for number in draw(st.lists(st.sampled_from("1234"), unique=True, max_size=3))}
+    if draw(st.booleans()):
+        options["max_sum_cost"] = draw(st.sampled_from([100, 150, 200]))
     pot = pot_of(
         draw(st.sampled_from([200, 400, 1000])),
         {"1": 100, "2": 200, "3": 300, "4": 400},

@@ -14,6 +14,7 @@ from app.features.budgets.queries import (
     Pot,
     gives_points,
     least_projects,
+    most_cost,
     most_points_each,
     most_projects,
     pots_of,
@@ -96,8 +97,7 @@ def _waiting(session: Session, pot: Pot, voters: int, secret: bytes) -> Iterator
 def _ballot(pot: Pot, number: str, chance: Random) -> CastAtDesk:
     gone = withdrawn_from(pot)
     costs = [(project.number, project.cost) for project in pot.projects if project.number not in gone]
-    most_cost = pot.amount if pot.limit_by_cost else None
-    numbers = draw_choices(costs, chance, most=most_projects(pot), most_cost=most_cost, fewest=least_projects(pot))
+    numbers = draw_choices(costs, chance, most=most_projects(pot), most_cost=most_cost(pot), fewest=least_projects(pot))
     points = None
     if gives_points(pot):
         points = draw_points(len(numbers), chance, most=pot.max_points, each=most_points_each(pot))

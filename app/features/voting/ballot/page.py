@@ -14,6 +14,7 @@ from app.features.budgets.queries import (
     gives_points,
     gone_from,
     is_ranking,
+    most_cost,
     most_points_each,
     most_projects,
 )
@@ -106,6 +107,11 @@ class BallotPage:
     def spent(self) -> int:
         """What the marked projects cost together."""
         return sum(row.cost for row in self.chosen)
+
+    @property
+    def cap(self) -> int | None:
+        """How much they may cost together; None where that is not limited."""
+        return most_cost(self.pot)
 
     @property
     def most(self) -> int:

@@ -7,7 +7,7 @@ from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.features.budgets.queries import Pot, gives_points, is_ranking, least_projects, most_points_each
+from app.features.budgets.queries import Pot, gives_points, is_ranking, least_projects, most_cost, most_points_each
 from app.web.filters import show_money
 from app.web.locale import current_locale
 
@@ -73,8 +73,8 @@ def how_to_choose(pot: Pot) -> list[str]:
         said.append(_("Put projects in order: the one you want most in place 1."))
     if pot.max_projects and pot.vote_type in ("approval", "cumulative"):
         said.append(ngettext("Choose up to %(num)s project.", "Choose up to %(num)s projects.", pot.max_projects))
-    if pot.limit_by_cost:
-        amount = show_money(pot.amount, pot.currency)
+    if (cap := most_cost(pot)) is not None:
+        amount = show_money(cap, pot.currency)
         said.append(_("Choose what you want, as long as it costs no more than %(amount)s together.", amount=amount))
     if (least := least_projects(pot)) > 1 and pot.vote_type != "choose-1":
         said.append(_("Choose at least %(least)s projects, or none at all.", least=least))

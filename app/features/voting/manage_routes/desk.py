@@ -12,6 +12,7 @@ from app.features.budgets.queries import (
     PotState,
     check_new_choices,
     in_order,
+    most_cost,
     pots_in,
     withdrawn_from,
 )
@@ -101,6 +102,7 @@ def enter(pot_id: UUID) -> ResponseReturnValue:
         review=review,
         projects=projects,
         gone=withdrawn_from(pot),
+        cap=most_cost(pot),
         roll=roll,
         can_vote=can_vote,
         used=used,

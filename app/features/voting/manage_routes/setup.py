@@ -43,7 +43,7 @@ def edit(process_id: UUID) -> ResponseReturnValue:
     """Where a voter may vote and by which ways people come in; fixed with the first ballot."""
     stored = setup_of(db.session(), process_id)
     form = SetupForm(obj=stored)
-    if stored.id is None and not form.is_submitted():
+    if stored not in db.session() and not form.is_submitted():
         form.custody.data = None  # nobody has chosen: a page that proposes it would choose for them
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():

@@ -13,6 +13,7 @@ from app.features.budgets.queries import (
     decimals_of,
     gives_points,
     least_projects,
+    most_cost,
     most_points_each,
     most_projects,
 )
@@ -64,8 +65,8 @@ def _limits(pot: Pot, layout: Layout) -> dict[str, str | int]:
         found["max_length"] = min(most_projects(pot), len(layout.projects))
     if pot.vote_type != "choose-1" and least_projects(pot) > 1 and not layout.lacks_votes:
         found["min_length"] = least_projects(pot)
-    if pot.limit_by_cost:
-        found["max_sum_cost"] = layout.money(pot.amount)
+    if (cap := most_cost(pot)) is not None:
+        found["max_sum_cost"] = layout.money(cap)
     if gives_points(pot):
         given = max((sum(points or ()) for _, points in layout.rows), default=1)
         found["max_sum_points"] = given if pot.max_points is None else pot.max_points

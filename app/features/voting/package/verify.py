@@ -331,9 +331,14 @@ class Vote:
             return f"it names {len(choices)} projects where {most} are allowed"
         if 0 < len(choices) < least:
             return f"it names {len(choices)} projects where {least} are the least, or none at all"
-        if self.limits["by_cost"] and sum(self.costs[one] for one in choices) > self.budget:
-            return "what it names costs more than the pot holds"
+        cap = self.cap()
+        if cap is not None and sum(self.costs[one] for one in choices) > cap:
+            return f"what it names costs more than {'the pot holds' if cap == self.budget else 'a ballot may cost'}"
         return self._broken_points(choices, points)
+
+    def cap(self) -> int | None:
+        """How much the projects of a ballot may cost together, where that is limited: all the money if nothing is said."""
+        return self.limits.get("max_sum_cost", self.budget) if self.limits["by_cost"] else None
 
     def least_projects(self) -> int:
         """The least number on a ballot that is not blank: never more than could be chosen once projects were withdrawn."""
@@ -922,7 +927,7 @@ class Checks:
             "budget": vote.money(vote.budget),
             "max_length": min(most, len(kept)) if limits["max_projects"] is not None and many and kept else None,
             "min_length": least if least > 1 and many and not lacking else None,
-            "max_sum_cost": vote.money(vote.budget) if limits["by_cost"] else None,
+            "max_sum_cost": None if (cap := vote.cap()) is None else vote.money(cap),
             "min_project_score_threshold": everybody.least(),
             "fully_funded": 1 if vote.budget // vote.unit >= costs else None,
             "max_sum_points": None,

@@ -15,6 +15,7 @@ from app.features.budgets.queries import (
     check_new_choices,
     held_pot,
     in_order,
+    most_cost,
     visible_pot,
     withdrawn_from,
 )
@@ -106,7 +107,7 @@ def review(pot_id: UUID) -> ResponseReturnValue:
         projects=projects,
         choices=choices,
         fields=[field_of(pot, number, mark) for number, mark in sent.items()],
-        spent=sum(project.cost for project in projects),
+        cap=most_cost(pot),
         roll=has_roll(db.session(), pot.process_id),
         box=box_of(db.session(), pot.process_id),
         envelope=uuid4(),
