@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.features.budgets.ballots import ballot_file
@@ -21,6 +20,7 @@ from app.features.budgets.choices import (
     most_projects,
 )
 from app.features.budgets.downloads import result_text
+from app.features.budgets.fixed import OpenPot, give_fixed_projects, held_pot
 from app.features.budgets.models import (
     ElectionImport,
     Feasibility,
@@ -37,8 +37,7 @@ from app.features.budgets.outcomes import ballot_name, rule_name, score_head, sc
 from app.features.budgets.reviews import fixed_pot_of, holding_reviews, project_of, review_of, reviews_of
 from app.features.budgets.rules import ANNULLED, FEW_BALLOTS, few_ballots, joined, paper_apart, require_valid, too_few
 from app.features.proposals.queries import Proposal, ProposalState
-from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, process
-from app.kernel import clock
+from app.features.spaces.queries import Process, ProcessState, dated, may_see
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Permission
 
@@ -59,10 +58,12 @@ __all__ = [
     "accepted_proposals",
     "ballot_file",
     "ballot_name",
+    "categories_of_numbers",
     "check_choices",
     "decimals_of",
     "few_ballots",
     "fixed_pot_of",
+    "give_fixed_projects",
     "gives_points",
     "held_pot",
     "hold_pots",
@@ -94,6 +95,7 @@ __all__ = [
     "too_few",
     "usable_proposals",
     "visible_pot",
+    "visible_pot_with_process",
     "visible_pots",
     "votes_to_keep",
 ]
@@ -115,37 +117,6 @@ def pot(session: Session, pot_id: uuid.UUID, *, fresh: bool = False) -> Pot | No
     return session.scalars(query.execution_options(populate_existing=fresh)).one_or_none()
 
 
-@dataclass(frozen=True)
-class OpenPot:
-    """How a pot stands at this moment, and the ballot that was fixed with it."""
-
-    process_id: uuid.UUID
-    state: PotState
-    annulled: bool
-    ballot: Pot
-
-
-def held_pot(session: Session, pot_id: uuid.UUID) -> OpenPot | None:
-    """A fixed pot, held against closing until the end of this transaction, shared with whoever votes too; None for drafts.
-
-    What was fixed cannot change while people vote, so this process then reads it once for each digest. `ballot` is that
-    reading: it belongs to no session and its state is that of then; the pot's own state is read anew each time.
-    """
-    row = session.execute(_HOLD, {"pot_id": pot_id}).one_or_none()
-    if row is None or row[1] is PotState.DRAFT:
-        return None
-    process_id, state, annulled_at, digest = row
-    known, ballot = _fixed.get(pot_id, (None, None))
-    if ballot is None or known != digest:
-        ballot = _apart(session, pot_id)
-        if len(_fixed) >= _MOST_KEPT:
-            _fixed.clear()
-        space = process(session, process_id) if digest else None
-        if space is not None and action_open(space, Action.VOTE, clock.now()):
-            _fixed[pot_id] = digest, ballot
-    return OpenPot(process_id, state, annulled_at is not None, ballot)
-
-
 def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) -> None:
     """Lock every pot of a process, in the order of their ids: whoever is casting at this moment finishes first.
 
@@ -158,37 +129,30 @@ def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) 
     session.execute(query.with_for_update(read=shared, key_share=shared)).all()
 
 
-_pot = cast("Table", Pot.__table__)
-_HOLD = (
-    select(_pot.c.process_id, _pot.c.state, _pot.c.annulled_at, _pot.c.options["digest"].as_string())
-    .where(_pot.c.id == bindparam("pot_id"))
-    .with_for_update(read=True, key_share=True)
-)
-_fixed: dict[uuid.UUID, tuple[str, Pot]] = {}
-_MOST_KEPT = 200
-
-
-def _apart(session: Session, pot_id: uuid.UUID) -> Pot:
-    """The pot with its projects, read in the same transaction by a session of its own, which lets them go."""
-    with Session(session.connection(), autoflush=False, join_transaction_mode="rollback_only") as own:
-        ballot = own.scalars(select(Pot).where(Pot.id == pot_id).options(selectinload(Pot.projects))).one()
-        own.expunge_all()
-    return ballot
-
-
 def visible_pot(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
     """The pot if `actor` may see it: fixed ones of visible processes, drafts for those who set them up. Raises NotFound."""
     found = pot(session, pot_id)
     if found is None:
         raise NotFound
+    return _shown_to(session, actor, found)
+
+
+def visible_pot_with_process(session: Session, actor: Actor, pot_id: uuid.UUID) -> tuple[Pot, Process]:
+    """The same without its projects, which it reads when it is asked for them, and its process with its phases."""
+    row = session.execute(_WITH_PROCESS, {"id": pot_id}).unique().one_or_none()
+    if row is None:
+        raise NotFound
+    return _shown_to(session, actor, row[0]), row[1]
+
+
+_WITH_PROCESS = dated(select(Pot, Process).join(Process, Process.id == Pot.process_id).where(Pot.id == bindparam("id")))
+
+
+def _shown_to(session: Session, actor: Actor, found: Pot) -> Pot:
     if actor.may(Permission.BUDGET_MANAGE, found.process_id) or actor.may(Permission.BUDGET_INSPECT, found.process_id):
         return found
-    process = session.get(Process, found.process_id)
-    if (
-        found.state is PotState.DRAFT
-        or process is None
-        or (process.state is ProcessState.DRAFT and not _rehearses(actor, process))
-    ):
+    space = session.get(Process, found.process_id)
+    if found.state is PotState.DRAFT or space is None or (space.state is ProcessState.DRAFT and not _rehearses(actor, space)):
         raise NotFound
     return found
 
@@ -279,16 +243,16 @@ def project_places(session: Session, pot_id: uuid.UUID) -> Iterator[dict[str, An
     return (dict(row) for row in rows.mappings())
 
 
-def categories_of_projects(session: Session, pot_id: uuid.UUID) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """Category ids of each project of a pot."""
-    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+def categories_of_numbers(session: Session, pot_id: uuid.UUID) -> dict[str, list[uuid.UUID]]:
+    """Category ids of the projects of a pot, by the number that stands on the ballot."""
+    found: dict[str, list[uuid.UUID]] = {}
     rows = session.execute(
-        select(ProjectCategory.project_id, ProjectCategory.category_id)
+        select(Project.number, ProjectCategory.category_id)
         .join(Project, Project.id == ProjectCategory.project_id)
         .where(Project.pot_id == pot_id)
     )
-    for project_id, category_id in rows:
-        found.setdefault(project_id, []).append(category_id)
+    for number, category_id in rows:
+        found.setdefault(number, []).append(category_id)
     return found
 
 
