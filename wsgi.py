@@ -1,5 +1,6 @@
 """Where servers, workers and the command `flask` find the application: `wsgi:app` and `wsgi:celery`."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ def counting_alone() -> Flask:
 
 
 app = counting_alone() if only_counts(os.environ, sys.argv[1:]) else create_app()
+gc.freeze()  # what stays for ever is not looked through again and again, while everybody who asks waits
 
 
 def __getattr__(name: str) -> Any:

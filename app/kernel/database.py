@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -47,6 +48,8 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine.dialect.do_rollback = _roll_back  # type: ignore[method-assign, assignment]
         self._factory.configure(bind=self.engine)
 
     @property
@@ -119,6 +122,18 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _roll_back(connection: Any) -> None:
+    """End a transaction on PostgreSQL and keep the statements that it has prepared.
+
+    Every page that only reads ends so. psycopg's own `rollback` lets the server forget all prepared statements, in case they
+    name a table that is gone with the transaction, and the next requests would plan everything anew; requests make no tables.
+    """
+    if connection.closed or connection.pgconn.transaction_status == TransactionStatus.IDLE:
+        return
+    if connection.pgconn.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
+        connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:

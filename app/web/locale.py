@@ -1,6 +1,7 @@
 """Which language and time zone a page is in. A choice of language keeps the page and is remembered in a cookie."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -57,9 +58,24 @@ def language_choices() -> list[LanguageChoice]:
         args: dict[str, Any] = request.args.to_dict(flat=False)
         args["lang"] = [code]
         query = "&".join(f"{quote(key, safe='')}={quote(value, safe='')}" for key, values in args.items() for value in values)
-        name = (Locale.parse(code).get_display_name(code) or code).capitalize()
-        choices.append(LanguageChoice(code, name, f"{iri_to_uri(request.path)}?{query}", code == current_locale()))
+        choices.append(LanguageChoice(code, _own_name(code), f"{iri_to_uri(request.path)}?{query}", code == current_locale()))
     return choices
+
+
+@lru_cache(maxsize=64)
+def _own_name(code: str) -> str:
+    return (Locale.parse(code).get_display_name(code) or code).capitalize()
+
+
+def _choices_of_this_page() -> list[LanguageChoice]:
+    """The same, worked out once for a page and the pieces that it is made of."""
+    if not request:
+        return []
+    key = f"plaza.languages.{current_locale()}"
+    if key not in request.environ:
+        request.environ[key] = language_choices()
+    found: list[LanguageChoice] = request.environ[key]
+    return found
 
 
 def init_app(app: Flask) -> None:
@@ -70,7 +86,7 @@ def init_app(app: Flask) -> None:
         return {
             "locale": current_locale(),
             "text_direction": text_direction(),
-            "languages": language_choices() if request else [],
+            "languages": _choices_of_this_page(),
         }
 
     @app.after_request

@@ -1,4 +1,8 @@
-"""A pot is held while a ballot is cast or its vote changes, and the fixed ballot is read once for many voters."""
+"""A pot is held while a ballot is cast or its vote changes, and the fixed ballot is read once for many voters.
+
+What was fixed cannot change while people vote, so a process reads it once for each digest, and anew when a project is
+withdrawn. What can change, how a pot stands, is read anew each time.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -6,10 +10,11 @@ from typing import cast
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.features.budgets.choices import WITHDRAWN
 from app.features.budgets.models import Pot, PotState
-from app.features.spaces.queries import Action, action_open, process
+from app.features.spaces.queries import Action, Process, action_open, process
 from app.kernel import clock
 
 
@@ -26,23 +31,37 @@ class OpenPot:
 def held_pot(session: Session, pot_id: uuid.UUID) -> OpenPot | None:
     """A fixed pot, held against closing until the end of this transaction, shared with whoever votes too; None for drafts.
 
-    What was fixed cannot change while people vote, so this process then reads it once for each digest, and anew when a project
-    is withdrawn. `ballot` is that reading: it belongs to no session and its state is that of then; the pot's own state is read
-    anew each time.
+    `ballot` belongs to no session and its state is that of when it was read; the pot's own state is read anew each time.
     """
     row = session.execute(_HOLD, {"pot_id": pot_id}).one_or_none()
     if row is None or row[1] is PotState.DRAFT:
         return None
-    process_id, state, annulled_at, digest, gone = row
-    known, ballot = _fixed.get(pot_id, (None, None))
-    if ballot is None or known != (digest, gone):
+    process_id, state, annulled_at, digest, withdrawn = row
+    known = _fixed.get(pot_id)
+    if known is not None and (known.digest, known.withdrawn) == (digest, withdrawn):
+        ballot = known.ballot
+    else:
         ballot = _apart(session, pot_id)
-        if len(_fixed) >= _MOST_KEPT:
-            _fixed.clear()
-        space = process(session, process_id) if digest else None
-        if space is not None and action_open(space, Action.VOTE, clock.now()):
-            _fixed[pot_id] = (digest, gone), ballot
+        _keep(_Kept(digest, withdrawn, ballot), process(session, process_id) if digest else None)
     return OpenPot(process_id, state, annulled_at is not None, ballot)
+
+
+def give_fixed_projects(session: Session, pot: Pot, space: Process) -> Pot:
+    """Let a pot that was read without its projects have those of its fixed ballot. They belong to no session, and what the
+    digest does not cover (categories, sources) is not read with them.
+
+    While nobody can vote the pot reads its projects itself when it is asked for them.
+    """
+    digest = pot.options.get("digest")
+    if pot.state is not PotState.READY or not digest or not action_open(space, Action.VOTE, clock.now()):
+        return pot
+    known = _fixed.get(pot.id)
+    if known is None or known.digest != digest:
+        known = _Kept(digest, _NOT_READ, _apart(session, pot.id))
+        _keep(known, space)
+    if known.ballot.options.get("digest") == digest:
+        set_committed_value(pot, "projects", list(known.ballot.projects))
+    return pot
 
 
 def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) -> None:
@@ -57,6 +76,13 @@ def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) 
     session.execute(query.with_for_update(read=shared, key_share=shared)).all()
 
 
+@dataclass(frozen=True)
+class _Kept:
+    digest: str | None
+    withdrawn: str | None  # what the database says was withdrawn when it was read
+    ballot: Pot
+
+
 _pot = cast("Table", Pot.__table__)
 _HOLD = (
     select(
@@ -69,8 +95,18 @@ _HOLD = (
     .where(_pot.c.id == bindparam("pot_id"))
     .with_for_update(read=True, key_share=True)
 )
-_fixed: dict[uuid.UUID, tuple[tuple[str, str | None], Pot]] = {}
+_fixed: dict[uuid.UUID, _Kept] = {}
 _MOST_KEPT = 200
+_NOT_READ = "not read"
+"""Instead of what was withdrawn, in a reading for pages: casting makes its own, and pages need only the projects of either."""
+
+
+def _keep(kept: _Kept, space: Process | None) -> None:
+    """Keep a reading while people vote: only then nobody can make a draft of the pot again."""
+    if kept.digest and space is not None and action_open(space, Action.VOTE, clock.now()):
+        if len(_fixed) >= _MOST_KEPT:
+            _fixed.clear()
+        _fixed[kept.ballot.id] = kept
 
 
 def _apart(session: Session, pot_id: uuid.UUID) -> Pot:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.features.budgets.ballots import ballot_file
@@ -25,7 +25,7 @@ from app.features.budgets.choices import (
 )
 from app.features.budgets.downloads import result_text
 from app.features.budgets.gone import Gone, gone_from
-from app.features.budgets.holding import OpenPot, held_pot, hold_pots
+from app.features.budgets.holding import OpenPot, give_fixed_projects, held_pot, hold_pots
 from app.features.budgets.models import (
     ElectionImport,
     Feasibility,
@@ -43,7 +43,7 @@ from app.features.budgets.reviews import fixed_pot_of, holding_reviews, project_
 from app.features.budgets.rules import ANNULLED, FEW_BALLOTS, few_ballots, joined, paper_apart, require_valid, too_few
 from app.features.budgets.ties import tied_sentences
 from app.features.proposals.queries import Proposal, ProposalState
-from app.features.spaces.queries import Process, ProcessState, may_see
+from app.features.spaces.queries import Process, ProcessState, dated, may_see
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Permission
 
@@ -65,11 +65,13 @@ __all__ = [
     "accepted_proposals",
     "ballot_file",
     "ballot_name",
+    "categories_of_numbers",
     "check_choices",
     "check_new_choices",
     "decimals_of",
     "few_ballots",
     "fixed_pot_of",
+    "give_fixed_projects",
     "gives_points",
     "gone_from",
     "held_pot",
@@ -105,6 +107,7 @@ __all__ = [
     "too_few",
     "usable_proposals",
     "visible_pot",
+    "visible_pot_with_process",
     "visible_pots",
     "votes_to_keep",
     "withdrawn_from",
@@ -132,14 +135,25 @@ def visible_pot(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
     found = pot(session, pot_id)
     if found is None:
         raise NotFound
+    return _shown_to(session, actor, found)
+
+
+def visible_pot_with_process(session: Session, actor: Actor, pot_id: uuid.UUID) -> tuple[Pot, Process]:
+    """The same without its projects, which it reads when it is asked for them, and its process with its phases."""
+    row = session.execute(_WITH_PROCESS, {"id": pot_id}).unique().one_or_none()
+    if row is None:
+        raise NotFound
+    return _shown_to(session, actor, row[0]), row[1]
+
+
+_WITH_PROCESS = dated(select(Pot, Process).join(Process, Process.id == Pot.process_id).where(Pot.id == bindparam("id")))
+
+
+def _shown_to(session: Session, actor: Actor, found: Pot) -> Pot:
     if actor.may(Permission.BUDGET_MANAGE, found.process_id) or actor.may(Permission.BUDGET_INSPECT, found.process_id):
         return found
-    process = session.get(Process, found.process_id)
-    if (
-        found.state is PotState.DRAFT
-        or process is None
-        or (process.state is ProcessState.DRAFT and not _rehearses(actor, process))
-    ):
+    space = session.get(Process, found.process_id)
+    if found.state is PotState.DRAFT or space is None or (space.state is ProcessState.DRAFT and not _rehearses(actor, space)):
         raise NotFound
     return found
 
@@ -230,16 +244,16 @@ def project_places(session: Session, pot_id: uuid.UUID) -> Iterator[dict[str, An
     return (dict(row) for row in rows.mappings())
 
 
-def categories_of_projects(session: Session, pot_id: uuid.UUID) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """Category ids of each project of a pot."""
-    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+def categories_of_numbers(session: Session, pot_id: uuid.UUID) -> dict[str, list[uuid.UUID]]:
+    """Category ids of the projects of a pot, by the number that stands on the ballot."""
+    found: dict[str, list[uuid.UUID]] = {}
     rows = session.execute(
-        select(ProjectCategory.project_id, ProjectCategory.category_id)
+        select(Project.number, ProjectCategory.category_id)
         .join(Project, Project.id == ProjectCategory.project_id)
         .where(Project.pot_id == pot_id)
     )
-    for project_id, category_id in rows:
-        found.setdefault(project_id, []).append(category_id)
+    for number, category_id in rows:
+        found.setdefault(number, []).append(category_id)
     return found
 
 

@@ -26,7 +26,27 @@ def _let_the_city_map_through(state: Any) -> None:
 @bp.app_template_global("render_map")
 def _render_map(spec: MapSpec, label: str, fallback: str = "") -> RenderedMap:
     """Build a map in the reader's language with the city's source; `label` names it, `fallback` stands in for it."""
+    source, language = read_source(current_app.config), current_locale()
+    about = (repr(spec), repr(source), language, label, fallback)
+    alike = spec.features is None and spec.border is None  # all that such a map shows comes from addresses
+    if alike and (kept := _kept.get(about)) and all(static_url(path) == url for path, url in kept[1].items()):
+        return kept[0]
     texts = {key: translate(word) for key, word in WORDS.items()} | {"map": label}
     if fallback:
         texts["noMap"] = fallback
-    return render_map(spec, Surroundings(read_source(current_app.config), static_url, texts, current_locale()))
+    files: dict[str, str] = {}
+
+    def asset(path: str) -> str:
+        return files.setdefault(path, static_url(path))
+
+    rendered = render_map(spec, Surroundings(source, asset, texts, language))
+    if alike:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[about] = rendered, files
+    return rendered
+
+
+_kept: dict[tuple[str, ...], tuple[RenderedMap, dict[str, str]]] = {}
+"""Maps that were built, each with the addresses of our files in it; a file that has changed has another one."""
+_MOST_KEPT = 200

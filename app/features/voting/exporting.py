@@ -21,9 +21,21 @@ _AT_ONCE = 1000
 
 
 def form_of(pot: Pot) -> Form:
-    """What every envelope of a pot has in common; fixed with the pot, whose projects are in the order of the ballot."""
-    numbers = tuple(project.number for project in sorted(pot.projects, key=lambda project: (project.position, project.id)))
-    return Form(pot.options["digest"], numbers, most_projects(pot), with_points=gives_points(pot))
+    """What every envelope of a pot has in common; fixed with the pot, whose projects are in the order of the ballot.
+
+    The digest covers all of it, so it is worked out once for each.
+    """
+    digest = pot.options["digest"]
+    if (form := _forms.get(digest)) is None:
+        numbers = tuple(project.number for project in sorted(pot.projects, key=lambda project: (project.position, project.id)))
+        if len(_forms) >= _MOST_FORMS:
+            _forms.clear()
+        form = _forms[digest] = Form(digest, numbers, most_projects(pot), with_points=gives_points(pot))
+    return form
+
+
+_forms: dict[str, Form] = {}
+_MOST_FORMS = 200
 
 
 def board_file(session: Session, box: Box, *, with_envelopes: bool = True) -> Iterator[bytes]:

@@ -115,8 +115,8 @@ def test_a_key_is_not_exchanged_under_the_hands_of_the_first_voter(committing_db
             prepare_box(session, SYSTEM, command, keyring)
 
     both = Together(race, vote, bring)
-    take_part = casting._take_part
-    monkeypatch.setattr(casting, "_take_part", lambda *args, **names: both.stop() or take_part(*args, **names))
+    write_both = casting.write_both
+    monkeypatch.setattr(casting, "write_both", lambda *args, **names: both.stop() or write_both(*args, **names))
 
     (error,) = both.run().errors
     assert isinstance(error, Conflict)

@@ -28,6 +28,7 @@ from app.features.spaces.queries.areas import (
 from app.features.spaces.queries.imports import KnownArea, plan_areas, plan_of_upload, upload
 from app.features.spaces.queries.processes import (
     categories_of,
+    dated,
     dated_process,
     may_see,
     outline,
@@ -73,6 +74,7 @@ __all__ = [
     "areas_of",
     "below",
     "categories_of",
+    "dated",
     "dated_process",
     "has_areas",
     "has_place",

@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy import Executable, Select, bindparam, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.features.spaces.models import (
+    Area,
     Category,
     FormerAddress,
     Phase,
@@ -15,6 +17,8 @@ from app.features.spaces.models import (
 )
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Permission
+
+Q = TypeVar("Q", bound=Executable)
 
 
 def _processes() -> Select[Process]:
@@ -28,16 +32,21 @@ def process(session: Session, process_id: uuid.UUID) -> Process | None:
 
 
 def dated_process(session: Session, process_id: uuid.UUID) -> Process | None:
-    """The process with its phases alone, as they are now, in one statement: what `action_open` and `why_closed` ask."""
+    """The process with its phases as they are now, in one statement: what `action_open` and `why_closed` ask.
+
+    The outline of its area, which may be long, and its categories are read when they are asked for.
+    """
     return session.scalars(_DATED, {"id": process_id}).unique().one_or_none()
 
 
-_DATED = (
-    select(Process)
-    .where(Process.id == bindparam("id"))
-    .options(lazyload(Process.area), joinedload(Process.phases))
-    .execution_options(populate_existing=True)  # somebody may have stopped the vote since this transaction read it first
-)
+def dated(query: Q) -> Q:
+    """Let a statement that selects a process bring its phases along, as they are now."""
+    options = joinedload(Process.area).defer(Area.geojson), joinedload(Process.phases)
+    # somebody may have stopped the vote since this transaction read it first
+    return query.options(*options).execution_options(populate_existing=True)
+
+
+_DATED = dated(select(Process).where(Process.id == bindparam("id")))
 
 
 def process_by_slug(session: Session, slug: str) -> Process | None:

@@ -37,7 +37,8 @@ def keep(response: Response, pot: Pot, marks: Marks) -> Response:
 
 def keep_receipt(response: Response, pot: Pot, receipt: str) -> Response:
     """Let the answer take the receipt of a cast ballot along, in place of the choices, so that the next page can show it."""
-    return _set(forget(response, pot), f"{RECEIPT}-{pot.id}", pot, bytes.fromhex(receipt))
+    _delete(response, f"{COOKIE}-{pot.id}")
+    return _set(response, f"{RECEIPT}-{pot.id}", pot, bytes.fromhex(receipt))
 
 
 def kept_receipt(pot: Pot) -> str:
@@ -79,8 +80,12 @@ def forget(response: Response, pot: Pot | None = None) -> Response:
     """Throw away what was kept, of one pot or of all."""
     ours = [name for name in request.cookies if name.partition("-")[0] in (COOKIE, RECEIPT)]
     for name in ours if pot is None else (f"{COOKIE}-{pot.id}", f"{RECEIPT}-{pot.id}"):
-        response.delete_cookie(name, samesite="Lax", httponly=True, secure=current_app.config["SESSION_COOKIE_SECURE"])
+        _delete(response, name)
     return response
+
+
+def _delete(response: Response, name: str) -> None:
+    response.delete_cookie(name, samesite="Lax", httponly=True, secure=current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def forget_after_signing_out(response: Response) -> Response:

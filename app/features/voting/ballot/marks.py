@@ -73,7 +73,8 @@ class Marks:
 
 def field_name(pot: Pot, number: str) -> str:
     """The name of a project's field on the page and on the review."""
-    return f"{_kind(pot)}:{number}" if _kind(pot) != CHOICE else CHOICE
+    kind = _kind(pot)
+    return f"{kind}:{number}" if kind != CHOICE else CHOICE
 
 
 def field_of(pot: Pot, number: str, mark: int) -> tuple[str, str]:
@@ -100,17 +101,16 @@ def read_marks(pot: Pot, sent: Sent) -> Marks:
 
 def _marks_else(pot: Pot, sent: Sent) -> bool:
     """Whether a mark stands in a field that this ballot does not have."""
-    known = {field_name(pot, project.number) for project in pot.projects}
-    return any(
-        name not in known and name.startswith(_FIELDS) and any(whole(text.strip()) != 0 for text in sent.getlist(name))
-        for name in sent.keys()  # noqa: SIM118
-    )
+    kind = _kind(pot)
+    marks = [name for name in sent.keys() if name.startswith(_FIELDS)]  # noqa: SIM118
+    known = {CHOICE} if kind == CHOICE else {f"{kind}:{project.number}" for project in pot.projects}
+    return any(name not in known and any(whole(text.strip()) != 0 for text in sent.getlist(name)) for name in marks)
 
 
 def _read(pot: Pot, sent: Sent) -> Marks:
     known = [project.number for project in pot.projects]
     if _kind(pot) == CHOICE:
-        ticked = [number for number in sent.getlist(CHOICE)[:500] if number]
+        ticked = {number for number in sent.getlist(CHOICE)[:500] if number}
         return Marks({number: 1 for number in known if number in ticked}, strange=not set(known).issuperset(ticked))
     marks, typed = {}, {}
     for number in known:

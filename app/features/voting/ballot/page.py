@@ -1,7 +1,8 @@
 """Everything the page of a ballot shows, worked out once, so that its templates only print."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from flask import url_for
@@ -11,6 +12,7 @@ from app.features.budgets.queries import (
     Gone,
     Pot,
     Project,
+    categories_of_numbers,
     gives_points,
     gone_from,
     is_ranking,
@@ -19,12 +21,12 @@ from app.features.budgets.queries import (
     most_projects,
 )
 from app.features.maps.queries import MapSpec
-from app.features.spaces.queries import Category, Process, area_names, has_place, process
+from app.features.spaces.queries import Category, Process, area_names, has_place
 from app.features.voting.ballot import words as ballot_words
+from app.features.voting.ballot.drawn import GAP, Drawn
 from app.features.voting.ballot.fair import draft_name, draft_secret
 from app.features.voting.ballot.looking import Look, natural, sorted_for, words_of_sorts
 from app.features.voting.ballot.marks import Marks, field_name
-from app.kernel.errors import NotFound
 from app.kernel.texts import Texts
 from app.web.filters import local_text
 
@@ -86,7 +88,26 @@ class BallotPage:
     draft: str
     draft_secret: str
     map_spec: MapSpec | None
+    drawn: Drawn
     dropped: tuple[Gone, ...] = ()
+
+    def row(self, row: Row, draw: Callable[["BallotPage", Row], Any]) -> Any:
+        """A row of the list. Most have no mark and look the same for everybody but for their place in the fair order."""
+        if row.value or row.hidden or row.gone:
+            return draw(self, row)
+        about = ("row", row.number, row.project.id, row.place, _shown_of(row.categories))
+        return self.drawn.row(about, row.fair, lambda: draw(self, replace(row, fair=GAP)))
+
+    def finder(self, draw: Callable[["BallotPage"], Any]) -> Any:
+        """What finds projects, as it stands before anybody looked for one."""
+        if self.look != Look():
+            return draw(self)
+        about = ("finder", len(self.rows), _shown_of(self.categories), tuple(self.places))
+        return self.drawn.piece(about, lambda: draw(self))
+
+    def same_for_all(self, name: str, draw: Callable[["BallotPage"], Any]) -> Any:
+        """A part that shows nothing but the fixed ballot, and how many of its projects were withdrawn."""
+        return self.drawn.piece((name, len(gone_from(self.pot))), lambda: draw(self))
 
     @property
     def kind(self) -> str:
@@ -183,8 +204,13 @@ class BallotPage:
         return sorted(self.rows, key=lambda row: natural(row.number))
 
 
+def _shown_of(categories: Sequence[Category]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.code, local_text(one.name)) for one in categories)
+
+
 def ballot_page(
     pot: Pot,
+    space: Process,
     order: Sequence[Project],
     marks: Marks,
     look: Look,
@@ -197,9 +223,6 @@ def ballot_page(
 
     `dropped`: the numbers of withdrawn projects that were taken out of the marks.
     """
-    space = process(db.session(), pot.process_id)
-    if space is None:
-        raise NotFound
     fair = {project.number: place for place, project in enumerate(order)}
     rows = [
         row if row.passes(look) else replace(row, hidden=True)
@@ -207,7 +230,7 @@ def ballot_page(
     ]
     draft, secret = (draft_name(pot, voter), draft_secret(pot, voter)) if voter else ("", "")
     told = tuple(one for number, one in gone_from(pot).items() if number in dropped)
-    return BallotPage(pot, rows, marks, look, problem, draft, secret, map_of(pot, space), told)
+    return BallotPage(pot, rows, marks, look, problem, draft, secret, map_of(pot, space), Drawn(pot), told)
 
 
 def rows_of(
@@ -216,10 +239,14 @@ def rows_of(
     """Projects with the names that pages need."""
     areas = area_names(db.session()) if any(project.area_id for project in projects) else {}
     common = pot.area_id or space.area_id
-    categories = {category.id: category for category in space.categories}
+    about = categories_of_numbers(db.session(), pot.id)
+    categories = {category.id: category for category in space.categories} if about else {}
+    found = {number: [categories[one] for one in ids if one in categories] for number, ids in about.items()}
     marks, fair, gone = marks or Marks(), fair or {}, gone_from(pot)
     return [
-        replace(_row(pot, one, areas, common, categories, marks, fair.get(one.number, 0)), gone=gone.get(one.number))
+        replace(
+            _row(pot, one, areas, common, found.get(one.number, []), marks, fair.get(one.number, 0)), gone=gone.get(one.number)
+        )
         for one in projects
     ]
 
@@ -229,17 +256,16 @@ def _row(
     project: Project,
     areas: dict[UUID, Texts],
     common: UUID | None,
-    categories: dict[UUID, Category],
+    categories: Sequence[Category],
     marks: Marks,
     fair: int,
 ) -> Row:
-    found = [categories[link.category_id] for link in project.categories if link.category_id in categories]
     return Row(
         project=project,
         title=local_text(project.title),
         text=local_text(project.description) if project.description else "",
         place=local_text(areas.get(project.area_id)) if project.area_id and project.area_id != common else "",
-        categories=tuple(sorted(found, key=lambda one: one.position)),
+        categories=tuple(sorted(categories, key=lambda one: one.position)),
         field=field_name(pot, project.number),
         value=marks.shown(project.number),
         fair=fair,

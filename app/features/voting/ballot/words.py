@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 
 from babel import Locale
 from flask_babel import gettext as _
@@ -83,6 +84,11 @@ def how_to_choose(pot: Pot) -> list[str]:
 
 def for_the_script() -> str:
     """The same sentences with a gap, by the plural forms of the language, as JSON."""
+    return _for_the_script(current_locale())
+
+
+@lru_cache(maxsize=32)
+def _for_the_script(_locale: str) -> str:
     words = {
         "points": _forms(_points_left),
         "pointsOver": _forms(_points_over),

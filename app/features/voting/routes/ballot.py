@@ -13,13 +13,14 @@ from app.features.budgets.queries import (
     Pot,
     PotState,
     check_new_choices,
+    give_fixed_projects,
     held_pot,
     in_order,
     most_cost,
-    visible_pot,
+    visible_pot_with_process,
     withdrawn_from,
 )
-from app.features.spaces.queries import Action, action_open, open_until, process, why_closed
+from app.features.spaces.queries import Action, Process, action_open, open_until, why_closed
 from app.features.voting.ballot import kept
 from app.features.voting.ballot.fair import fair_order
 from app.features.voting.ballot.looking import Look, read_look
@@ -28,11 +29,11 @@ from app.features.voting.ballot.page import ballot_page
 from app.features.voting.commands import CastBallot, Identify
 from app.features.voting.forms.ballot import IdentifyForm, envelope_id
 from app.features.voting.keys.installation import keyring, voters_key
-from app.features.voting.queries import box_of, has_roll, has_voted, voter_key_of
+from app.features.voting.queries import box_of, has_roll, voter_key_of
 from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import cast_ballot, identify
 from app.features.voting.voters import session as voter_session
-from app.features.voting.voters.eligibility import standing_of, standings_of, ways_of
+from app.features.voting.voters.eligibility import standings_of, ways_of
 from app.features.voting.voters.session import who_votes
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, Refused
@@ -49,11 +50,12 @@ REVIEW = ("review", "review-now")
 """The button below the list, and the one in the bar that stands fast."""
 
 
-def _pot(pot_id: UUID) -> Pot:
-    pot = visible_pot(db.session(), viewer(), pot_id)
+def _pot(pot_id: UUID) -> tuple[Pot, Process]:
+    """The pot with the projects of its fixed ballot, and its process."""
+    pot, space = visible_pot_with_process(db.session(), viewer(), pot_id)
     if pot.state is PotState.DRAFT:
         raise NotFound
-    return pot
+    return give_fixed_projects(db.session(), pot, space), space
 
 
 @bp.route("/<uuid:pot_id>", methods=["GET", "POST"])
@@ -61,19 +63,19 @@ def _pot(pot_id: UUID) -> Pot:
 @commits
 def ballot(pot_id: UUID) -> ResponseReturnValue:
     """Choose. What is sent is kept for a moment and answered by sending on, so that going back asks for nothing again."""
-    pot = _pot(pot_id)
-    if (instead := _not_now(pot)) is not None:
+    pot, space = _pot(pot_id)
+    if (instead := _not_now(pot, space)) is not None:
         return instead
     if request.method == "GET":
-        if _voted(pot):
-            return _done(pot, again=bool(kept.kept_receipt(pot)))
+        if _voted(pot, space):
+            return _done(pot, space, again=bool(kept.kept_receipt(pot)))
         marks = kept.kept(pot)
-        return _choose(pot, marks or Marks(), read_look(request.args))
+        return _choose(pot, space, marks or Marks(), read_look(request.args))
     marks, step, look = read_marks(pot, request.form), request.form.get("step"), read_look(request.form)
     if step == "forget":
         return kept.forget(make_response(redirect(url_for(".ballot", pot_id=pot_id), 303)), pot)
     if not marks.can_be_kept:
-        return _choose(pot, marks, look), 422
+        return _choose(pot, space, marks, look), 422
     problem = _problem(pot, marks)
     anchor = "ballot-withdrawn" if _withdrawn(pot, marks) else "ballot-problem" if problem else None
     onwards = url_for(".ballot", **look.args(), pot_id=pot_id, _anchor=anchor)
@@ -91,11 +93,11 @@ def review(pot_id: UUID) -> ResponseReturnValue:
     """Look at the whole ballot once more, then cast it: what this page shows is what is cast, whatever other windows hold."""
     if request.method == "POST":
         return _cast(pot_id)
-    pot = _pot(pot_id)
-    if (instead := _not_now(pot)) is not None:
+    pot, space = _pot(pot_id)
+    if (instead := _not_now(pot, space)) is not None:
         return instead
     marks = kept.kept(pot)
-    if marks is None or _voted(pot) or _problem(pot, marks):
+    if marks is None or _voted(pot, space) or _problem(pot, marks):
         return redirect(url_for(".ballot", pot_id=pot_id))
     choices = in_order(pot, choices_of(pot, marks))
     by_number = {project.number: project for project in pot.projects}
@@ -126,38 +128,33 @@ def _cast(pot_id: UUID) -> ResponseReturnValue:
         receipt = cast_ballot(session, who, command, keyring(), held)
     except Refused as refusal:
         db.session.rollback()
-        return _refused(_pot(pot_id), marks, refusal)
+        return _refused(*_pot(pot_id), marks, refusal)
     return kept.keep_receipt(make_response(redirect(url_for(".thanks", pot_id=pot_id), 303)), held.ballot, receipt)
 
 
-def _refused(pot: Pot, marks: Marks, refusal: Refused) -> ResponseReturnValue:
-    if (instead := _not_now(pot)) is not None:
+def _refused(pot: Pot, space: Process, marks: Marks, refusal: Refused) -> ResponseReturnValue:
+    if (instead := _not_now(pot, space)) is not None:
         return instead
     if isinstance(refusal, Conflict):
         flash(translate(refusal.message), "info")
         back = make_response(redirect(url_for(".ballot", pot_id=pot.id), 303))
-        if _voted(pot):  # a second click, another window, the desk: the page says that one ballot is in the box
+        if _voted(pot, space):  # a second click, another window, the desk: the page says that one ballot is in the box
             return kept.forget(back, pot)
         return kept.keep(back, pot, marks)
-    return _choose(pot, marks, Look(), translate(refusal.message)), refusal.status
+    return _choose(pot, space, marks, Look(), translate(refusal.message)), refusal.status
 
 
-def _not_now(pot: Pot) -> ResponseReturnValue | None:
+def _not_now(pot: Pot, space: Process) -> ResponseReturnValue | None:
     """What somebody gets in place of a ballot: closed, sign in, or say who you are. None when they may choose."""
-    session, actor = db.session(), viewer()
-    space = process(session, pot.process_id)
-    if space is None:
-        raise NotFound
-    now = clock.now()
+    session, actor, now = db.session(), viewer(), clock.now()
     if not action_open(space, Action.VOTE, now) or pot.state is not PotState.READY or pot.annulled_at is not None:
         reason = ANNULLED if pot.annulled_at is not None else why_closed(space, Action.VOTE, now)
-        there, status = _voted(pot), 200 if request.method == "GET" else 409
+        there, status = _voted(pot, space), 200 if request.method == "GET" else 409
         shown: dict[str, Any] = {"process": space, "voted": there, "again": there and bool(kept.kept_receipt(pot))}
-        shown |= _left(pot, there and pot.annulled_at is not None and action_open(space, Action.VOTE, now))
+        shown |= _left(pot, space, there and pot.annulled_at is not None and action_open(space, Action.VOTE, now))
         return render_template("voting/closed.html", pot=pot, reason=reason, **shown), status
-    voter = who_votes(pot.process_id)
-    if voter is not None:
-        standing = standing_of(session, pot, voter.key)
+    standing = voter_session.standing_here(pot, space)
+    if standing is not None:
         if standing.may_vote or standing.voted:
             return None
         return render_template("voting/not_here.html", pot=pot), 200 if request.method == "GET" else 409
@@ -183,9 +180,9 @@ def _key(pot: Pot) -> str | None:
     return None if voter is None else voter.key
 
 
-def _voted(pot: Pot) -> bool:
-    key = _key(pot)
-    return key is not None and has_voted(db.session(), pot.id, key)
+def _voted(pot: Pot, space: Process) -> bool:
+    standing = voter_session.standing_here(pot, space)
+    return standing is not None and standing.voted
 
 
 def _problem(pot: Pot, marks: Marks) -> str:
@@ -202,13 +199,14 @@ def _withdrawn(pot: Pot, marks: Marks) -> set[str]:
     return {number for number in withdrawn_from(pot) if number in marks.of or number in marks.typed}
 
 
-def _choose(pot: Pot, marks: Marks, look: Look, problem: str = "") -> str:
+def _choose(pot: Pot, space: Process, marks: Marks, look: Look, problem: str = "") -> str:
     """The ballot with these marks; what has been withdrawn is taken out of them, and the page says so."""
     key = _key(pot) or ""
     if dropped := _withdrawn(pot, marks):
         marks, problem = marks.without(dropped), ""
     page = ballot_page(
         pot,
+        space,
         fair_order(pot.projects, pot, key),
         marks,
         look,
@@ -226,7 +224,7 @@ def _choose(pot: Pot, marks: Marks, look: Look, problem: str = "") -> str:
 @commits
 def who(pot_id: UUID) -> ResponseReturnValue:
     """Say for this process which entry of the register votes; another, as long as nothing was cast with the first."""
-    pot = _pot(pot_id)
+    pot, _space = _pot(pot_id)
     roll = has_roll(db.session(), pot.process_id)
     changes = voter_key_of(db.session(), pot.process_id, viewer().person_id or uuid4()) is not None
     form = IdentifyForm()
@@ -242,7 +240,7 @@ def who(pot_id: UUID) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
             status = refusal.status
-            pot = _pot(pot_id)
+            pot, _space = _pot(pot_id)
         else:
             if not changes:
                 forgive_attempts("voter", person)
@@ -266,24 +264,23 @@ def _tried(pot: Pot, command: Identify) -> str:
 @public
 def thanks(pot_id: UUID) -> ResponseReturnValue:
     """After casting. Says nothing about what was chosen."""
-    pot = _pot(pot_id)
-    if not _voted(pot):
+    pot, space = _pot(pot_id)
+    if not _voted(pot, space):
         return redirect(url_for(".ballot", pot_id=pot_id))
     receipt = kept.kept_receipt(pot)
     link = url_for("voting_board.check", pot_id=pot_id, begins=receipt[:4], _anchor=receipt, _external=True) if receipt else ""
-    qr = qr_svg(link) if link else None
-    return _done(pot, fresh=True, receipt=receipt, link=link, qr=qr)
+    qr = qr_svg(link, quick=True) if link else None
+    return _done(pot, space, fresh=True, receipt=receipt, link=link, qr=qr)
 
 
-def _done(pot: Pot, **shown: Any) -> str:
+def _done(pot: Pot, space: Process, **shown: Any) -> str:
     """After casting: what else this voter may cast in the process."""
-    space = process(db.session(), pot.process_id)
-    is_open = space is not None and action_open(space, Action.VOTE, clock.now())
-    return render_template("voting/done.html", pot=pot, is_open=is_open, process=space, **_left(pot, is_open), **shown)
+    is_open = action_open(space, Action.VOTE, clock.now())
+    return render_template("voting/done.html", pot=pot, is_open=is_open, process=space, **_left(pot, space, is_open), **shown)
 
 
-def _left(pot: Pot, is_open: bool) -> dict[str, Any]:
+def _left(pot: Pot, space: Process, is_open: bool) -> dict[str, Any]:
     """The pots of the process in which this voter may vote now, and for how many ballots: a slot counts once."""
-    standings = standings_of(db.session(), pot.process_id, _key(pot) or "") if is_open else []
+    standings = standings_of(db.session(), pot.process_id, _key(pot) or "", space) if is_open else []
     left = [one for one in standings if one.may_vote and one.pot.state is PotState.READY]
     return {"left": left, "ballots": len({one.slot for one in left})}

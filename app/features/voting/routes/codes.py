@@ -19,7 +19,7 @@ from app.features.voting.queries import box_of, has_roll
 from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import UnknownCode, enter_card, enter_code, kept_key
 from app.features.voting.voters import session as voter_session
-from app.features.voting.voters.eligibility import standing_of, standings_of, ways_of
+from app.features.voting.voters.eligibility import standings_of, ways_of
 from app.features.voting.voters.session import who_votes
 from app.features.voting.voters.voter import Voter
 from app.kernel import clock
@@ -157,10 +157,9 @@ def finish() -> ResponseReturnValue:
 
 def _standing(pot: Pot) -> Markup:
     """On the pages of a ballot: by which way somebody came in, what they may still use, and the way out."""
-    voter = who_votes(pot.process_id)
-    if voter is None:
+    voter, standing = who_votes(pot.process_id), voter_session.standing_here(pot)
+    if voter is None or standing is None:
         return Markup("")
-    standing = standing_of(db.session(), pot, voter.key)
     here = voter_session.of_process(pot.process_id) is not None
     several = here and len(pots_of(db.session(), pot.process_id)) > 1
     end = "" if here else voter_session.number_end(pot.process_id)

@@ -1,12 +1,9 @@
 """A ballot is cast: a participation and a sealed envelope, in one transaction, and nothing else anywhere."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from nacl.signing import SigningKey
-from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +18,7 @@ from app.features.voting.commands import CastAtDesk, CastBallot
 from app.features.voting.exporting import form_of
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
-from app.features.voting.models import Box, BoxState, Custody, Envelope, VotingParticipation
+from app.features.voting.models import Box, BoxState, Custody
 from app.features.voting.queries import (
     AtTheBox,
     at_the_box,
@@ -32,6 +29,7 @@ from app.features.voting.queries import (
     receipt_of_envelope,
 )
 from app.features.voting.rules import granted_slot
+from app.features.voting.use_cases.both_rows import write_both
 from app.features.voting.use_cases.identifying import NOT_SAID, account_voter, entry_of, require_way
 from app.features.voting.use_cases.keeping import key_missing
 from app.features.voting.voters.eligibility import granted_slots, slot_here, standing_of
@@ -186,14 +184,9 @@ def new_box(session: Session, process_id: uuid.UUID, custody: Custody, sheet: Ke
     return box
 
 
-def _take_part(session: Session, pot: Pot, voter: Voter, now: AtTheBox, *, granted: bool = False) -> bool:
-    """Use up what a ballot in this pot costs, or what the committee granted besides; False when that is used already."""
-    slot = slot_here(session, pot, now)
-    if granted:
-        slot = granted_slot(slot)
-        if slot not in granted_slots(session, pot.process_id, voter.key):
-            return False
-    participation = {
+def _participation(pot: Pot, voter: Voter, slot: str, *, granted: bool = False) -> dict[str, Any]:
+    """What a ballot in this pot uses up."""
+    return {
         "process_id": pot.process_id,
         "pot_id": pot.id,
         "voter_key": voter.key,
@@ -202,7 +195,6 @@ def _take_part(session: Session, pot: Pot, voter: Voter, now: AtTheBox, *, grant
         "channel": voter.channel,
         "day": clock.now().date(),
     }
-    return _is_new(session, VotingParticipation, participation)
 
 
 def _cast(
@@ -216,28 +208,19 @@ def _cast(
 ) -> str:
     """Both rows or none: the participation, and a sealed envelope that belongs to nobody."""
     box = now.box or ready_box(session, pot.process_id, keyring)
-    if not _take_part(session, pot, voter, now):
-        if receipt := _sent_before(session, pot.id, voter.key, envelope_id):
-            return receipt  # a second click, or a page sent again after a lost connection
-        if not (voter.way is Way.DESK and _take_part(session, pot, voter, now, granted=True)):
-            raise Conflict(ALREADY if has_voted(session, pot.id, voter.key) else ELSEWHERE)
+    slot = slot_here(session, pot, now)
     kept = in_order(pot, choices)
     ciphertext = seal(bytes.fromhex(box.key["public_key"]), pack(form_of(pot), kept.numbers, kept.points))
     receipt = receipt_of(pot.id, ciphertext)
     envelope = {"id": envelope_id, "pot_id": pot.id, "ciphertext": ciphertext, "receipt": receipt}
-    if not _is_new(session, Envelope, envelope) or is_on_the_board(session, envelope_id):
+    taken, new = write_both(session, _participation(pot, voter, slot), envelope)
+    if not taken:
+        if before := _sent_before(session, pot.id, voter.key, envelope_id):
+            return before  # a second click, or a page sent again after a lost connection
+        if voter.way is Way.DESK and granted_slot(slot) in granted_slots(session, pot.process_id, voter.key):
+            taken, new = write_both(session, _participation(pot, voter, granted_slot(slot), granted=True), envelope)
+        if not taken:
+            raise Conflict(ALREADY if has_voted(session, pot.id, voter.key) else ELSEWHERE)
+    if not new or is_on_the_board(session, envelope_id):
         raise Conflict(msg("This ballot was begun on another page. Go back to your choices and look at them again."))
     return receipt
-
-
-def _is_new(session: Session, model: type[VotingParticipation | Envelope], values: dict[str, Any]) -> bool:
-    """Write a row unless a constraint says that it is there. Whoever writes the same one at this moment is waited for."""
-    return session.execute(_WRITE[session.get_bind().dialect.name, model], values).first() is not None
-
-
-_TABLES = {model: cast("Table", model.__table__) for model in (VotingParticipation, Envelope)}
-_WRITE = {
-    (name, model): write(table).on_conflict_do_nothing().returning(table.c.pot_id)
-    for name, write in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-    for model, table in _TABLES.items()
-}

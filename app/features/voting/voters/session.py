@@ -15,21 +15,26 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from flask import session
+from flask import request, session
 from flask_login import current_user
 
 from app.extensions import db
+from app.features.budgets.queries import Pot
+from app.features.spaces.queries import Process
 from app.features.voting.ballot.sealed_cookies import cookie_key
 from app.features.voting.rules import canonical_number
 from app.features.voting.use_cases import voter_of_account
+from app.features.voting.voters.eligibility import Standing, standing_of
 from app.features.voting.voters.voter import Voter, Way
 from app.kernel import clock
 from app.kernel.errors import Refused
 from app.web.access import viewer
+from app.web.once import once
 
 IDLE = timedelta(minutes=60)
 _NAME = "voter"
 _NUMBER = "voter-number"
+_OPENED = "plaza.voter"
 _END = 3
 _NONCE = 12
 _SEEN_EVERY = 60
@@ -104,8 +109,19 @@ def _seal(name: str, content: dict[str, Any]) -> None:
 
 
 def _unsealed(name: str) -> dict[str, Any] | None:
+    """What is sealed under a name; opened once for a request, however many parts of it ask."""
+    if not (text := session.get(name)):
+        return None
+    opened = request.environ.setdefault(_OPENED, {})
+    if (name, text) not in opened:
+        opened[name, text] = _open(name, text)
+    found: dict[str, Any] | None = opened[name, text]
+    return found
+
+
+def _open(name: str, text: str) -> dict[str, Any] | None:
     try:
-        sealed = base64.b64decode(session.get(name, ""), altchars=b"-_", validate=True)
+        sealed = base64.b64decode(text, altchars=b"-_", validate=True)
         kept: dict[str, Any] = json.loads(AESGCM(cookie_key("voter")).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(name)))
     except (binascii.Error, InvalidTag, ValueError):
         return None
@@ -119,6 +135,20 @@ def _bound(name: str) -> bytes:
 
 def who_votes(process_id: UUID) -> Voter | None:
     """Whoever came in with a code or a card for this process; else the entry that the signed-in account stands for."""
+    return once(("who votes", process_id), lambda: _who_votes(process_id))
+
+
+def standing_here(pot: Pot, space: Process | None = None) -> Standing | None:
+    """What whoever votes here may still do in a pot; None where nobody has said yet who they are."""
+    return once(("standing", pot.id), lambda: _standing(pot, space))
+
+
+def _standing(pot: Pot, space: Process | None) -> Standing | None:
+    voter = who_votes(pot.process_id)
+    return None if voter is None else standing_of(db.session(), pot, voter.key, space)
+
+
+def _who_votes(process_id: UUID) -> Voter | None:
     voter = of_process(process_id)
     if voter is not None or viewer().person_id is None:
         return voter
