@@ -220,7 +220,7 @@ def test_a_broken_limit_is_named(choices, points, words):
 
 
 def test_a_kind_of_ballots_that_the_program_does_not_know_is_not_counted_as_another():
-    with pytest.raises(verify.Impossible, match="scoring"):
+    with pytest.raises(verify.Wrong, match="scoring"):
         vote_of(pot_of(100, {"1": 10}, vote_type="scoring"))
 
 
