@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.extensions import celery, db
 from app.features.voting.keys.installation import keyring, spool
 from app.features.voting.queries import ballots_cast, open_boxes
-from app.features.voting.sealing import wipe
+from app.features.voting.sealing import NotWiped, wipe
 from app.features.voting.use_cases import (
     begun_votes,
     compare_rules,
@@ -22,6 +22,7 @@ from app.features.voting.use_cases import (
     go_on_closing,
     is_wiping,
     note_done,
+    note_held,
     note_roll,
     outcome_of,
     pot_to_count,
@@ -107,14 +108,22 @@ def _go_on_closing(session: Session, row: OutboxRow) -> None:
     go_on_closing(session, UUID(row.payload["process_id"]), keyring())
 
 
-@outbox.handler(WIPING)
+@outbox.handler(WIPING, for_ever=True)
 def _wipe(session: Session, row: OutboxRow) -> None:
-    """Give the space back. That cannot be done inside a transaction: this one ends first, another one says that it is done."""
+    """Give the space back. That cannot be done inside a transaction: this one ends first, another one says that it is done.
+
+    Tried without end: a reader or a replica may hold old rows for days, and the box is not opened before they are gone.
+    """
     process_id = UUID(row.payload["process_id"])
     if not is_wiping(session, process_id):
         return
     session.commit()
-    wipe(db.engine)
+    try:
+        wipe(db.engine)
+    except NotWiped as still:
+        with db.separate_transaction() as other:
+            note_held(other, process_id, still.held_by)
+        raise
     wiped(session, process_id)
 
 

@@ -5,7 +5,7 @@ own; whatever ends in the middle goes on where it was, because every step says i
 """
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,12 +52,15 @@ def close_box(session: Session, actor: Actor, process_id: uuid.UUID, keyring: Ke
 
 
 def begin_closing(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
-    """Say that the box is to be closed; the steps follow in the background. Beginning again changes nothing.
+    """Say that the box is to be closed; the steps follow in the background. Beginning again takes up what has been left lying.
 
     Raises Conflict while people still vote, or when participations and envelopes differ and nobody has written down why.
     """
     box = box_to_change(session, actor, process_id)
-    if box.state is not BoxState.OPEN or box.closing.get("step") == Closing.SEALING:
+    if (work := {Closing.SEALING: CLOSING, Closing.WIPING: WIPING}.get(box.closing.get("step"))) is not None:
+        outbox.post_again(session, work, process_id=str(process_id))
+        return box
+    if box.state is not BoxState.OPEN:
         return box
     pots = _over(session, box)
     for pot in pots:
@@ -103,10 +106,19 @@ def is_wiping(session: Session, process_id: uuid.UUID) -> bool:
     return box.closing.get("step") == Closing.WIPING
 
 
+def note_held(session: Session, process_id: uuid.UUID, held_by: Sequence[tuple[str, str]]) -> None:
+    """Say what still holds old rows, so that somebody can end it."""
+    box = box_to_change(session, SYSTEM, process_id)
+    if box.closing.get("step") == Closing.WIPING:
+        box.closing = {**box.closing, "held_by": [list(one) for one in held_by], "at": clock.now().isoformat()}
+        session.flush()
+
+
 def wiped(session: Session, process_id: uuid.UUID) -> Box:
     """Say that the space is given back: closing is done."""
     box = box_to_change(session, SYSTEM, process_id)
-    box.closing = {**box.closing, "step": Closing.DONE.value}
+    kept = {name: one for name, one in box.closing.items() if name != "held_by"}
+    box.closing = {**kept, "step": Closing.DONE.value}
     session.flush()
     return box
 

@@ -41,12 +41,13 @@ def open_with_the_servers_key(
 
 
 def begin_opening(session: Session, actor: Actor, process_id: uuid.UUID, keyring: Keyring) -> Box:
-    """Open such a box, or say that it is to be opened where that takes long. Asking again changes nothing.
+    """Open such a box, or say that it is to be opened where that takes long. Asking again takes up what has been left lying.
 
     Raises Conflict for any other box, and while the box is still being closed.
     """
     box = box_to_change(session, actor, process_id)
     if box.closing.get("step") in _AT_WORK:
+        outbox.post_again(session, OPENING, process_id=str(process_id))
         return box
     _require_openable(box)
     total = sum(sealed(session, pot.id) for pot in pots_in_box(session, box))
@@ -119,4 +120,4 @@ def _require_openable(box: Box) -> None:
     if box.custody is not Custody.SERVER or box.state is not BoxState.CLOSED:
         raise Conflict(msg("This box is not to be opened by the server now."))
     if box.closing.get("step") == Closing.WIPING:
-        raise Conflict(msg("The box is still being closed. It can be opened in a moment."))
+        raise Conflict(msg("The box is still being closed. It can be opened afterwards."))
