@@ -43,6 +43,7 @@ from app.features.voting.use_cases.opening_here import OPENING
 from app.kernel import outbox
 from app.kernel.database import intent
 from app.kernel.errors import Refused
+from app.kernel.one_by_one import one_by_one
 from app.kernel.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -54,11 +55,12 @@ TELL_EVERY = 1.0
 @celery.task(name="voting.seal")
 def seal() -> int:
     """Seal what has waited for enough others; each process in a transaction of its own. Safe to run at any time and twice."""
-    moved = 0
-    for process_id in _open():
+
+    def of(process_id: UUID) -> int:
         with db.transaction() as session:
-            moved += seal_boxes(session, process_id)
-    return moved
+            return seal_boxes(session, process_id)
+
+    return sum(one_by_one("sealing", _open(), of))
 
 
 @celery.task(name="voting.note_rolls")
@@ -66,18 +68,23 @@ def note_rolls() -> int:
     """Note the list of voters of every vote that has begun, each in a transaction of its own. Safe to run twice."""
     with db.transaction() as session:
         waiting = begun_votes(session)
-    for process_id in waiting:
+
+    def of(process_id: UUID) -> None:
         with db.transaction() as session:
             note_roll(session, process_id)
-    return len(waiting)
+
+    return len(one_by_one("noting the list of voters", waiting, of))
 
 
 @celery.task(name="voting.sign")
 def sign() -> None:
     """Sign the board of every open box as it stands."""
-    for process_id in _open():
+
+    def of(process_id: UUID) -> None:
         with db.transaction() as session:
             sign_heads(session, process_id, keyring())
+
+    one_by_one("signing the board", _open(), of)
 
 
 @celery.task(name="voting.compare")
