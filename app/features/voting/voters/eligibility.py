@@ -151,13 +151,17 @@ def slot_here(session: Session, pot: Pot, now: AtTheBox) -> str:
 
     What was announced with the fixed ballot holds, whatever the process has set up since.
     """
-    announced = pot.options.get("voters")
-    mode = SlotMode(announced["slots"]) if announced else now.ways.slots
+    mode = _announced_slots(pot, now.ways.slots)
     if mode in (SlotMode.ALL, SlotMode.ONE):
         return slot_for(mode, pot.id, None, None)
     lives_in = now.entry.area_id
     home = None if lives_in is None else above(session, lives_in)
     return slot_for(mode, pot.id, None if pot.area_id == now.space.area_id else pot.area_id, home)
+
+
+def _announced_slots(pot: Pot, set_up: SlotMode) -> SlotMode:
+    announced = pot.options.get("voters")
+    return SlotMode(announced["slots"]) if announced else set_up
 
 
 def home_of(session: Session, process_id: uuid.UUID, voter_key: str) -> frozenset[uuid.UUID] | None:
@@ -232,28 +236,32 @@ def standing_of(session: Session, pot: Pot, voter_key: str) -> Standing:
 
 
 def standings_of(session: Session, process_id: uuid.UUID, voter_key: str, *, only: Pot | None = None) -> list[Standing]:
-    """The standing of an entry in every pot of a process whose ballot is fixed, in their order."""
-    setup = setup_of(session, process_id)
+    """The standing of an entry in every pot of a process whose ballot is fixed, in their order. As in `slot_here`, what was
+    announced with a ballot holds."""
+    set_up = setup_of(session, process_id).slots
     space = process(session, process_id)
-    needs_home = setup.slots in (SlotMode.OWN, SlotMode.OWN_PLUS_ONE)
+    pots = {one.id: one for one in pots_of(session, process_id) if one.state is not PotState.DRAFT}
+    asked = [only] if only is not None else list(pots.values())
+    modes = {pot.id: _announced_slots(pot, set_up) for pot in asked}
+    needs_home = not {SlotMode.OWN, SlotMode.OWN_PLUS_ONE}.isdisjoint(modes.values())
     home = home_of(session, process_id, voter_key) if needs_home else None
     used = used_slots(session, process_id, voter_key)
-    pots = {one.id: one for one in pots_of(session, process_id) if one.state is not PotState.DRAFT}
     found = []
-    for pot in [only] if only is not None else pots.values():
+    for pot in asked:
+        mode = modes[pot.id]
         area = None if space is None or pot.area_id == space.area_id else pot.area_id
         others = tuple(pots[one] for one in used.values() if one != pot.id and one in pots)
         voted = pot.id in used.values()
         if pot.annulled_at is not None and not voted:
-            found.append(Standing(pot, "", voted, setup.slots, why_not=ANNULLED, others=others, used=frozenset(used)))
+            found.append(Standing(pot, "", voted, mode, why_not=ANNULLED, others=others, used=frozenset(used)))
             continue
         try:
-            slot = slot_for(setup.slots, pot.id, area, home)
+            slot = slot_for(mode, pot.id, area, home)
         except Refused as refusal:
-            found.append(Standing(pot, "", voted, setup.slots, why_not=refusal.message, others=others, used=frozenset(used)))
+            found.append(Standing(pot, "", voted, mode, why_not=refusal.message, others=others, used=frozenset(used)))
             continue
         used_in = pots.get(used[slot]) if slot in used and not voted else None
-        found.append(Standing(pot, slot, voted, setup.slots, used_in=used_in, others=others, used=frozenset(used)))
+        found.append(Standing(pot, slot, voted, mode, used_in=used_in, others=others, used=frozenset(used)))
     return found
 
 
