@@ -28,7 +28,8 @@ from app.kernel.permissions import SYSTEM, Actor
 
 CLOSING = "box.closing"
 WIPING = "box.wiping"
-AT_ONCE = 20_000
+ENVELOPES_IN_A_STEP = 20_000
+"""How many one transaction seals, so that none is long."""
 _NO_MORE = msg("The box of this vote is closed, so no other ballot can be fixed. Set it up in a process of its own.")
 _VOTED = msg("People have voted in this process, so no other ballot can be fixed. Set it up in a process of its own.")
 explained: list[Callable[[Session, Pot, int], bool]] = []
@@ -73,7 +74,7 @@ def begin_closing(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
     return box
 
 
-def go_on_closing(session: Session, process_id: uuid.UUID, keyring: Keyring, *, at_once: int = AT_ONCE) -> None:
+def go_on_closing(session: Session, process_id: uuid.UUID, keyring: Keyring, *, at_once: int = ENVELOPES_IN_A_STEP) -> None:
     """Take the next step of closing in this transaction, and ask for the one after it. Safe to run at any time and twice."""
     box = box_to_change(session, SYSTEM, process_id)
     if box.state is not BoxState.OPEN or box.closing.get("step") != Closing.SEALING:

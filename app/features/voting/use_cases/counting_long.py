@@ -80,7 +80,7 @@ def finish_counting(session: Session, pot_id: uuid.UUID, record: dict[str, Any],
         _keep(box, pot, {**work, "done": 0})
         outbox.post(session, COUNTING, pot_id=str(pot_id), process_id=str(pot.process_id))
     else:
-        record_count(session, under_way.asked_by(work, pot.process_id), pot, record)
+        record_count(session, under_way.asked_by(session, work, pot.process_id), pot, record)
         _keep(box, pot, None)
     session.flush()
 
