@@ -20,9 +20,12 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Session, "OutboxRow"], None]
 _handlers: dict[str, Handler] = {}
+_for_ever: set[str] = set()
 _wake: list[Callable[[], None]] = []
 GIVE_UP_AFTER = 12
 CLAIM = timedelta(minutes=10)
+LONGEST_PAUSE = timedelta(hours=6)
+PAUSE_OF_WHAT_GOES_ON = timedelta(minutes=15)
 _POSTED = "outbox_posted"
 
 
@@ -57,11 +60,44 @@ def post(session: Session, kind: str, **payload: Any) -> OutboxRow:
     return row
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Say what delivers rows of `kind`. The handler gets a session of its own transaction and the row."""
+def rests(session: Session, kind: str, **payload: Any) -> bool:
+    """Whether nobody takes up this work soon: it was given up, was lost, or waits for long after it failed."""
+    row = _on_its_way(session, kind, payload)
+    return row is None or row.available_at > clock.now() + CLAIM
+
+
+def post_again(session: Session, kind: str, **payload: Any) -> bool:
+    """Post work that is still to be done, unless it is on its way; one that waits for long is due at once.
+
+    Returns whether it rested. The caller holds a lock that keeps others from posting the same.
+    """
+    row = _on_its_way(session, kind, payload)
+    if row is None:
+        post(session, kind, **payload)
+    elif row.available_at > clock.now() + CLAIM:  # longer than any worker's claim, so none is at it
+        row.available_at = clock.now()
+        session.info[_POSTED] = True
+    else:
+        return False
+    return True
+
+
+def _on_its_way(session: Session, kind: str, payload: dict[str, Any]) -> OutboxRow | None:
+    undone = (OutboxRow.kind == kind, OutboxRow.delivered_at.is_(None), OutboxRow.gave_up_at.is_(None))
+    found = session.scalars(select(OutboxRow).where(*undone).order_by(OutboxRow.available_at))
+    return next((row for row in found if row.payload == payload), None)
+
+
+def handler(kind: str, *, for_ever: bool = False) -> Callable[[Handler], Handler]:
+    """Say what delivers rows of `kind`. The handler gets a session of its own transaction and the row.
+
+    `for_ever`: the row is tried until it is delivered, however often that fails.
+    """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        if for_ever:
+            _for_ever.add(kind)
         return function
 
     return register
@@ -141,8 +177,10 @@ def _note_failure(session_factory: Callable[[], Any], row_id: uuid.UUID, error: 
         row = session.get_one(OutboxRow, row_id)
         # The name of an error says enough; its words may hold an address.
         row.last_error = f"{type(error).__name__}: {error}"[:500] if isinstance(error, KeyError) else type(error).__name__
-        row.available_at = clock.now() + timedelta(seconds=min(15 * 4 ** (row.attempts - 1), 6 * 3600))
-        if row.attempts >= GIVE_UP_AFTER:
+        goes_on = row.kind in _for_ever
+        pause = timedelta(seconds=15 * 4 ** min(row.attempts - 1, GIVE_UP_AFTER))
+        row.available_at = clock.now() + min(pause, PAUSE_OF_WHAT_GOES_ON if goes_on else LONGEST_PAUSE)
+        if row.attempts >= GIVE_UP_AFTER and not goes_on:
             row.gave_up_at = clock.now()
         details = {"outbox_id": str(row.id), "kind": row.kind, "error": row.last_error, "attempts": row.attempts}
     log.warning("outbox delivery failed", extra=details)

@@ -6,7 +6,7 @@ open. Whoever is locked out of an account by a stranger's guesses still comes in
 key.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -25,13 +25,17 @@ def key_of(kind: str, subject: str) -> str:
     return vault.digest(f"attempts {kind}", subject)
 
 
-def count(key: str) -> None:
-    """Count one attempt, as if it were wrong; `forgive` takes it back. Raises TooManyAttempts while there is a wait."""
+def count(key: str) -> datetime:
+    """Count one attempt, as if it were wrong; `forgive` or `take_back` undo that. Raises TooManyAttempts while there is a wait.
+
+    Returns when the attempt before this one was made.
+    """
     db.session.rollback()  # nothing has been written yet; where there is one writer at a time, our own lock would stop us
     seconds = 0
     with db.separate_transaction() as session:
         now = clock.now()
         counter = _locked(session, key)
+        before = counter.last_at
         if counter.blocked_until is not None and now < counter.blocked_until:
             seconds = max(1, round((counter.blocked_until - now).total_seconds()))
         else:
@@ -43,6 +47,7 @@ def count(key: str) -> None:
             counter.blocked_until = now + timedelta(seconds=wait) if wait else None
     if seconds:
         raise TooManyAttempts(seconds)
+    return before
 
 
 def forgive(key: str) -> None:
@@ -50,9 +55,22 @@ def forgive(key: str) -> None:
     db.session.execute(delete(AttemptCounter).where(AttemptCounter.key == key))
 
 
-def count_attempt(kind: str, subject: str) -> None:
+def take_back(key: str, before: datetime) -> None:
+    """This attempt was right, which says nothing about earlier ones: whoever shares a network may know one right answer and
+    look for another. The wait that counting began is over; how long ago the last wrong attempt was, stays (`before`)."""
+    counter = db.session.get(AttemptCounter, key, with_for_update=True, populate_existing=True)
+    if counter is not None:
+        counter.failures, counter.blocked_until, counter.last_at = max(0, counter.failures - 1), None, before
+
+
+def count_attempt(kind: str, subject: str) -> datetime:
     """The same for other rooms, before they judge what somebody claims. Raises TooManyAttempts; ends what was read so far."""
-    count(key_of(kind, subject))
+    return count(key_of(kind, subject))
+
+
+def take_back_attempt(kind: str, subject: str, before: datetime) -> None:
+    """The claim was right: only this attempt is not counted. `before` is what `count_attempt` has returned."""
+    take_back(key_of(kind, subject), before)
 
 
 def forgive_attempts(kind: str, subject: str) -> None:

@@ -15,7 +15,7 @@ from app.features.accounts.rules import is_over, is_staff_member, may_sign_in
 from app.features.notifications.queries import Address, addresses_from
 from app.features.spaces.queries import Process
 from app.kernel.paging import Page, last_page
-from app.kernel.permissions import GRANTS, Permission, Role
+from app.kernel.permissions import GRANTS, Actor, Permission, Role
 from app.kernel.references import token_hash
 
 __all__ = [
@@ -51,6 +51,16 @@ def person_with_roles(session: Session, person_id: uuid.UUID) -> Person | None:
     """The person with their roles, for the page about them."""
     query = select(Person).where(Person.id == person_id).options(selectinload(Person.assignments))
     return session.scalars(query).one_or_none()
+
+
+def actor_of(session: Session, person_id: uuid.UUID) -> Actor | None:
+    """Who somebody is for work that they began and that ends without them: with the roles they hold now, if their account is
+    still in use."""
+    found = person_with_roles(session, person_id)
+    if found is None or found.blocked_at is not None or found.erased_at is not None:
+        return None
+    roles = frozenset((one.role, one.process_id) for one in found.assignments)
+    return Actor(person_id=found.id, is_administrator=found.is_administrator, roles=roles, locale=found.locale)
 
 
 def people_names(session: Session, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:

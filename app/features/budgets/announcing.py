@@ -40,7 +40,7 @@ def ballot_steps(pot: Pot) -> list[str]:
                 pot.min_projects,
             )
         )
-    steps.append(_("Everybody has one ballot, on the web or at the desk."))
+    steps.append(_("Everybody has at most one ballot in this pot, on the web or at the desk."))
     return steps
 
 
@@ -79,8 +79,21 @@ def _equal_shares(pot: Pot) -> list[str]:
     steps = [
         _("The money of the pot is divided equally among all ballots."),
         _("A project wins when the ballots that chose it can pay for it together from their shares."),
-        _("The project that costs each of them the least comes first; what they pay is gone from their shares."),
     ]
+    if pot.vote_type in POINTS:
+        steps.append(
+            _(
+                "The project for which each of them pays the smallest part of its cost for a point comes first; what they pay"
+                " is gone from their shares."
+            )
+        )
+    else:
+        steps.append(
+            _(
+                "The project for which each of them pays the smallest part of its cost comes first; what they pay is gone from"
+                " their shares."
+            )
+        )
     if pot.vote_type in POINTS:
         steps.append(_("A ballot that gave a project more points pays more of it."))
     if "/add1" in pot.rule:

@@ -40,8 +40,7 @@ def outcome(pot: Pot, number: str, why: dict[str, Any], names: dict[str, str]) -
     if reason == "no_votes":
         return Outcome(_("No votes"), "circle-dashed", "neutral", _("Nobody voted for it."), needed)
     if reason == "below_threshold":
-        words = _("It does not reach the announced minimum: %(least)s.", least=minimum_words(pot))
-        return Outcome(_("Below the minimum"), "arrow-down", "neutral", words, needed)
+        return Outcome(_("Below the minimum"), "arrow-down", "neutral", _missed_words(pot), needed)
     if reason == "stopped" and pot.rule == "phragmen":
         words = _("The count had ended: the next project that its supporters could pay for cost more than was left.")
         return Outcome(_("Not reached"), "circle-minus", "neutral", words)
@@ -93,6 +92,13 @@ def _paid_words(pot: Pot, why: dict[str, Any]) -> str:
         less,
     )
     return f"{words} {rest}" if number else rest
+
+
+def _missed_words(pot: Pot) -> str:
+    """Why a project is below the minimum; where more than a number was asked for, it may have just that number."""
+    if pot.options.get("threshold_above"):
+        return _("The announced minimum is more than %(least)s, and it does not have more.", least=minimum_words(pot))
+    return _("It does not reach the announced minimum: %(least)s.", least=minimum_words(pot))
 
 
 def _lacking_words(pot: Pot, why: dict[str, Any]) -> tuple[str, str] | None:

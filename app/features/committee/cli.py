@@ -13,6 +13,7 @@ from app.features.committee.use_cases import forget_after
 from app.features.committee.use_cases.ending import why_not
 from app.features.spaces.queries import process
 from app.features.voting.queries import votes_to_end
+from app.kernel.one_by_one import SomeFailed
 
 cli = AppGroup("voting")
 
@@ -24,12 +25,18 @@ def retention(dry_run: bool) -> None:
 
     The worker does the same every night.
     """
+    failed = None
     if not dry_run:
-        nightly.run()
+        try:
+            nightly.run()
+        except SomeFailed as some:
+            failed = some
     with db.transaction() as session:
         found = [_told(session, process_id) for process_id in votes_to_end(session)]
         session.rollback()
     click.echo("\n".join(found) if found else "There is no vote with keys.")
+    if failed is not None:
+        raise click.ClickException(str(failed))
 
 
 def _told(session: Session, process_id: UUID) -> str:

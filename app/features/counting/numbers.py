@@ -1,4 +1,7 @@
-"""Exact numbers: money as an integer of the smallest unit, scores as integers or fractions. Nothing is ever rounded."""
+"""Exact numbers: money as an integer of the smallest unit, scores as integers or fractions. What is counted is never rounded.
+
+Numbers for JSON are the exception: one with decimals is a double, which holds fifteen digits for sure.
+"""
 
 import re
 from fractions import Fraction
@@ -73,7 +76,8 @@ def money_text(amount: int, decimals: int = DECIMALS) -> str:
 
 
 def money_number(amount: int, decimals: int = DECIMALS) -> int | float:
-    """The sum in whole units of the currency, as a number for JSON: the very digits that stand in the file."""
+    """The sum in whole units of the currency, as a number for JSON: the very digits that stand in the file where it is whole or
+    has at most fifteen digits, else the nearest double."""
     text = money_text(amount, decimals)
     return float(text) if "." in text else int(text)
 

@@ -169,14 +169,27 @@ REWRITTEN = ("voting_participation", "voter_identity", "envelope", "board_block"
 
 
 class NotWiped(RuntimeError):
-    """Old rows had to stay, because somebody may still look at them: an older transaction, a replica, a slot."""
+    """Old rows had to stay, because somebody may still look at them: `held_by` are kinds (`transaction`, `prepared`, `replica`,
+    `slot`) and names."""
+
+    def __init__(self, held_by: Sequence[tuple[str, str]]) -> None:
+        names = ", ".join(f"{kind} {name}" for kind, name in held_by)
+        super().__init__(f"old rows are still held by {names}; the box is wiped once they have ended")
+        self.held_by = tuple(held_by)
 
 
 _HELD = """
-SELECT (SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
-        AND backend_xmin IS NOT NULL AND xact_start < %(since)s)
-     + (SELECT count(*) FROM pg_replication_slots WHERE xmin IS NOT NULL)
-     + (SELECT count(*) FROM pg_stat_replication WHERE backend_xmin IS NOT NULL)
+SELECT 'transaction', concat_ws(' ', nullif(application_name, ''), pid) FROM pg_stat_activity
+ WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type <> 'walsender'
+   AND (age(backend_xmin) > age(%(since)s::xid) OR age(backend_xid) > age(%(since)s::xid))
+UNION ALL
+SELECT 'prepared', gid FROM pg_prepared_xacts
+ WHERE database = current_database() AND age(transaction) > age(%(since)s::xid)
+UNION ALL
+SELECT 'replica', concat_ws(' ', nullif(application_name, ''), client_addr) FROM pg_stat_replication
+ WHERE age(backend_xmin) > age(%(since)s::xid)
+UNION ALL
+SELECT 'slot', slot_name::text FROM pg_replication_slots WHERE age(xmin) > age(%(since)s::xid)
 """
 
 
@@ -184,8 +197,9 @@ def wipe(engine: Engine, *, patience: int = 10) -> None:
     """Give the space of removed rows back for good, so that nothing of them is left in the files of the database.
 
     Run after the box is closed, outside any transaction: VACUUM FULL on PostgreSQL; on SQLite VACUUM and an empty
-    write-ahead log. Raises NotWiped while PostgreSQL keeps old rows for somebody: then try again later.
-    `patience`: how many seconds to wait for transactions that are older than this call.
+    write-ahead log. Raises NotWiped while PostgreSQL keeps old rows for somebody: then try again later. A replica that has
+    read everything up to this call holds nothing, though it always says from where on it wants to look.
+    `patience`: how many seconds to wait for those who began before this call.
     """
     if engine.dialect.name == "sqlite":
         with contextlib.closing(engine.raw_connection()) as raw:  # past the event that begins a transaction
@@ -193,13 +207,11 @@ def wipe(engine: Engine, *, patience: int = 10) -> None:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        since = connection.exec_driver_sql("SELECT clock_timestamp()").scalar()
-        while (held := connection.exec_driver_sql(_HELD, {"since": since}).scalar()) and patience > 0:
+        since = connection.exec_driver_sql("SELECT pg_snapshot_xmax(pg_current_snapshot())::xid::text").scalar()
+        while (held := connection.exec_driver_sql(_HELD, {"since": since}).tuples().all()) and patience > 0:
             time.sleep(1)
             patience -= 1
         if held:
-            raise NotWiped(
-                f"{held} older transactions, replicas or slots still hold old rows; the box is wiped once they have ended"
-            )
+            raise NotWiped(held)
         for table in REWRITTEN:
             connection.exec_driver_sql(f"VACUUM FULL {table}")

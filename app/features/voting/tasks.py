@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.extensions import celery, db
 from app.features.voting.keys.installation import keyring, spool
 from app.features.voting.queries import ballots_cast, open_boxes
-from app.features.voting.sealing import wipe
+from app.features.voting.sealing import NotWiped, wipe
 from app.features.voting.use_cases import (
     begun_votes,
     compare_rules,
@@ -22,6 +22,7 @@ from app.features.voting.use_cases import (
     go_on_closing,
     is_wiping,
     note_done,
+    note_held,
     note_roll,
     outcome_of,
     pot_to_count,
@@ -42,6 +43,7 @@ from app.features.voting.use_cases.opening_here import OPENING
 from app.kernel import outbox
 from app.kernel.database import intent
 from app.kernel.errors import Refused
+from app.kernel.one_by_one import one_by_one
 from app.kernel.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -53,11 +55,12 @@ TELL_EVERY = 1.0
 @celery.task(name="voting.seal")
 def seal() -> int:
     """Seal what has waited for enough others; each process in a transaction of its own. Safe to run at any time and twice."""
-    moved = 0
-    for process_id in _open():
+
+    def of(process_id: UUID) -> int:
         with db.transaction() as session:
-            moved += seal_boxes(session, process_id)
-    return moved
+            return seal_boxes(session, process_id)
+
+    return sum(one_by_one("sealing", _open(), of))
 
 
 @celery.task(name="voting.note_rolls")
@@ -65,18 +68,23 @@ def note_rolls() -> int:
     """Note the list of voters of every vote that has begun, each in a transaction of its own. Safe to run twice."""
     with db.transaction() as session:
         waiting = begun_votes(session)
-    for process_id in waiting:
+
+    def of(process_id: UUID) -> None:
         with db.transaction() as session:
             note_roll(session, process_id)
-    return len(waiting)
+
+    return len(one_by_one("noting the list of voters", waiting, of))
 
 
 @celery.task(name="voting.sign")
 def sign() -> None:
     """Sign the board of every open box as it stands."""
-    for process_id in _open():
+
+    def of(process_id: UUID) -> None:
         with db.transaction() as session:
             sign_heads(session, process_id, keyring())
+
+    one_by_one("signing the board", _open(), of)
 
 
 @celery.task(name="voting.compare")
@@ -107,14 +115,22 @@ def _go_on_closing(session: Session, row: OutboxRow) -> None:
     go_on_closing(session, UUID(row.payload["process_id"]), keyring())
 
 
-@outbox.handler(WIPING)
+@outbox.handler(WIPING, for_ever=True)
 def _wipe(session: Session, row: OutboxRow) -> None:
-    """Give the space back. That cannot be done inside a transaction: this one ends first, another one says that it is done."""
+    """Give the space back. That cannot be done inside a transaction: this one ends first, another one says that it is done.
+
+    Tried without end: a reader or a replica may hold old rows for days, and the box is not opened before they are gone.
+    """
     process_id = UUID(row.payload["process_id"])
     if not is_wiping(session, process_id):
         return
     session.commit()
-    wipe(db.engine)
+    try:
+        wipe(db.engine)
+    except NotWiped as still:
+        with db.separate_transaction() as other:
+            note_held(other, process_id, still.held_by)
+        raise
     wiped(session, process_id)
 
 

@@ -38,7 +38,7 @@ def test_the_receipt_fits_one_printed_page_with_its_code_and_leads_to_the_board(
     page.emulate_media(media="screen")
 
     page.get_by_role("button", name="Find my envelope on the board").click()
-    page.get_by_text("Your envelope was received. It goes to the board with the next block").wait_for()
+    page.get_by_text("Your envelope was received. It comes to the board in one of the next blocks").wait_for()
     assert receipt not in page.url
     assert page.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
     assert axe(page) == []
@@ -49,6 +49,6 @@ def test_the_receipt_fits_one_printed_page_with_its_code_and_leads_to_the_board(
     assert axe(page) == []
     page.wait_for_function("receipt => document.getElementById('begins').value === receipt", arg=receipt)
     page.get_by_role("button", name="Look for it").click()
-    page.get_by_text("Your envelope was received. It goes to the board with the next block").wait_for()
+    page.get_by_text("Your envelope was received. It comes to the board in one of the next blocks").wait_for()
     assert live.db.session.scalar(select(func.count()).select_from(Envelope)) == 1
     live.db.session.remove()

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from pabulib import checker
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from app.extensions import db as database
 from app.features.budgets.choices import Choices
@@ -17,6 +18,7 @@ from app.features.budgets.use_cases import certify_pot
 from app.features.counting.use_cases import Ballot as PbBallot
 from app.features.counting.use_cases import PbProject, PbVote, count_election, new_head, read_election, write_election
 from app.features.spaces.models import Process
+from app.features.voting.ballot.marks import choices_of, read_marks
 from app.features.voting.commands import CastBallot
 from app.features.voting.models import Ballot, Envelope, VotingParticipation
 from app.features.voting.use_cases import cast_ballot, close_box, count_pot, open_with_the_servers_key
@@ -234,6 +236,40 @@ def test_a_clerk_types_every_type_and_sees_the_names(as_role, keyring, kind):
     client.post(f"/staff/desk/{pot_id}", data={**data, "step": "cast"})
 
     assert voting.inside(pot_by_id(database.session(), pot_id), keyring) == [inside]
+
+
+LONG = {"costs": (100,) * 600, "limit_by_cost": False}
+EVERY = [str(one) for one in range(1, 601)]
+
+
+@pytest.mark.parametrize("kind", ["approval", "cumulative"])
+def test_a_ballot_that_the_web_takes_can_be_typed_at_a_desk_however_long_it_is(as_role, keyring, kind):
+    points = kind == "cumulative"
+    pot = voting.pot(**LONG, **({"vote_type": "cumulative", "max_points": 600 * 1000} if points else {"max_projects": 600}))
+    pot_id = pot.id
+    client = as_role(Role.CLERK, database.session.get_one(Process, pot.process_id))
+    typed = ", ".join(f"{number}:1000" if points else number for number in EVERY)
+
+    page = client.post(f"/staff/desk/{pot_id}", data={"number": "AB 12345", "step": "number"}).text
+    (field,) = re.findall(r'<[^>]* name="choices"[^>]*>', page)
+    assert int((re.search(r'maxlength="(\d+)"', field) or ["", "1000000"])[1]) >= len(typed)
+    data = {"number": "AB 12345", "choices": typed}
+    assert client.post(f"/staff/desk/{pot_id}", data={**data, "step": "review"}).status_code == 200
+    client.post(f"/staff/desk/{pot_id}", data={**data, "step": "cast"})
+
+    (inside,) = voting.inside(pot_by_id(database.session(), pot_id), keyring)
+    assert sorted(inside.split(","), key=lambda one: int(one.split(":")[0])) == typed.split(", ")
+    too_long = client.post(f"/staff/desk/{pot_id}", data={"number": "CD 1", "choices": "1 " * 10_000, "step": "review"})
+    assert too_long.status_code == 422
+
+
+def test_no_tick_of_a_long_ballot_is_cut_off_in_silence(session):
+    pot = voting.pot(**LONG, max_projects=600)
+
+    assert len(read_marks(pot, MultiDict([("choice", one) for one in EVERY])).of) == 600
+    unknown = read_marks(pot, MultiDict([("choice", one) for one in [*EVERY, "601"]]))
+    with pytest.raises(Refused, match="not in this pot"):
+        choices_of(pot, unknown)
 
 
 def test_what_a_clerk_mistyped_stays_with_the_reason_beside_it(as_role):

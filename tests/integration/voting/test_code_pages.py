@@ -95,6 +95,20 @@ def test_guessing_dates_of_birth_gets_slow_and_leaves_the_code_open(client, town
     assert client.post("/voting/code", data={"code": codes["AB12345"]}).location == f"/voting/{pot_id}"
 
 
+def test_a_right_card_in_between_does_not_let_a_network_guess_others_for_ever(clock, client, town):
+    process_id, _pot_id, _codes = town
+
+    def enter(number, born="1951-06-30"):
+        return client.post(f"/voting/card/{process_id}", data={"number": number, "born": born}).status_code
+
+    answers = [enter(*card) for one in range(5) for card in ((f"ZZ1000{one}",), (f"ZZ2000{one}",), ("AB12345", "1951-06-30"))]
+    assert answers[:4] == [422, 422, 303, 422]
+    assert 429 in answers
+
+    clock.advance(minutes=16)
+    assert [enter("AB12345") for _ in range(4)] == [303] * 4  # right ones wait for nobody, and cost nothing
+
+
 def test_finishing_forgets_the_voter_and_the_choices(client, town):
     _process_id, pot_id, codes = town
     client.post("/voting/code", data={"code": codes["AB12345"]})

@@ -8,7 +8,8 @@ from app.features.budgets.choices import Choices
 from app.features.voting.commands import CastAtDesk, CastBallot, EnterCode, Identify, IssueCodes, WriteSetup
 from app.features.voting.letters.code import ALPHABET, LENGTH, grouped, new_code, read_code
 from app.features.voting.letters.spool import Spool
-from app.features.voting.models import CodePrint, CodeState, Envelope, VotingCode, VotingParticipation
+from app.features.voting.models import CodePrint, CodeState, Envelope, VoterIdentity, VotingCode, VotingParticipation
+from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import (
     UnknownCode,
     Unlisted,
@@ -17,6 +18,7 @@ from app.features.voting.use_cases import (
     delete_print,
     enter_card,
     enter_code,
+    identify,
     issue_codes,
     mark_undelivered,
     mark_undelivered_letters,
@@ -27,6 +29,7 @@ from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.permissions import ANONYMOUS, SYSTEM, Actor, Channel, Role
 from tests.factories import accounts, spaces, voting
+from tests.factories.tools import add
 
 SECRET = voting.SECRET
 
@@ -256,6 +259,24 @@ def test_a_card_opens_the_way_without_an_account_only_where_the_list_can_prove_i
     listless = spaces.process("No list", open_for=["vote"])
     with pytest.raises(Refused):
         enter_card(session, ANONYMOUS, Identify(listless.id, "AB12345", "1951-06-30"), SECRET)
+
+
+def test_with_the_number_alone_no_account_votes_for_an_entry_without_a_date_of_birth(session, keyring):
+    process = voting.process_with_roll(without_born=("CD98765",))
+    pot = voting.pot(process)
+    neighbour, known_before = Actor(person_id=accounts.person().id), Actor(person_id=accounts.person().id)
+    for born in ("", "1951-06-30"):
+        with pytest.raises(Refused) as refusal:
+            identify(session, neighbour, Identify(process.id, "CD98765", born), SECRET)
+        assert "Use the code of your letter, or ask at a desk." in str(refusal.value.message)
+
+    key = voter_key(SECRET, process.id, "CD98765")
+    add(VoterIdentity(process_id=process.id, person_id=known_before.person_id, voter_key=key))
+    with pytest.raises(Refused):  # whoever was let in by an older version is not let through to the box
+        cast_ballot(session, known_before, CastBallot(pot.id, Choices(("1",))), keyring)
+    assert session.query(VotingParticipation).count() == 0
+    cast_at_desk(session, voting.clerk(pot), CastAtDesk(pot.id, "CD98765", Choices(("1",))), SECRET, keyring)
+    assert session.query(VotingParticipation).count() == 1
 
 
 def test_a_way_that_is_switched_off_lets_nobody_in(session, clock, spool):

@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from app.features.budgets.models import Pot
 from app.features.voting.models import Envelope
-from app.features.voting.sealing import seal_waiting
+from app.features.voting.sealing import HELD_BACK, seal_waiting
 from app.features.voting.use_cases import close_box
 from app.kernel.permissions import SYSTEM
 from tests.factories import voting
 from tests.integration.voting.elections import a_voter
 
-RECEIVED = "Your envelope was received. It goes to the board with the next block"
+RECEIVED = "Your envelope was received. It comes to the board in one of the next blocks"
 
 
 @pytest.fixture
@@ -74,7 +74,23 @@ def test_the_thanks_page_says_what_comes_and_sends_the_whole_receipt_in_no_addre
     pot_id, receipt, voter, thanks = cast
     form = re.search(r'<form method="post" action="([^"]+)">.*?name="begins" value="([0-9a-f]{64})"', thanks)
 
-    assert "It comes to the board together with others: when forty wait, or when the vote is over" in thanks
+    assert "in one of the next blocks; chance decides in which" in thanks
     assert form.groups() == (f"/voting/{pot_id}/board", receipt)
     assert receipt not in re.sub(r"#[0-9a-f]{64}", "", "".join(re.findall(r'href="[^"]*"', thanks)))
     assert RECEIVED in voter.post(form[1], data={"begins": form[2]}).text
+
+
+def test_no_page_promises_the_next_block_while_chance_holds_some_envelopes_back(cast, client):
+    pot_id, receipt, voter, thanks = cast
+    assert HELD_BACK  # else an envelope would be sure to come with the next block
+    pages = [
+        thanks,
+        client.post(f"/voting/{pot_id}/board", data={"begins": receipt}).text,
+        client.post(f"/voting/{pot_id}/board", data={"begins": "0123"}).text,
+        voter.get(f"/voting/{pot_id}").text,
+    ]
+    for page in pages:
+        assert "with the next block" not in page
+        assert "when forty wait" not in page
+        assert "at least forty envelopes" not in page
+    assert all("one of the next blocks" in page and "chance decides in which" in page for page in pages[:3])

@@ -79,6 +79,25 @@ def test_each_mode_lets_a_voter_use_what_it_says_and_no_more(session, keyring, m
     assert session.query(VotingParticipation).count() == session.query(Envelope).count() == len(works)
 
 
+@pytest.mark.parametrize("mode", ["all", "one", "own", "own_plus_one"])
+@pytest.mark.parametrize("since", ["all", "one", "own", "own_plus_one"])
+def test_the_page_says_what_the_box_does_whatever_was_set_up_since_the_ballot_was_announced(session, keyring, mode, since):
+    town = Town(since)
+    for pot in town.pots.values():
+        pot.options = {**pot.options, "voters": {"slots": mode}}
+    session.flush()
+    key = town.voter(session).key
+    for name in ("south", "north", "west", "city", "all"):
+        standing = standing_of(session, town.pots[name], key)
+        assert standing.mode == mode
+        try:
+            town.cast(session, keyring, name)
+        except (Refused, Conflict):
+            assert not standing.may_vote
+        else:
+            assert standing.may_vote
+
+
 @pytest.mark.parametrize("mode", ["own", "own_plus_one"])
 def test_who_has_no_area_on_the_list_is_sent_to_a_desk_which_can_add_it(session, keyring, mode):
     town = Town(mode, home=None)

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.extensions import db as database
+from app.features.accounts.models import Person, RoleAssignment
 from app.features.budgets.choices import Choices
 from app.features.budgets.models import Pot, PotState
 from app.features.voting import tasks
@@ -29,6 +30,7 @@ from app.features.voting.use_cases import (
 from app.features.voting.use_cases.counting_long import COUNTING
 from app.features.voting.use_cases.opening_here import OPENING
 from app.kernel import outbox
+from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict
 from app.kernel.outbox import OutboxRow
 from app.kernel.permissions import SYSTEM, Actor, Role
@@ -181,6 +183,46 @@ def test_a_large_pot_is_counted_in_the_background_for_whoever_asked(app, session
     done = client.get(address)
     assert "Refresh" not in done.headers
     assert "Count again" in done.text
+
+
+@pytest.mark.parametrize("left", ["role", "account"])
+@pytest.mark.parametrize("work", ["opening", "counting"])
+def test_nothing_is_done_in_the_name_of_somebody_who_has_left_meanwhile(app, session, clock, kept, left, work):
+    pot = opened(session, clock, kept) if work == "counting" else closed(session, clock, kept)
+    pot_id, member = pot.id, committee.member(pot.process_id)
+    if work == "counting":
+        begin_counting(session, member, pot_id)
+    else:
+        begin_opening(session, member, pot.process_id, kept)
+    if left == "role":
+        session.execute(delete(RoleAssignment).where(RoleAssignment.person_id == member.person_id))
+    else:
+        session.get_one(Person, member.person_id).blocked_at = clock.now
+    session.commit()
+
+    deliver(app, database)
+
+    action = "pot.counted" if work == "counting" else "box.opened"
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.at.desc())).first()
+    assert entry.actor_id is None
+    begun = session.scalars(select(AuditEntry).where(AuditEntry.action == f"{'pot' if work == 'counting' else 'box'}.{work}"))
+    assert begun.one().actor_id == member.person_id
+
+
+@pytest.mark.parametrize("people", [2, 7])
+def test_a_box_whose_key_was_destroyed_says_so(app, session, clock, kept, as_role, process_of, people):
+    pot = closed(session, clock, kept, people=people)
+    process_id, space = pot.process_id, process_of(pot)
+    kept.destroy(process_id, "box")
+    client = as_role(Role.COMMITTEE, space)
+
+    answer = client.post(f"/staff/box/{process_id}/open", follow_redirects=True)
+    deliver(app, database)
+
+    page = answer.text if people == 2 else client.get(f"/staff/box/{process_id}").text
+    assert answer.status_code == 200
+    assert "The key of this box was destroyed, so nobody can open it any more." in page
+    assert box().state is BoxState.CLOSED
 
 
 def test_a_draw_entered_while_it_is_counted_is_not_lost(app, session, clock, kept):

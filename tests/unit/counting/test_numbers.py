@@ -69,6 +69,9 @@ def test_money_written_is_read_back_the_same(amount, decimals):
 def test_money_for_json_has_the_digits_of_the_file():
     assert (money_number(37663474), money_number(37280000)) == (376634.74, 372800)
     assert str(money_number(37663474)) == "376634.74"
+    assert str(money_number(123_456_789_012_345)) == money_text(123_456_789_012_345)  # fifteen digits are kept by a double
+    assert money_number(99_999_999_999_999_999) == 10**15  # more are not, and the docstring says so
+    assert "nearest double" in (money_number.__doc__ or "")
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,38 @@ def removed(lines):
     return [lines[0], canonical(block), *lines[2:]]
 
 
+def with_head(change):
+    def meddle(lines):
+        head = json.loads(lines[0])
+        change(head)
+        return [canonical(head), *lines[1:]]
+
+    return meddle
+
+
+DAMAGED = {
+    "no election": lambda head: head.pop("election"),
+    "no key": lambda head: head.pop("key"),
+    "a key that is a word": lambda head: head.update(key="key"),
+    "no pots": lambda head: head.pop("pots"),
+    "pots that are a number": lambda head: head.update(pots=3),
+    "a pot without a digest": lambda head: head["pots"][0].pop("digest"),
+    "a digest that is none": lambda head: head["pots"][0].update(digest="xyz"),
+    "a pot that is a word": lambda head: head.update(pots=["pot"]),
+    "a pot whose name is a list": lambda head: head["pots"][0].update(pot=["x"]),
+    "a pot with another name": lambda head: head["pots"][0].update(pot="x"),
+    "projects that are numbers": lambda head: head["pots"][0].update(projects=[1, 2]),
+    "projects that are none": lambda head: head["pots"][0].update(projects=None),
+    "many choices in words": lambda head: head["pots"][0].update(most_choices="many"),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_head_is_named_as_such(how):
+    with pytest.raises(opening.BrokenBoard, match="line 1: the head of the board is damaged"):
+        opening.open_board(with_head(DAMAGED[how])(board()), SEED)
+
+
 MEDDLED = {
     "the end cut off": (lambda lines: lines[:-1], "cut off"),
     "nothing": (lambda lines: [], "cut off"),

@@ -1,6 +1,6 @@
 """What can happen with people and staff; other rooms call from here."""
 
-from app.features.accounts.attempts import count_attempt, forgive_attempts
+from app.features.accounts.attempts import count_attempt, forgive_attempts, take_back_attempt
 from app.features.accounts.use_cases.blocking import block_account, unblock_account
 from app.features.accounts.use_cases.forgetting import forget_what_is_over
 from app.features.accounts.use_cases.links import ask_for_link, ask_for_new_email, sign_up, use_link, write_link
@@ -39,6 +39,7 @@ __all__ = [
     "reset_second_factor",
     "set_up_second_factor",
     "sign_up",
+    "take_back_attempt",
     "take_role",
     "unblock_account",
     "use_link",

@@ -110,8 +110,8 @@ def _marks_else(pot: Pot, sent: Sent) -> bool:
 def _read(pot: Pot, sent: Sent) -> Marks:
     known = [project.number for project in pot.projects]
     if _kind(pot) == CHOICE:
-        ticked = {number for number in sent.getlist(CHOICE)[:500] if number}
-        return Marks({number: 1 for number in known if number in ticked}, strange=not set(known).issuperset(ticked))
+        ticked = {number for number in sent.getlist(CHOICE) if number}  # all of them: a tick that is cut off is a lost vote
+        return Marks({number: 1 for number in known if number in ticked}, strange=not ticked.issubset(known))
     marks, typed = {}, {}
     for number in known:
         text = sent.get(field_name(pot, number), "").strip()[:40]
@@ -160,6 +160,11 @@ def _ranked(places: Mapping[str, int]) -> tuple[str, ...]:
             )
         at[place] = number
     return tuple(at[place] for place in sorted(at))
+
+
+def longest_typed(pot: Pot) -> int:
+    """How many characters the longest ballot of a pot can have when it is typed: every project, with its points."""
+    return max(500, sum(len(project.number) + _DIGITS + len(":, ") for project in pot.projects))
 
 
 def read_typed(pot: Pot, text: str) -> Choices:

@@ -185,19 +185,26 @@ def _read(number: int, raw: bytes) -> dict[str, Any]:
 def _begin(number: int, line: dict[str, Any], seed: bytes) -> tuple[Opened, PrivateKey]:
     if line.get("format") != BOARD_FORMAT:
         raise BrokenBoard(number, f"this is no board file ({BOARD_FORMAT})")
-    election = str(line["election"])
+    try:
+        election, public_key = str(line["election"]), line["key"]["public_key"]
+        forms = {pot["pot"]: (_form(pot), pot.get("envelopes")) for pot in line["pots"]}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BrokenBoard(number, f"the head of the board is damaged ({error})") from None
     key = private_key(seed, election)
-    if line["key"]["public_key"] != bytes(key.public_key).hex():
+    if public_key != bytes(key.public_key).hex():
         raise BrokenBoard(number, "the shares belong to another vote than this board")
-    pots = {
-        pot["pot"]: OpenedPot(
-            Form(pot["digest"], tuple(pot["projects"]), pot["most_choices"], pot["with_points"]),
-            ballots_salt(seed, election, pot["pot"]),
-            pot.get("envelopes"),
-        )
-        for pot in line["pots"]
-    }
+    pots = {pot: OpenedPot(form, ballots_salt(seed, election, pot), expected) for pot, (form, expected) in forms.items()}
     return Opened(election, "", pots), key
+
+
+def _form(pot: dict[str, Any]) -> Form:
+    """What ballots of a pot look like. Raises KeyError, TypeError or ValueError where the head does not say it rightly."""
+    digest, projects, most, points = pot["digest"], tuple(pot["projects"]), pot["most_choices"], pot["with_points"]
+    bytes.fromhex(digest)
+    if not all(isinstance(one, str) for one in (pot["pot"], *projects)) or not isinstance(most, int):
+        raise TypeError("a pot of another kind")
+    UUID(pot["pot"])
+    return Form(digest, projects, most, points)
 
 
 def _open_block(

@@ -63,6 +63,6 @@ def roll(process: str, file: Path) -> None:
         raise click.ClickException(str(refusal.message)) from None
     if report.without_born:
         click.echo(
-            f"{report.without_born} voters have no date of birth in the file: for them the number alone is enough.", err=True
+            f"{report.without_born} voters have no date of birth in the file: they vote with a code or at a desk.", err=True
         )
     click.echo(f"{report.added} added, {report.corrected} corrected, {report.unchanged} unchanged; {total} voters on the list.")

@@ -10,7 +10,7 @@ from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired
 
 from app.features.budgets.queries import Choices, Pot, gives_points, is_ranking
-from app.features.voting.ballot.marks import read_typed
+from app.features.voting.ballot.marks import longest_typed, read_typed
 from app.features.voting.commands import CastAtDesk, DecidePublication, EnterCode, EnterDraw, Identify, PrepareBox
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, Unmarked, _
 
@@ -78,11 +78,12 @@ class DeskForm(Form):
     choices = LineField(
         _("Numbers of the chosen projects"),
         description=_("With a space between them, such as 3 7 12. Leave it empty for a blank ballot."),
-        validators=[AtMost(500)],
     )
 
     def explain(self, pot: Pot) -> None:
-        """Say how a ballot of this pot is typed."""
+        """Say how a ballot of this pot is typed, and let in as much as its longest one needs."""
+        longest = AtMost(longest_typed(pot))
+        self.choices.validators, self.choices.flags.maxlength = [longest], longest.most
         if gives_points(pot):
             self.choices.label.text = _("Numbers of the chosen projects, with their points")
             self.choices.description = _("Such as 3:5 7:2, which is 5 points for project 3. Leave it empty for a blank ballot.")

@@ -21,6 +21,7 @@ from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots
 from app.features.voting.use_cases import (
     begin_closing,
     begin_opening,
+    box_rests,
     discarded_openings,
     import_opened,
     key_missing,
@@ -31,6 +32,7 @@ from app.features.voting.use_cases import (
     why_stopped,
 )
 from app.kernel.errors import NotFound, Refused
+from app.kernel.messages import Message, msg
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.streaming import streamed
@@ -40,6 +42,14 @@ if TYPE_CHECKING:
     from app.features.voting.models import Box
 
 bp = Blueprint("voting_box", __name__, template_folder="../templates", url_prefix="/staff/box")
+
+
+_HOLDS = {
+    "transaction": msg("A transaction of %(name)s"),
+    "prepared": msg("A prepared transaction: %(name)s"),
+    "replica": msg("A replica of the database: %(name)s"),
+    "slot": msg("A replication slot: %(name)s"),
+}
 
 
 def _space(process_id: UUID, permission: Permission) -> Process:
@@ -59,6 +69,8 @@ def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]
         process=_space(process_id, Permission.BUDGET_INSPECT),
         box=box,
         at_work=at_work,
+        rests=_rests(box),
+        held_by=_held_by(box),
         moved=moved_at(box.closing) if box is not None and at_work else None,
         pots=[(pot, participations(session, pot.id), envelopes_of(session, pot.id)) for pot in pots],
         is_closed=bool(pots) and all(closed(session, pot) for pot in pots),
@@ -83,13 +95,24 @@ def show(process_id: UUID) -> ResponseReturnValue:
     """How far the box is, and the next step. While it is closed or opened the page comes again by itself, unless `?still=1`."""
     _space(process_id, Permission.BUDGET_INSPECT)
     page, status = _shown(process_id)
-    return page, status, comes_again(_at_work(box_of(db.session(), process_id)))
+    box = box_of(db.session(), process_id)
+    return page, status, comes_again(_at_work(box) and not _rests(box))
 
 
 def _at_work(box: "Box | None") -> bool:
     return box is not None and box.closing.get("step") in (
         Closing.SEALING, Closing.WIPING, Closing.OPENING, Closing.TAKING_IN,
     )  # fmt: skip
+
+
+def _rests(box: "Box | None") -> bool:
+    return box is not None and box_rests(db.session(), box)
+
+
+def _held_by(box: "Box | None") -> list[Message]:
+    """What keeps old rows from being wiped, while that is so."""
+    held = box.closing.get("held_by", []) if box is not None and box.closing.get("step") == Closing.WIPING else []
+    return [Message(_HOLDS[kind].template, {"name": name}) for kind, name in held]
 
 
 @bp.post("/<uuid:process_id>/prepare")

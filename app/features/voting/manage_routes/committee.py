@@ -33,7 +33,7 @@ from app.features.voting.queries import (
     roll_size,
     totals_by_channel,
 )
-from app.features.voting.use_cases import begin_counting, entered_draw, moved_at, waiting_for_hand, why_stopped
+from app.features.voting.use_cases import begin_counting, count_rests, entered_draw, moved_at, waiting_for_hand, why_stopped
 from app.kernel import clock
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
@@ -74,6 +74,8 @@ def pot_page(pot_id: UUID) -> ResponseReturnValue:
     work = _work(pot)
     stopped = why_stopped(work) if work else None
     counting = work if stopped is None else None
+    box = box_of(session, pot.process_id)
+    rests = box is not None and count_rests(session, box, pot)
     page = render_template(
         "voting/committee.html",
         pot=pot,
@@ -96,11 +98,12 @@ def pot_page(pot_id: UUID) -> ResponseReturnValue:
         needs_choice=is_closed and can_choose(session, pot) and needs_choice(session, pot),
         choice=choice_of(session, pot.id),
         counting=counting,
+        rests=rests,
         moved=moved_at(counting) if counting else None,
         stopped=stopped,
         still=stays_still(),
     )
-    return page, 200, comes_again(counting is not None)
+    return page, 200, comes_again(counting is not None and not rests)
 
 
 def _work(pot: Pot) -> dict[str, Any] | None:

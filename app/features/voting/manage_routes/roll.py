@@ -61,8 +61,8 @@ def roll(process_id: UUID) -> ResponseReturnValue:
                 flash(words, "info")
             if report.without_born:
                 words = ngettext(
-                    "%(num)s voter has no date of birth in the file: the number alone is enough.",
-                    "%(num)s voters have no date of birth in the file: for them the number alone is enough.",
+                    "%(num)s voter has no date of birth in the file, and votes with a code or at a desk.",
+                    "%(num)s voters have no date of birth in the file, and vote with a code or at a desk.",
                     report.without_born,
                 )
                 flash(words, "warning")

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, or_, select
@@ -71,8 +71,12 @@ def votes_to_end(session: Session, process_id: uuid.UUID | None = None) -> Seque
 
 
 def open_boxes(session: Session) -> Sequence[uuid.UUID]:
-    """The processes whose boxes take envelopes."""
-    return session.scalars(select(Box.process_id).where(Box.state == BoxState.OPEN)).all()
+    """The processes whose boxes take envelopes. One whose pots are all annulled is left alone a day later, when its last
+    envelopes and the last state of its board are long dealt with: its keys may be gone, and nobody needs it."""
+    fixed = (Pot.process_id == Box.process_id, Pot.state != PotState.DRAFT)
+    counts = or_(Pot.annulled_at.is_(None), Pot.annulled_at > clock.now() - timedelta(days=1))
+    alive = or_(~exists().where(*fixed), exists().where(*fixed, counts))
+    return session.scalars(select(Box.process_id).where(Box.state == BoxState.OPEN, alive)).all()
 
 
 def is_opened(session: Session, pot: Pot) -> bool:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.extensions import db
-from app.features.accounts.use_cases import count_attempt, forgive_attempts
+from app.features.accounts.use_cases import count_attempt, forgive_attempts, take_back_attempt
 from app.features.budgets.queries import Pot, pots_of
 from app.features.spaces.queries import Action, action_open, may_see, open_until, process
 from app.features.voting.ballot import kept
@@ -76,7 +76,8 @@ def _slowed_down(kind: str, subject: str) -> TooManyAttempts | None:
 def card(process_id: UUID) -> ResponseReturnValue:
     """Type the number of a card and the date of birth.
 
-    Attempts are counted for the number, whoever makes them, and for the network. Whoever must wait can still use the code.
+    Attempts are counted for the number, whoever makes them, and for the network. A right one makes earlier ones at this number
+    forgotten, and none of the network: they may have been at other numbers. Whoever must wait can still use the code.
     """
     space = process(db.session(), process_id)
     if space is None or not may_see(viewer(), space) or not ways_of(db.session(), process_id).card:
@@ -85,18 +86,18 @@ def card(process_id: UUID) -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         command = form.to_command(process_id)
-        counted = [("voting card network", network()), ("voter number", _counted(command))]
+        number = _counted(command)
         try:
-            for kind, subject in counted:
-                if subject:
-                    count_attempt(kind, subject)
+            before = count_attempt("voting card network", network())
+            if number:
+                count_attempt("voter number", number)
             voter = enter_card(db.session(), viewer(), command, voters_key(process_id))
         except Refused as refusal:
             form.refuse(refusal)
             status = refusal.status
         else:
-            for kind, subject in counted:
-                forgive_attempts(kind, subject)
+            take_back_attempt("voting card network", network(), before)
+            forgive_attempts("voter number", number)
             return _come_in(voter)
     session = db.session()
     space = process(session, process_id)

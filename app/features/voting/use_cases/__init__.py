@@ -9,7 +9,15 @@ from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package.files import package_marks, package_parts
 from app.features.voting.use_cases.boxes import prepare_box, seal_boxes, sign_heads
 from app.features.voting.use_cases.casting import cast_at_desk, cast_ballot, check_at_desk
-from app.features.voting.use_cases.closing import begin_closing, close_box, explained, go_on_closing, is_wiping, wiped
+from app.features.voting.use_cases.closing import (
+    begin_closing,
+    close_box,
+    explained,
+    go_on_closing,
+    is_wiping,
+    note_held,
+    wiped,
+)
 from app.features.voting.use_cases.codes import (
     Unlisted,
     delete_print,
@@ -50,6 +58,7 @@ from app.features.voting.use_cases.figures import figures_of, publication_of, un
 from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destroy_keys, forget_voters, keys_destroyed
 from app.features.voting.use_cases.freeing import free_slots
 from app.features.voting.use_cases.freezing_roll import begun_votes, note_roll
+from app.features.voting.use_cases.going_on import box_rests, count_rests, go_on, with_work
 from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
 from app.features.voting.use_cases.identifying import (
     UnknownCode,
@@ -117,6 +126,7 @@ __all__ = [
     "begin_counting",
     "begin_opening",
     "begun_votes",
+    "box_rests",
     "can_compare",
     "cast_at_desk",
     "cast_ballot",
@@ -129,6 +139,7 @@ __all__ = [
     "contests_of",
     "copy_setup",
     "count_pot",
+    "count_rests",
     "counted_from",
     "decide_contest",
     "decide_publication",
@@ -148,6 +159,7 @@ __all__ = [
     "fixed_reason",
     "forget_voters",
     "free_slots",
+    "go_on",
     "go_on_closing",
     "hashed",
     "identify",
@@ -166,6 +178,7 @@ __all__ = [
     "may_sign_contest",
     "moved_at",
     "note_done",
+    "note_held",
     "note_roll",
     "open_contest",
     "open_with_the_servers_key",
@@ -204,6 +217,7 @@ __all__ = [
     "why_no_key",
     "why_stopped",
     "wiped",
+    "with_work",
     "write_opened",
     "write_setup",
 ]

@@ -5,7 +5,7 @@ own; whatever ends in the middle goes on where it was, because every step says i
 """
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +28,8 @@ from app.kernel.permissions import SYSTEM, Actor
 
 CLOSING = "box.closing"
 WIPING = "box.wiping"
-AT_ONCE = 20_000
+ENVELOPES_IN_A_STEP = 20_000
+"""How many one transaction seals, so that none is long."""
 _NO_MORE = msg("The box of this vote is closed, so no other ballot can be fixed. Set it up in a process of its own.")
 _VOTED = msg("People have voted in this process, so no other ballot can be fixed. Set it up in a process of its own.")
 explained: list[Callable[[Session, Pot, int], bool]] = []
@@ -52,12 +53,15 @@ def close_box(session: Session, actor: Actor, process_id: uuid.UUID, keyring: Ke
 
 
 def begin_closing(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
-    """Say that the box is to be closed; the steps follow in the background. Beginning again changes nothing.
+    """Say that the box is to be closed; the steps follow in the background. Beginning again takes up what has been left lying.
 
     Raises Conflict while people still vote, or when participations and envelopes differ and nobody has written down why.
     """
     box = box_to_change(session, actor, process_id)
-    if box.state is not BoxState.OPEN or box.closing.get("step") == Closing.SEALING:
+    if (work := {Closing.SEALING: CLOSING, Closing.WIPING: WIPING}.get(box.closing.get("step"))) is not None:
+        outbox.post_again(session, work, process_id=str(process_id))
+        return box
+    if box.state is not BoxState.OPEN:
         return box
     pots = _over(session, box)
     for pot in pots:
@@ -70,7 +74,7 @@ def begin_closing(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
     return box
 
 
-def go_on_closing(session: Session, process_id: uuid.UUID, keyring: Keyring, *, at_once: int = AT_ONCE) -> None:
+def go_on_closing(session: Session, process_id: uuid.UUID, keyring: Keyring, *, at_once: int = ENVELOPES_IN_A_STEP) -> None:
     """Take the next step of closing in this transaction, and ask for the one after it. Safe to run at any time and twice."""
     box = box_to_change(session, SYSTEM, process_id)
     if box.state is not BoxState.OPEN or box.closing.get("step") != Closing.SEALING:
@@ -103,10 +107,19 @@ def is_wiping(session: Session, process_id: uuid.UUID) -> bool:
     return box.closing.get("step") == Closing.WIPING
 
 
+def note_held(session: Session, process_id: uuid.UUID, held_by: Sequence[tuple[str, str]]) -> None:
+    """Say what still holds old rows, so that somebody can end it."""
+    box = box_to_change(session, SYSTEM, process_id)
+    if box.closing.get("step") == Closing.WIPING:
+        box.closing = {**box.closing, "held_by": [list(one) for one in held_by], "at": clock.now().isoformat()}
+        session.flush()
+
+
 def wiped(session: Session, process_id: uuid.UUID) -> Box:
     """Say that the space is given back: closing is done."""
     box = box_to_change(session, SYSTEM, process_id)
-    box.closing = {**box.closing, "step": Closing.DONE.value}
+    kept = {name: one for name, one in box.closing.items() if name != "held_by"}
+    box.closing = {**kept, "step": Closing.DONE.value}
     session.flush()
     return box
 

@@ -27,7 +27,7 @@ COUNTING = "pot.counting"
 
 
 def begin_counting(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
-    """Count a pot, or say that it is to be counted where that takes long. Asking again changes nothing.
+    """Count a pot, or say that it is to be counted where that takes long. Asking again takes up what has been left lying.
 
     Refuses at once what counting would refuse.
     """
@@ -40,6 +40,7 @@ def begin_counting(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
     session.refresh(pot, ["state", "annulled_at"])
     work = count_under_way(box, pot)
     if work is not None and under_way.why_stopped(work) is None:
+        outbox.post_again(session, COUNTING, pot_id=str(pot_id), process_id=str(pot.process_id))
         return pot
     _require_countable(session, pot)
     total = ballots_cast(session, pot)
@@ -79,7 +80,7 @@ def finish_counting(session: Session, pot_id: uuid.UUID, record: dict[str, Any],
         _keep(box, pot, {**work, "done": 0})
         outbox.post(session, COUNTING, pot_id=str(pot_id), process_id=str(pot.process_id))
     else:
-        record_count(session, under_way.asked_by(work, pot.process_id), pot, record)
+        record_count(session, under_way.asked_by(session, work, pot.process_id), pot, record)
         _keep(box, pot, None)
     session.flush()
 

@@ -16,11 +16,11 @@ from app.kernel import clock
 
 
 def begun_votes(session: Session) -> list[uuid.UUID]:
-    """The processes in which people vote now, with a fixed ballot, whose list is not noted yet."""
+    """The processes in which people vote now, with a fixed ballot that is not annulled, whose list is not noted yet."""
     now, noted = clock.now(), exists().where(FrozenRoll.process_id == Phase.process_id)
     running = select(Phase.process_id, Phase.actions).where(Phase.starts_at <= now, Phase.ends_at > now, ~noted)
     found = {process_id for process_id, actions in session.execute(running).tuples() if Action.VOTE in actions}
-    return sorted(one for one in found if fixed_pots(session, one))
+    return sorted(one for one in found if any(pot.annulled_at is None for pot in fixed_pots(session, one)))
 
 
 def note_roll(session: Session, process_id: uuid.UUID) -> FrozenRoll:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.features.voting.box import opening
 from app.features.voting.exporting import board_file, sealed
 from app.features.voting.keys.kept import kept_key
-from app.features.voting.keys.keyring import Keyring
+from app.features.voting.keys.keyring import KeyDestroyed, Keyring
 from app.features.voting.models import Box, BoxState, Closing, Custody
 from app.features.voting.queries import box_of, pots_in_box
 from app.features.voting.use_cases import under_way
@@ -41,12 +41,13 @@ def open_with_the_servers_key(
 
 
 def begin_opening(session: Session, actor: Actor, process_id: uuid.UUID, keyring: Keyring) -> Box:
-    """Open such a box, or say that it is to be opened where that takes long. Asking again changes nothing.
+    """Open such a box, or say that it is to be opened where that takes long. Asking again takes up what has been left lying.
 
     Raises Conflict for any other box, and while the box is still being closed.
     """
     box = box_to_change(session, actor, process_id)
     if box.closing.get("step") in _AT_WORK:
+        outbox.post_again(session, OPENING, process_id=str(process_id))
         return box
     _require_openable(box)
     total = sum(sealed(session, pot.id) for pot in pots_in_box(session, box))
@@ -73,12 +74,15 @@ def write_opened(
 ) -> None:
     """Open every envelope and write what comes out, with the statement; only reads, so that nobody waits for it.
 
-    Raises Conflict when the board was damaged.
+    Raises Conflict when the board was damaged, and when the key was destroyed, as it may be once all pots are annulled.
     """
     box = box_of(session, process_id)
     if box is None:
         raise NotFound
-    seed = kept_key(session, keyring, process_id, "box")
+    try:
+        seed = kept_key(session, keyring, process_id, "box")
+    except KeyDestroyed:
+        raise Conflict(msg("The key of this box was destroyed, so nobody can open it any more.")) from None
     try:
         opened = opening.open_board(board_file(session, box), seed, progress)
     except opening.BrokenBoard as broken:
@@ -102,7 +106,7 @@ def finish_opening(session: Session, process_id: uuid.UUID, file: IO[bytes]) -> 
     box = box_to_change(session, SYSTEM, process_id)
     if box.closing.get("step") not in _AT_WORK or box.state is not BoxState.CLOSED:
         return
-    box = import_opened(session, under_way.asked_by(box.closing, process_id), process_id, file)
+    box = import_opened(session, under_way.asked_by(session, box.closing, process_id), process_id, file)
     box.closing = {**box.closing, "step": Closing.DONE.value}
     session.flush()
 
@@ -119,4 +123,4 @@ def _require_openable(box: Box) -> None:
     if box.custody is not Custody.SERVER or box.state is not BoxState.CLOSED:
         raise Conflict(msg("This box is not to be opened by the server now."))
     if box.closing.get("step") == Closing.WIPING:
-        raise Conflict(msg("The box is still being closed. It can be opened in a moment."))
+        raise Conflict(msg("The box is still being closed. It can be opened afterwards."))

@@ -43,7 +43,7 @@ class HashedRow:
 
 @dataclass(frozen=True)
 class RollReport:
-    """What an import did. `without_born`: entries for which the number alone is enough."""
+    """What an import did. `without_born`: entries that nobody votes for with the number: it takes a code, or a desk."""
 
     added: int
     corrected: int

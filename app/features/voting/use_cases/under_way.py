@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import actor_of
 from app.features.voting.models import Box, Closing
 from app.kernel import clock
 from app.kernel.messages import Message
-from app.kernel.permissions import SYSTEM, Actor, Role
+from app.kernel.permissions import SYSTEM, Actor, Permission
 
 AT_ONCE = 20_000
 """Boxes and pots with more envelopes than this are opened and counted in the background."""
@@ -37,11 +38,11 @@ def why_stopped(work: dict[str, Any]) -> Message | None:
     return Message(work["why"], work["params"]) if "why" in work else None
 
 
-def asked_by(work: dict[str, Any], process_id: uuid.UUID) -> Actor:
-    """Whoever asked for the work; that they may was seen then."""
-    if not work.get("by"):
-        return SYSTEM
-    return Actor(person_id=uuid.UUID(work["by"]), roles=frozenset({(Role.COMMITTEE, process_id)}))
+def asked_by(session: Session, work: dict[str, Any], process_id: uuid.UUID) -> Actor:
+    """Whoever asked for the work, with the rights they have now. Where they have left the committee meanwhile, the platform
+    ends what was rightly begun: nothing is done in the name of somebody who is not in office."""
+    who = actor_of(session, uuid.UUID(work["by"])) if work.get("by") else None
+    return who if who is not None and who.may(Permission.BUDGET_CERTIFY, process_id) else SYSTEM
 
 
 def moved_at(work: dict[str, Any]) -> datetime:

@@ -151,13 +151,17 @@ def slot_here(session: Session, pot: Pot, now: AtTheBox) -> str:
 
     What was announced with the fixed ballot holds, whatever the process has set up since.
     """
-    announced = pot.options.get("voters")
-    mode = SlotMode(announced["slots"]) if announced else now.ways.slots
+    mode = _announced_slots(pot, now.ways.slots)
     if mode in (SlotMode.ALL, SlotMode.ONE):
         return slot_for(mode, pot.id, None, None)
     lives_in = now.entry.area_id
     home = None if lives_in is None else above(session, lives_in)
     return slot_for(mode, pot.id, None if pot.area_id == now.space.area_id else pot.area_id, home)
+
+
+def _announced_slots(pot: Pot, set_up: SlotMode) -> SlotMode:
+    announced = pot.options.get("voters")
+    return SlotMode(announced["slots"]) if announced else set_up
 
 
 def home_of(session: Session, process_id: uuid.UUID, voter_key: str) -> frozenset[uuid.UUID] | None:
@@ -234,15 +238,20 @@ def standing_of(session: Session, pot: Pot, voter_key: str, space: Process | Non
 def standings_of(
     session: Session, process_id: uuid.UUID, voter_key: str, space: Process | None = None, *, only: Pot | None = None
 ) -> list[Standing]:
-    """The standing of an entry in every pot of a process whose ballot is fixed, in their order."""
-    mode, used = _mode_and_used(session, process_id, voter_key)
+    """The standing of an entry in every pot of a process whose ballot is fixed, in their order. As in `slot_here`, what was
+    announced with a ballot holds.
+    """
+    set_up, used = _mode_and_used(session, process_id, voter_key)
     space = space or process(session, process_id)
-    needs_home = mode in (SlotMode.OWN, SlotMode.OWN_PLUS_ONE)
-    home = home_of(session, process_id, voter_key) if needs_home else None
     named = only is None or any(one != only.id for one in used.values())  # most have used nothing anywhere else
     pots = {one.id: one for one in pots_of(session, process_id) if one.state is not PotState.DRAFT} if named else {}
+    asked = [only] if only is not None else list(pots.values())
+    modes = {pot.id: _announced_slots(pot, set_up) for pot in asked}
+    needs_home = not {SlotMode.OWN, SlotMode.OWN_PLUS_ONE}.isdisjoint(modes.values())
+    home = home_of(session, process_id, voter_key) if needs_home else None
     found = []
-    for pot in [only] if only is not None else pots.values():
+    for pot in asked:
+        mode = modes[pot.id]
         area = None if space is None or pot.area_id == space.area_id else pot.area_id
         others = tuple(pots[one] for one in used.values() if one != pot.id and one in pots)
         voted = pot.id in used.values()
