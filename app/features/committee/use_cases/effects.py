@@ -16,8 +16,9 @@ from app.features.budgets.use_cases import (
     correct_result,
     require_finished_count,
 )
-from app.features.committee.models import Decision, DecisionKind, Objection, ObjectionOutcome
+from app.features.committee.models import Decision, DecisionKind
 from app.features.committee.rules import digest_of
+from app.features.committee.use_cases.answering import OnObjection
 from app.features.committee.use_cases.certifying import issue
 from app.features.committee.use_cases.ending import ask_for_destruction
 from app.features.committee.use_cases.possible import ends_of_vote, require_possible
@@ -27,7 +28,7 @@ from app.features.committee.use_cases.withdrawing import Withdrawal
 from app.features.spaces.use_cases import extend_vote, interrupt_vote, resume_vote
 from app.features.voting.use_cases import discard_openings, outcome_of, require_disputed
 from app.kernel import clock
-from app.kernel.errors import Conflict, NotFound, Refused
+from app.kernel.errors import Refused
 from app.kernel.messages import Ending, msg
 from app.kernel.permissions import Actor
 
@@ -109,40 +110,6 @@ class Annulment:
         pot = pot_of(session, decision.process_id, decision.pot_id)
         annul_pot(session, actor, AnnulPot(pot.id, signers(decision)))
         return {}
-
-
-class OnObjection:
-    """An objection is upheld or dismissed."""
-
-    def check(self, session: Session, decision: Decision) -> dict[str, Any]:
-        """An objection that is open, and an answer."""
-        if self._outcome(decision) is ObjectionOutcome.OPEN:
-            raise Refused(msg("Say whether the objection is upheld or dismissed."), field="outcome")
-        if self._objection(session, decision).outcome is not ObjectionOutcome.OPEN:
-            raise Conflict(msg("This objection has been decided already."))
-        return {}
-
-    def apply(self, session: Session, actor: Actor, decision: Decision) -> dict[str, Any]:
-        """Keep the answer. What follows from it (a recount, an annulment) is a decision of its own."""
-        objection = self._objection(session, decision)
-        objection.outcome, objection.decided_at = self._outcome(decision), decision.decided_at
-        session.flush()
-        return {"number": objection.number}
-
-    def _outcome(self, decision: Decision) -> ObjectionOutcome:
-        try:
-            return ObjectionOutcome(decision.details.get("outcome", ""))
-        except ValueError:
-            return ObjectionOutcome.OPEN
-
-    def _objection(self, session: Session, decision: Decision) -> Objection:
-        try:
-            found = session.get(Objection, uuid.UUID(decision.details.get("objection", "")), populate_existing=True)
-        except ValueError:
-            found = None
-        if found is None or found.process_id != decision.process_id:
-            raise NotFound
-        return found
 
 
 @dataclass(frozen=True)
