@@ -69,6 +69,30 @@ def limits_of(pot: Pot) -> Limits:
     return Limits(most)
 
 
+RESULT = ("supported", "rule", "winners", "cost", "left", "voters", "blank")
+OUTCOME = ("place", "score", "votes", "cost", "reason")
+TIE = ("projects", "score", "decided_by", "decisive")
+"""What a recount must come to again. Records hold more, and newer programs write more than older ones: no difference."""
+
+
+def same_result(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether two records of a count have the same winners, the same outcome of each project, and the same ties."""
+    mine, theirs = one or {}, other or {}
+    outcomes = [record.get("why") or {} for record in (mine, theirs)]
+    ties = [record.get("ties") or [] for record in (mine, theirs)]
+    return (
+        _same(RESULT, mine, theirs)
+        and outcomes[0].keys() == outcomes[1].keys()
+        and all(_same(OUTCOME, outcomes[0][number], outcomes[1][number]) for number in outcomes[0])
+        and len(ties[0]) == len(ties[1])
+        and all(_same(TIE, *pair) for pair in zip(*ties, strict=True))
+    )
+
+
+def _same(names: Sequence[str], one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one[name] == other[name] for name in names if name in one and name in other)
+
+
 def check_totals(
     numbers: Mapping[str, int], votes: Mapping[str, int], points: Mapping[str, int], vote_type: str, limits: Limits
 ) -> None:

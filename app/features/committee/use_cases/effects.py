@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, hold_pots
+from app.features.budgets.queries import Pot, PotState, hold_pots
 from app.features.budgets.use_cases import (
     AnnulPot,
     CertifyPot,
@@ -17,7 +17,7 @@ from app.features.budgets.use_cases import (
     require_finished_count,
 )
 from app.features.committee.models import Decision, DecisionKind
-from app.features.committee.rules import digest_of
+from app.features.committee.rules import digest_of, same_result
 from app.features.committee.use_cases.answering import OnObjection
 from app.features.committee.use_cases.certifying import issue
 from app.features.committee.use_cases.ending import ask_for_destruction
@@ -122,16 +122,18 @@ class _Again:
     @property
     def same(self) -> bool:
         """Whether both say the same of every project."""
-        return digest_of(self.record) == digest_of(_comparable(self.pot.result))
+        return same_result(self.record, self.pot.result)
 
     def told(self) -> dict[str, Any]:
-        """What became of it, for the decision."""
-        before, after = (self.pot.result or {}).get("winners", []), self.record.get("winners", [])
-        return {"same": self.same, "winners_before": before, "winners": after, "result": digest_of(self.record)}
-
-
-def _comparable(record: dict[str, Any] | None) -> dict[str, Any]:
-    return {key: value for key, value in (record or {}).items() if key != "imported"}
+        """What became of it, for the decision. Decisions are public, so winners stand in it only where a result is."""
+        found = {"same": self.same, "result": digest_of(self.record)}
+        if self.pot.state is not PotState.CERTIFIED:
+            return found
+        return {
+            **found,
+            "winners_before": (self.pot.result or {}).get("winners", []),
+            "winners": self.record.get("winners", []),
+        }
 
 
 def _again(session: Session, decision: Decision) -> _Again:
