@@ -27,13 +27,15 @@ def form_of(pot: Pot) -> Form:
 
 
 def board_file(session: Session, box: Box, *, with_envelopes: bool = True) -> Iterator[bytes]:
-    """The lines of the board, block by block (`box/opening.py` describes them). Without envelopes it may be published."""
+    """The lines of the board, block by block (`box/opening.py` describes them). Without envelopes it may be published.
+
+    Nothing is in it that somebody can edit once people vote, such as the title of the process: copies are compared.
+    """
     pots = pots_in_box(session, box)
     space = process(session, box.process_id)
     head = {
         "format": BOARD_FORMAT,
         "election": str(box.process_id),
-        "title": space.title if space else {},
         "key": box.key,
         "board_key": box.board_key,
         "pots": [_pot(session, pot) for pot in pots],

@@ -2,15 +2,23 @@
 
 import zipfile
 from io import BytesIO
+from os import urandom
+from uuid import uuid4
 
 import pytest
 
 from app.extensions import db as database
 from app.features.committee.models import DecisionKind
+from app.features.spaces.models import Process
+from app.features.voting.box.envelopes import receipt_of
 from app.features.voting.keys.keyring import Keyring
+from app.features.voting.models import Envelope
 from app.features.voting.package import archive, kept
+from app.features.voting.sealing import seal_waiting
 from app.features.voting.use_cases import count_pot
+from app.features.voting.use_cases.casting import ready_box
 from tests.factories import committee, voting
+from tests.factories.tools import add
 
 
 @pytest.fixture
@@ -93,7 +101,7 @@ def test_a_reader_who_goes_away_leaves_nothing_and_memory_holds_a_piece(app, ses
 
 
 def test_a_rehearsal_keeps_nothing(app, client, session, pot):
-    from app.features.spaces.models import Process, ProcessState
+    from app.features.spaces.models import ProcessState
     from tests.factories import spaces
 
     space = session.get_one(Process, pot.process_id)
@@ -102,3 +110,39 @@ def test_a_rehearsal_keeps_nothing(app, client, session, pot):
     with app.app_context():
         assert b"".join(kept.whole(session, pot, app.config["SETTINGS"].var / "packages"))
     assert not (app.config["SETTINGS"].var / "packages" / pot.id.hex).exists()
+
+
+def test_whoever_edits_the_title_of_the_process_changes_neither_board_nor_package(client, session, pot):
+    pot_id, process_id = pot.id, pot.process_id
+    board, package = client.get(f"/voting/{pot_id}/board.jsonl").data, client.get(f"/voting/{pot_id}/package.zip").data
+    session.get_one(Process, process_id).title = {"en": "Another title of everything"}
+    session.commit()
+    assert client.get(f"/voting/{pot_id}/board.jsonl").data == board
+    assert client.get(f"/voting/{pot_id}/package.zip").data == package
+
+
+def test_a_package_that_is_kept_says_the_words_of_today(client, session, pot):
+    pot_id, process_id = pot.id, pot.process_id
+    client.get(f"/voting/{pot_id}/package.zip")
+    session.get_one(Process, process_id).area.name = {"en": "Renamed quarter"}
+    session.commit()
+    whole = zipfile.ZipFile(BytesIO(client.get(f"/voting/{pot_id}/package.zip").data))
+    assert "Renamed quarter" in whole.read("ballots.pb").decode()
+    assert client.get(f"/voting/{pot_id}/package/ballots.pb").data == whole.read("ballots.pb")
+
+
+def test_blocks_of_a_copy_stay_when_others_come_and_the_page_says_no_more_than_that(app, client, session):
+    pot = voting.pot()
+    ready_box(session, pot.process_id, Keyring(app.config["SETTINGS"].keys))
+    pot_id = pot.id
+    copies = []
+    for _ in range(2):
+        for content in (urandom(60) for _ in range(25)):
+            add(Envelope(id=uuid4(), pot_id=pot_id, ciphertext=content, receipt=receipt_of(pot_id, content)))
+        seal_waiting(session, pot_id, everything=True)
+        session.commit()
+        copies.append(client.get(f"/voting/{pot_id}/board.jsonl").data.splitlines())
+    _head, *earlier, _foot = copies[0]
+    assert copies[1][1:3] == [*earlier, copies[1][2]]
+    assert copies[0] != copies[1]
+    assert "a block in your copy stays as it is" in client.get(f"/voting/{pot_id}/board").text

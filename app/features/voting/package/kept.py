@@ -14,11 +14,12 @@ from functools import cache
 from inspect import getfile
 from pathlib import Path
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
 from app.features.counting.use_cases import Beside, Written, write_election
-from app.features.spaces.queries import process
+from app.features.spaces.queries import Process, process
 from app.features.voting.package import archive, files, pb_head, pb_layout, readme, verify
 from app.features.voting.publication import choice_of, few
 from app.features.voting.queries import box_of
@@ -76,6 +77,7 @@ def _place(session: Session, pot: Pot, folder: Path) -> Path | None:
     made_from = {
         "program": _program(),
         "pot": [str(pot.id), pot.title, pot.options, pot.amount, pot.currency, pot.rule, pot.vote_type],
+        "words": _in_words(space),
         "result": pot.result,
         "certified": [str(pot.certified_at), str(pot.annulled_at)],
         "published": [str(choice.published), choice.reason, choice.ballots, choice.unique_ballots] if choice else None,
@@ -85,6 +87,13 @@ def _place(session: Session, pot: Pot, folder: Path) -> Path | None:
     }
     text = json.dumps(made_from, sort_keys=True, default=str)
     return folder / pot.id.hex / f"{hashlib.sha256(text.encode()).hexdigest()}.zip"
+
+
+def _in_words(space: Process) -> list[object]:
+    """What the files say of the process and the city: it can be edited, and a package that says it otherwise is another one."""
+    settings = current_app.config["SETTINGS"]
+    when = [[str(one.starts_at), str(one.ends_at), sorted(one.actions)] for one in space.phases]
+    return [space.area.name, when, list(settings.languages), settings.timezone]
 
 
 @cache
