@@ -139,8 +139,8 @@ def test_blocks_of_a_copy_stay_when_others_come_and_the_page_says_no_more_than_t
     for _ in range(2):
         for content in (urandom(60) for _ in range(25)):
             add(Envelope(id=uuid4(), pot_id=pot_id, ciphertext=content, receipt=receipt_of(pot_id, content)))
-        seal_waiting(session, pot_id, everything=True)
-        session.commit()
+        seal_waiting(database.session(), pot_id, everything=True)
+        database.session.commit()
         copies.append(client.get(f"/voting/{pot_id}/board.jsonl").data.splitlines())
     _head, *earlier, _foot = copies[0]
     assert copies[1][1:3] == [*earlier, copies[1][2]]
