@@ -62,15 +62,6 @@ def test_it_is_built_once_and_lost_files_are_built_anew(app, client, pot, built)
     assert len(built) == 2
 
 
-def test_every_single_file_is_the_one_in_the_package(client, pot):
-    pot_id = pot.id
-    names = archive.file_names(database.session(), pot)
-    alone = {name: client.get(f"/voting/{pot_id}/package/{name}").data for name in names}
-    whole = zipfile.ZipFile(BytesIO(client.get(f"/voting/{pot_id}/package.zip").data))
-    assert {name: whole.read(name) for name in whole.namelist()} == alone
-    assert {name: client.get(f"/voting/{pot_id}/package/{name}").data for name in names} == alone
-
-
 def test_after_a_correction_or_an_annulment_the_old_one_is_never_served(app, client, pot, built):
     pot_id, process_id = pot.id, pot.process_id
     first = client.get(f"/voting/{pot_id}/package.zip").data
@@ -90,14 +81,23 @@ def test_after_a_correction_or_an_annulment_the_old_one_is_never_served(app, cli
     assert len(built) == 3
 
 
-def test_a_reader_who_goes_away_leaves_nothing_and_memory_holds_a_piece(app, session, pot):
+def test_a_reader_who_goes_away_leaves_the_whole_package_to_the_next(app, session, pot, built):
     place = app.config["SETTINGS"].var / "packages"
     with app.app_context():
         pieces = kept.whole(session, pot, place)
-        assert next(pieces) is not None
-        assert len(folder(app, pot.id)) == 1
+        assert next(pieces)
         pieces.close()
-    assert folder(app, pot.id) == []
+        assert zipfile.ZipFile(BytesIO(b"".join(kept.whole(session, pot, place)))).testzip() is None
+    assert len(built) == len(folder(app, pot.id)) == 1
+
+
+def test_whoever_asks_for_single_files_first_has_the_package_built_once(client, pot, built):
+    pot_id = pot.id
+    names = archive.file_names(database.session(), pot)
+    alone = {name: client.get(f"/voting/{pot_id}/package/{name}").data for name in names}
+    whole = zipfile.ZipFile(BytesIO(client.get(f"/voting/{pot_id}/package.zip").data))
+    assert {name: whole.read(name) for name in whole.namelist()} == alone
+    assert len(built) == 1
 
 
 def test_a_rehearsal_keeps_nothing(app, client, session, pot):
