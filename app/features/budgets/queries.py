@@ -228,19 +228,6 @@ def project_places(session: Session, pot_id: uuid.UUID) -> Iterator[dict[str, An
     return (dict(row) for row in rows.mappings())
 
 
-def categories_of_projects(session: Session, pot_id: uuid.UUID) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """Category ids of each project of a pot."""
-    found: dict[uuid.UUID, list[uuid.UUID]] = {}
-    rows = session.execute(
-        select(ProjectCategory.project_id, ProjectCategory.category_id)
-        .join(Project, Project.id == ProjectCategory.project_id)
-        .where(Project.pot_id == pot_id)
-    )
-    for project_id, category_id in rows:
-        found.setdefault(project_id, []).append(category_id)
-    return found
-
-
 def sources_of(session: Session, project: Project) -> Sequence[Proposal]:
     """The proposals a project was made from, whatever has become of them; staff pages only."""
     ids = select(ProjectProposal.proposal_id).where(ProjectProposal.project_id == project.id)

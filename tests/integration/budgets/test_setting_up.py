@@ -206,3 +206,17 @@ def test_a_place_that_staff_write_lies_in_the_process(session: Session) -> None:
     assert write_project(session, committee(process), inside).lon == lon
     with pytest.raises(Refused):
         write_project(session, committee(process), replace(inside, lon=0.0, lat=0.0))
+
+
+def test_area_and_categories_of_another_process_are_refused(session: Session) -> None:
+    process, other = spaces.process(), spaces.process(area=spaces.area("Elsewhere"))
+    pot, actor = budgets.pot(process, state=PotState.DRAFT), committee(process)
+    ours, theirs = spaces.category(process), spaces.category(other)
+    bench = WriteProject(pot.id, {"en": "Bench"}, 100_00, area_id=process.area_id, category_ids=(ours.id,))
+    for field, foreign in (("area", {"area_id": other.area_id}), ("categories", {"category_ids": (ours.id, theirs.id)})):
+        with pytest.raises(Refused) as raised:
+            write_project(session, actor, replace(bench, **foreign))
+        assert raised.value.field == field
+    assert pot.projects == []
+    written = write_project(session, actor, bench)
+    assert (written.area_id, [one.category_id for one in written.categories]) == (process.area_id, [ours.id])
