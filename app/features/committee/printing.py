@@ -19,7 +19,7 @@ from app.features.committee.models import DecisionKind
 from app.features.committee.printed import draw_words, published_words, section, text_of, totals_before, voters_section
 from app.features.committee.shown import DECIDED, what_it_is_about, will_happen
 from app.kernel.kept_files import kept_file
-from app.web.filters import city_zone, show_date, show_money, translate
+from app.web.filters import channel_word, city_zone, show_date, show_money, translate
 
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "intake" / "fonts"
@@ -159,7 +159,7 @@ def _pot(pot: dict[str, Any], title: str) -> Any:
     tables = [
         (
             (_("Channel"), _("Participations")),
-            [(_channel(name), number) for name, number in pot["participations_by_channel"].items()],
+            [(channel_word(name), number) for name, number in pot["participations_by_channel"].items()],
         ),
         ((_("Day"), _("Participations")), list(pot["participations_by_day"].items())),
         (
@@ -292,9 +292,3 @@ def _end(record: dict[str, Any]) -> Any:
         _("List of voters deleted: %(when)s", when=_when(keys["voters_forgotten"])),
     ]
     return section(_("Keys and data of the voters"), words)
-
-
-def _channel(name: str) -> str:
-    known = {"web": _("Web"), "kiosk": _("Kiosk"), "paper": _("Paper"), "desk": _("Desk"), "phone": _("Phone")}
-    known["joined"] = _("Small numbers together")
-    return known.get(name, name)

@@ -21,7 +21,6 @@ MOST_NAME, MOST_CONTACT = 120, 200
 POINTS = ("cumulative", "scoring", "ordinal")
 NUMBERS = ("participations", "ballots", "blank", "invalid")
 SUMS = (*NUMBERS, "votes", "points")
-GONE = msg("Whoever proposed this no longer belongs to the committee. Another member must propose it again.")
 
 
 def require_open(decision: Decision) -> None:

@@ -13,6 +13,7 @@ from app.features.committee.models import Decision, DecisionKind, DecisionState
 from app.features.committee.use_cases.answering import require_unconcerned
 from app.features.committee.use_cases.effects import EFFECTS
 from app.features.committee.use_cases.shared import locked_process, member, still_members
+from app.features.voting.use_cases import GONE
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
@@ -89,7 +90,7 @@ def sign(session: Session, actor: Actor, decision_id: uuid.UUID) -> Decision:
     rules.require_another(decision, person_id)
     require_unconcerned(session, decision, person_id)
     if not still_members(session, decision.process_id, decision.proposed_by, person_id):
-        raise Conflict(rules.GONE)
+        raise Conflict(GONE)
     effect = EFFECTS[decision.kind]
     checked = effect.check(session, decision)
     if any(decision.details.get(key) != value for key, value in checked.items()):
