@@ -50,6 +50,19 @@ def _param(value: Any) -> str:
     return str(value)
 
 
+def channel_word(channel: str) -> str:
+    """A channel in a word, for tables of staff and for the protocol; what has no word keeps its name."""
+    known = {
+        "web": gettext("Web"),
+        "kiosk": gettext("Kiosk"),
+        "paper": gettext("Paper"),
+        "desk": gettext("Desk"),
+        "phone": gettext("Phone"),
+        "joined": gettext("Small numbers together"),
+    }
+    return known.get(channel, channel)
+
+
 def show_date(value: date | datetime | None, style: str = "long") -> str:
     """A day in words, in the city's zone."""
     return str(format_date(value, style)) if value else ""
@@ -192,6 +205,7 @@ def init_app(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.filters.update(
         t=translate,
+        channel=channel_word,
         date=show_date,
         datetime=show_datetime,
         beginning=show_beginning,

@@ -250,6 +250,25 @@ def test_a_withdrawn_project_can_be_chosen_again_with_the_older_version_and_whoe
     migrate(file, "upgrade", "0022")
 
 
+@pytest.mark.timeout(120)
+def test_who_wrote_an_objection_down_is_taken_from_the_audit_log(file: Path) -> None:
+    migrate(file, "upgrade", "0022")
+    with rows(file) as connection:
+        insert(connection, "person", id="d" * 32, display_name="Carl Clerk", locale="en", department="", is_administrator=0,
+               created_at=NOW)  # fmt: skip
+        for number, actor in (("1", "d"), ("2", "e"), ("3", "")):
+            insert(connection, "objection", id=number * 32, process_id="a" * 32, number=number, wording="W", name="",
+                   contact="", recorded_name="Carl Clerk" if actor else "", outcome="open", created_at=NOW)  # fmt: skip
+            action = "objection.recorded" if actor else "objection.filed"
+            insert(connection, "audit_entry", id=number * 32, at=NOW, actor_id=(actor or "d") * 32, actor_kind="person",
+                   action=action, subject_type="objection", subject_id=number * 32, details="{}", reason="")  # fmt: skip
+    migrate(file, "upgrade", "0024")
+    with rows(file) as connection:
+        kept = connection.execute("SELECT recorded_by FROM objection ORDER BY number").fetchall()
+        assert kept == [("d" * 32,), (None,), (None,)]
+    migrate(file, "downgrade", "0022")
+
+
 @pytest.mark.parametrize(
     ("table", "column", "words"), [("committee_decision", "kind", DecisionKind), ("ballot_box", "state", BoxState)]
 )

@@ -31,6 +31,7 @@ from app.features.budgets.pots import (
     locked_pot,
     move_pot,
     remove_group,
+    vote_begun,
     without_project,
     write_group,
     write_pot,
@@ -43,7 +44,7 @@ from app.features.budgets.rules import DRAWN_AGAIN, draws_of, require_finished_c
 from app.features.budgets.winners import begin_carrying_out, stop_annulled, when_annulled
 from app.features.budgets.withdrawing import require_withdrawable, withdraw_project
 from app.features.proposals.queries import Proposal
-from app.features.spaces.queries import Action, action_open, inside_process, process
+from app.features.spaces.queries import Action, action_open, areas_of, inside_process, process
 from app.features.spaces.use_cases import votes_to_keep
 from app.kernel import audit, clock, geometry
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -85,6 +86,7 @@ __all__ = [
     "take_back_review",
     "ties_to_draw",
     "unfreeze_pot",
+    "vote_begun",
     "voting_open",
     "when_annulled",
     "why_none_is_fixed",
@@ -101,8 +103,8 @@ votes_to_keep.append(our_votes)
 def write_project(session: Session, actor: Actor, command: WriteProject) -> Project:
     """Put a project on the ballot or change it. Place and categories of accepted proposals are taken over.
 
-    Raises Invalid for missing words or money, Refused for proposals that are not accepted, not found feasible, or already on
-    a ballot, and for a place outside the process.
+    Raises Invalid for missing words or money, Refused for an area or categories of another process, for proposals that are not
+    accepted, not found feasible, or already on a ballot, and for a place outside the process.
     """
     pot = locked_pot(session, actor, command.pot_id)
     rules.require_draft(pot)
@@ -118,6 +120,7 @@ def write_project(session: Session, actor: Actor, command: WriteProject) -> Proj
     project = next((one for one in pot.projects if one.id == command.project_id), None)
     if command.project_id is not None and project is None:
         raise NotFound
+    _require_of_process(session, pot, command, project)
     sources = _sources(session, pot, command, project)
     _require_inside(session, pot, command)
     if project is None:
@@ -152,6 +155,20 @@ def _sources(session: Session, pot: Pot, command: WriteProject, project: Project
     if any(proposal_id not in usable for proposal_id in command.proposal_ids):
         raise Refused(msg("One of these proposals is not accepted and feasible, or is on a ballot already. Choose again."))
     return [usable[proposal_id] for proposal_id in command.proposal_ids]
+
+
+def _require_of_process(session: Session, pot: Pot, command: WriteProject, project: Project | None) -> None:
+    """Area and categories that staff choose are those of the process; what the project has already may stay."""
+    space = process(session, pot.process_id)
+    areas = {area.id for area in areas_of(session, space)} if space is not None else set()
+    categories = {one.id for one in space.categories} if space is not None else set()
+    if project is not None:
+        areas |= {project.area_id} if project.area_id is not None else set()
+        categories |= {one.category_id for one in project.categories}
+    if command.area_id is not None and command.area_id not in areas:
+        raise Refused(msg("Choose one of these."), field="area")
+    if not set(command.category_ids) <= categories:
+        raise Refused(msg("Choose one of these."), field="categories")
 
 
 def _require_inside(session: Session, pot: Pot, command: WriteProject) -> None:

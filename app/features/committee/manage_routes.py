@@ -28,7 +28,7 @@ from app.features.committee.queries import (
     waiting_for,
 )
 from app.features.committee.shown import PROPOSALS, ShownDecision, show, will_happen
-from app.features.committee.use_cases import decline, propose, require_possible, set_retention, sign, withdraw
+from app.features.committee.use_cases import concerns, decline, propose, require_possible, set_retention, sign, withdraw
 from app.features.spaces.queries import Process, process
 from app.features.voting.queries import fixed_pots
 from app.kernel.errors import NotFound, Refused
@@ -161,12 +161,14 @@ def _show_one(found: Decision, form: DeclineForm, status: int = 200) -> Response
     if found.kind is DecisionKind.OBJECTION:
         of_process = objections_of(db.session(), found.process_id)
         objection = next((one for one in of_process if str(one.id) == found.details.get("objection")), None)
+    own = objection is not None and concerns(objection, viewer().person_id)
     page = render_template(
         "committee/staff_one.html",
         process=_space(found.process_id),
         one=shown,
         decision=found,
-        may_sign=waits and not mine,
+        may_sign=waits and not mine and not own,
+        own=waits and not mine and own,
         may_withdraw=waits and mine,
         objection=objection,
         form=form,

@@ -103,7 +103,7 @@ class Objection(Identified, Timestamped, Model):
     """Somebody objects to a vote. Their words are for the committee; that there is an objection, and the answer, is public.
 
     Without an account: a name and a way to reach them, deleted some days after the decision, and a reference for the slip.
-    `recorded_name`: who wrote it down from paper, in office; empty where they wrote it themselves.
+    `recorded_name` and `recorded_by`: who wrote it down from paper, in office; empty where they wrote it themselves.
     """
 
     __tablename__ = "objection"
@@ -115,6 +115,7 @@ class Objection(Identified, Timestamped, Model):
     name: Mapped[str] = mapped_column(String(120), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     recorded_name: Mapped[str] = mapped_column(String(80), default="")
+    recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     reference: Mapped[str | None] = mapped_column(String(16), unique=True)
     outcome: Mapped[ObjectionOutcome] = mapped_column(words(ObjectionOutcome), default=ObjectionOutcome.OPEN)
     decided_at: Mapped[datetime | None]

@@ -1,9 +1,11 @@
 """The protocol of a vote as tagged PDF (PDF/UA-1), in a language of the city."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from app.features.budgets.queries import score_number, tie_words
 from app.features.committee.models import DecisionKind
 from app.features.committee.printed import draw_words, published_words, section, text_of, totals_before, voters_section
 from app.features.committee.shown import DECIDED, what_it_is_about, will_happen
-from app.web.filters import city_zone, show_date, show_money, translate
+from app.kernel.kept_files import kept_file
+from app.web.filters import channel_word, city_zone, show_date, show_money, translate
 
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "intake" / "fonts"
@@ -44,6 +47,22 @@ def protocol_pdf(record: dict[str, Any], city: str, language: str) -> bytes:
             pdf_standards=["ua-1"],
         )
     return pdf
+
+
+def kept_pdf(record: dict[str, Any], city: str, language: str, folder: Path) -> bytes:
+    """The same for everybody: set once, and kept until what it is made from is another."""
+    made_from = json.dumps([record, city, city_zone().key, _program()], sort_keys=True, default=str)
+    place = folder / record["process"] / f"{language}-{hashlib.sha256(made_from.encode()).hexdigest()}.pdf"
+    with kept_file(place, lambda: [protocol_pdf(record, city, language)], older=f"{language}-*.pdf") as kept:
+        return kept.read()
+
+
+@cache
+def _program() -> list[str]:
+    """What sets it, in digests: words come from the catalogues."""
+    words = sorted((HERE.parents[2] / "translations").glob("*/LC_MESSAGES/messages.mo"))
+    sources = (*sorted(HERE.glob("*.py")), HERE.parent / "budgets" / "outcomes.py", HERE / "protocol.typ", *words)
+    return [hashlib.sha256(one.read_bytes()).hexdigest() for one in sources]
 
 
 def _when(moment: str | None) -> str:
@@ -140,7 +159,7 @@ def _pot(pot: dict[str, Any], title: str) -> Any:
     tables = [
         (
             (_("Channel"), _("Participations")),
-            [(_channel(name), number) for name, number in pot["participations_by_channel"].items()],
+            [(channel_word(name), number) for name, number in pot["participations_by_channel"].items()],
         ),
         ((_("Day"), _("Participations")), list(pot["participations_by_day"].items())),
         (
@@ -273,9 +292,3 @@ def _end(record: dict[str, Any]) -> Any:
         _("List of voters deleted: %(when)s", when=_when(keys["voters_forgotten"])),
     ]
     return section(_("Keys and data of the voters"), words)
-
-
-def _channel(name: str) -> str:
-    known = {"web": _("Web"), "kiosk": _("Kiosk"), "paper": _("Paper"), "desk": _("Desk"), "phone": _("Phone")}
-    known["joined"] = _("Small numbers together")
-    return known.get(name, name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
@@ -71,15 +71,18 @@ def waiting_for(
 ) -> list[tuple[Decision, Process, Pot | None]]:
     """The decisions in these processes (None: in all) that wait for this person's signature, the oldest first.
 
-    Not those that the person has proposed: somebody else signs them. Each with its process, and the pot it is about.
+    Not those that the person has proposed, nor answers to objections that they made or wrote down: somebody else signs them.
+    Each with its process, and the pot it is about.
     """
+    mine = or_(Objection.person_id == person_id, Objection.recorded_by == person_id)
+    own = {f"{DecisionKind.OBJECTION.value}:{one}" for one in session.scalars(select(Objection.id).where(mine))}
     query = select(Decision, Process, Pot).join(Process, Process.id == Decision.process_id)
     query = query.outerjoin(Pot, Pot.id == Decision.pot_id)
     query = query.where(Decision.state == DecisionState.PROPOSED, Decision.proposed_by.is_distinct_from(person_id))
     if process_ids is not None:
         query = query.where(Decision.process_id.in_(process_ids))
     found = session.execute(query.order_by(Decision.created_at, Decision.id)).tuples()
-    return [(one, space, pot) for one, space, pot in found]
+    return [(one, space, pot) for one, space, pot in found if one.subject not in own]
 
 
 def objections_of(session: Session, process_id: uuid.UUID) -> Sequence[Objection]:

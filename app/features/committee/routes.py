@@ -162,7 +162,12 @@ def protocol_pdf(process_id: UUID) -> Response:
     language = request.args.get("in", current_locale())
     if language not in settings.languages:
         raise NotFound
-    return _download(printing.protocol_pdf(_record(space), settings.city_name, language), "application/pdf", "protocol.pdf")
+    record = _record(space)
+    if viewer().may(Permission.BUDGET_INSPECT, process_id):
+        content = printing.protocol_pdf(record, settings.city_name, language)
+    else:
+        content = printing.kept_pdf(record, settings.city_name, language, settings.var / "packages" / "protocols")
+    return _download(content, "application/pdf", "protocol.pdf")
 
 
 def _readable(process_id: UUID) -> Process:

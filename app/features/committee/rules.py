@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.features.budgets.queries import Pot, gives_points, is_ranking, most_points_each, most_projects
 from app.features.committee.models import Decision, DecisionState, PaperEntry
 from app.kernel.errors import Conflict, Forbidden, Invalid, Refused
 from app.kernel.messages import Message, msg
@@ -19,7 +21,6 @@ MOST_NAME, MOST_CONTACT = 120, 200
 POINTS = ("cumulative", "scoring", "ordinal")
 NUMBERS = ("participations", "ballots", "blank", "invalid")
 SUMS = (*NUMBERS, "votes", "points")
-GONE = msg("Whoever proposed this no longer belongs to the committee. Another member must propose it again.")
 
 
 def require_open(decision: Decision) -> None:
@@ -45,26 +46,92 @@ def digest_of(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one ballot that is not blank can hold: how many projects, the least and most points of each, and of all together."""
+
+    projects: int
+    each: tuple[int, int] | None = None
+    points: tuple[int, int] | None = None
+
+
+def limits_of(pot: Pot) -> Limits:
+    """The limits of a pot's ballots as they were announced; without points where a ballot has none."""
+    most = most_projects(pot)
+    if gives_points(pot):
+        high = most_points_each(pot)
+        return Limits(most, (1, high) if high else None, (1, pot.max_points) if pot.max_points else None)
+    if is_ranking(pot):  # the first place gives as many points as there are places, each further one a point less
+        best = pot.options.get("max_length") or pot.max_projects or most
+        places = [max(best - place, 0) for place in range(most)]
+        return Limits(most, (places[-1], best), (best, sum(places)))
+    return Limits(most)
+
+
+RESULT = ("supported", "rule", "winners", "cost", "left", "voters", "blank")
+OUTCOME = ("place", "score", "votes", "cost", "reason")
+TIE = ("projects", "score", "decided_by", "decisive")
+"""What a recount must come to again. Records hold more, and newer programs write more than older ones: no difference."""
+
+
+def same_result(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether two records of a count have the same winners, the same outcome of each project, and the same ties."""
+    mine, theirs = one or {}, other or {}
+    outcomes = [record.get("why") or {} for record in (mine, theirs)]
+    ties = [record.get("ties") or [] for record in (mine, theirs)]
+    return (
+        _same(RESULT, mine, theirs)
+        and outcomes[0].keys() == outcomes[1].keys()
+        and all(_same(OUTCOME, outcomes[0][number], outcomes[1][number]) for number in outcomes[0])
+        and len(ties[0]) == len(ties[1])
+        and all(_same(TIE, *pair) for pair in zip(*ties, strict=True))
+    )
+
+
+def _same(names: Sequence[str], one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one[name] == other[name] for name in names if name in one and name in other)
+
+
 def check_totals(
-    numbers: Mapping[str, int], votes: Mapping[str, int], points: Mapping[str, int], vote_type: str, most: int | None
+    numbers: Mapping[str, int], votes: Mapping[str, int], points: Mapping[str, int], vote_type: str, limits: Limits
 ) -> None:
-    """Raise Invalid where totals cannot be those of such ballots; `most`: how many projects one ballot can name."""
+    """Raise Invalid where totals cannot be those of ballots within the announced limits."""
     errors: dict[str, Message] = {}
     filled = numbers["ballots"] - numbers["blank"]
     if filled < 0:
         errors["blank"] = msg("There are more blank ballots than ballots.")
     for number, given in votes.items():
-        if given > max(filled, 0):
+        if not 0 <= given <= max(filled, 0):
             errors[f"votes_{number}"] = msg("More votes than there are ballots that are not blank: %(most)s.", most=filled)
     total = sum(votes.values())
-    if not errors and (total < filled or (most is not None and total > filled * most)):
+    if not errors and not filled <= total <= filled * limits.projects:
         errors["ballots"] = msg("So many ballots cannot have %(votes)s votes together. Look at the sheet again.", votes=total)
     if vote_type in POINTS:
-        for number in points:
-            if points[number] and not votes.get(number):
-                errors[f"points_{number}"] = msg("Points without a ballot that names the project.")
+        errors |= _points_that_cannot_be(filled, votes, points, limits, sums=not errors)
     if errors:
         raise Invalid(errors)
+
+
+def _points_that_cannot_be(
+    filled: int, votes: Mapping[str, int], points: Mapping[str, int], limits: Limits, *, sums: bool
+) -> dict[str, Message]:
+    errors: dict[str, Message] = {}
+    for number in sorted({*votes, *points}, key=_natural):
+        named, given = votes.get(number, 0), points.get(number, 0)
+        if given and not named:
+            errors[f"points_{number}"] = msg("Points without a ballot that names the project.")
+        elif limits.each and not named * limits.each[0] <= given <= named * limits.each[1]:
+            errors[f"points_{number}"] = msg(
+                "More or fewer points than the votes for this project can give: %(least)s to %(most)s.",
+                least=named * limits.each[0],
+                most=named * limits.each[1],
+            )
+    total = sum(points.values())
+    if sums and not errors and limits.points and not filled * limits.points[0] <= total <= filled * limits.points[1]:
+        errors["ballots"] = msg(
+            "So many ballots cannot have %(points)s points together. Look at the sheet again.", points=total
+        )
+    return errors
 
 
 def differences(one: PaperEntry, other: PaperEntry) -> list[tuple[str, int, int]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, PotState
 from app.features.committee.models import Decision, DecisionKind, DecisionState
 from app.kernel.messages import Beginning, Ending, Message, msg
 from app.kernel.texts import Texts
@@ -150,7 +150,9 @@ def show(decision: Decision, pots: dict[UUID, Pot]) -> ShownDecision:
     label, icon, tone = STATES[decision.state]
     pot = pots.get(decision.pot_id) if decision.pot_id else None
     will = will_happen(decision.kind, decision.details)
-    return ShownDecision(decision, translate(words[decision.kind]), pot, will, _came(decision), (translate(label), icon, tone))
+    return ShownDecision(
+        decision, translate(words[decision.kind]), pot, will, _came(decision, pot), (translate(label), icon, tone)
+    )
 
 
 def will_happen(kind: DecisionKind, details: dict[str, Any]) -> list[str]:
@@ -180,7 +182,7 @@ def _answer(outcome: str) -> str:
     return _("The objection is upheld.") if outcome == "upheld" else _("The objection is dismissed.")
 
 
-def _came(decision: Decision) -> list[str]:
+def _came(decision: Decision, pot: Pot | None) -> list[str]:
     """What came of a decision in force."""
     if decision.state is not DecisionState.IN_FORCE:
         return []
@@ -202,8 +204,15 @@ def _came(decision: Decision) -> list[str]:
     if decision.kind is DecisionKind.WITHDRAWAL:
         return [*what_it_is_about(details), translate(STAYS_VALID)]
     if decision.kind in (DecisionKind.RECOUNT, DecisionKind.CORRECTION):
-        same = outcome.get("same")
-        found = _("The count came to the same result for every project.") if same else _("The count came to another result.")
-        winners = ", ".join(outcome.get("winners", []))
-        return [found] if same else [found, _("Winners now: %(numbers)s.", numbers=winners or "–")]
+        return _counted_again(outcome, pot)
     return []
+
+
+def _counted_again(outcome: dict[str, Any], pot: Pot | None) -> list[str]:
+    """Whether it was the same again; who wins now only where a result is certified, for everybody reads this."""
+    if outcome.get("same"):
+        return [_("The count came to the same result for every project.")]
+    found = [_("The count came to another result.")]
+    if pot is None or pot.state is not PotState.CERTIFIED or "winners" not in outcome:
+        return found
+    return [*found, _("Winners now: %(numbers)s.", numbers=", ".join(outcome["winners"]) or "–")]

@@ -39,17 +39,20 @@ _MOST_FORMS = 200
 
 
 def board_file(session: Session, box: Box, *, with_envelopes: bool = True) -> Iterator[bytes]:
-    """The lines of the board, block by block (`box/opening.py` describes them). Without envelopes it may be published."""
+    """The lines of the board, block by block (`box/opening.py` describes them). Without envelopes it may be published.
+
+    Nothing is in it that somebody can edit once people vote, such as the title of the process: copies are compared. Those
+    of a rehearsal are not, and name it.
+    """
     pots = pots_in_box(session, box)
     space = process(session, box.process_id)
     head = {
         "format": BOARD_FORMAT,
         "election": str(box.process_id),
-        "title": space.title if space else {},
         "key": box.key,
         "board_key": box.board_key,
         "pots": [_pot(session, pot) for pot in pots],
-        **({"rehearsal": True} if space is not None and space.rehearsal_of is not None else {}),
+        **({"rehearsal": True, "title": space.title} if space is not None and space.rehearsal_of is not None else {}),
     }
     digest, blocks, envelopes = hashlib.sha256(), 0, 0
     for line in _lines(session, pots, head, with_envelopes=with_envelopes):

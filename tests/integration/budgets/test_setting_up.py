@@ -246,3 +246,17 @@ def test_a_ballot_may_cost_less_than_the_pot_holds_and_that_is_fixed_and_announc
     pot = database.session.get_one(Pot, pot_id)
     assert "max_sum_cost" not in pot.options
     assert ballot_digest(pot) == before  # ballots without a sum of their own have the bytes that they always had
+
+
+def test_area_and_categories_of_another_process_are_refused(session: Session) -> None:
+    process, other = spaces.process(), spaces.process(area=spaces.area("Elsewhere"))
+    pot, actor = budgets.pot(process, state=PotState.DRAFT), committee(process)
+    ours, theirs = spaces.category(process), spaces.category(other)
+    bench = WriteProject(pot.id, {"en": "Bench"}, 100_00, area_id=process.area_id, category_ids=(ours.id,))
+    for field, foreign in (("area", {"area_id": other.area_id}), ("categories", {"category_ids": (ours.id, theirs.id)})):
+        with pytest.raises(Refused) as raised:
+            write_project(session, actor, replace(bench, **foreign))
+        assert raised.value.field == field
+    assert pot.projects == []
+    written = write_project(session, actor, bench)
+    assert (written.area_id, [one.category_id for one in written.categories]) == (process.area_id, [ours.id])

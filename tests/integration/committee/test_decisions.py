@@ -1,5 +1,6 @@
 """Nothing takes effect by the hand of one member; what two decide holds on every channel, for good, and is public."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -425,3 +426,57 @@ def test_a_ballot_is_in_before_the_interruption_or_refused_after_it(committing_d
     assert all(isinstance(error, PhaseClosed) for error in outcome.errors)
     with committing_db.transaction() as session:
         assert len(session.scalars(select(Envelope)).all()) == outcome.results.count("cast") + 1
+
+
+def test_a_record_of_another_version_with_more_or_fewer_fields_is_no_other_result(session):
+    pot = committee.counted_pot(("1", "1,2", ""))
+    older = json.loads(json.dumps(pot.result))
+    older["kept_by_a_newer_version"] = {"1": "more"}
+    del older["with_a_winner"]
+    for outcome in older["why"].values():
+        del outcome["outranks"]
+    pot.result = older
+    session.flush()
+    assert committee.decided(KINDS.RECOUNT, pot.process_id, pot_id=pot.id).outcome["same"] is True
+
+
+@pytest.mark.parametrize("changed", ["winners", "reason", "tie"])
+def test_another_winner_outcome_or_tie_is_another_result(session, changed):
+    pot = committee.counted_pot(("1", "2", "2", "3"))
+    record = json.loads(json.dumps(pot.result))
+    if changed == "winners":
+        record["winners"] = ["3"]
+    elif changed == "reason":
+        record["why"]["1"]["reason"] = "withdrawn"
+    else:
+        record["ties"] = [{**record["ties"][0], "projects": ["1", "2"]}]
+    pot.result = record
+    session.flush()
+    assert committee.decided(KINDS.RECOUNT, pot.process_id, pot_id=pot.id).outcome["same"] is False
+
+
+def test_a_recount_before_certification_tells_nobody_who_would_win(session, client):
+    pot = committee.counted_pot(("1", "2", "2", "3"))
+    pot.result = {**pot.result, "winners": ["3"]}
+    session.flush()
+    told = committee.decided(KINDS.RECOUNT, pot.process_id, pot_id=pot.id)
+    assert told.outcome["same"] is False
+    assert not {"winners", "winners_before"} & set(told.outcome)
+    told.outcome = {**told.outcome, "winners": ["2", "1"]}  # as an earlier version wrote it
+    process_id = pot.process_id
+    session.commit()
+
+    page = client.get(f"/committee/{process_id}").text
+    assert "The count came to another result." in page
+    assert "Winners now" not in page
+
+
+def test_a_recount_of_a_certified_result_tells_the_winners_of_both(session, client):
+    pot = committee.certified_pot()
+    pot.result = {**pot.result, "winners": ["3"]}
+    session.flush()
+    told = committee.decided(KINDS.RECOUNT, pot.process_id, pot_id=pot.id)
+    assert told.outcome["winners_before"] == ["3"]
+    winners, process_id = ", ".join(told.outcome["winners"]), pot.process_id
+    session.commit()
+    assert f"Winners now: {winners}." in client.get(f"/committee/{process_id}").text

@@ -7,10 +7,11 @@ from app.extensions import db as database
 from app.features.committee import nightly
 from app.features.committee.commands import Object
 from app.features.committee.models import DecisionKind, Objection, ObjectionOutcome
-from app.features.committee.use_cases import forget_contacts, object_to, record_objection
+from app.features.committee.queries import waiting_for
+from app.features.committee.use_cases import forget_contacts, object_to, record_objection, sign
 from app.features.spaces.models import Process
 from app.kernel.audit import AuditEntry
-from app.kernel.errors import Invalid, NotFound, PhaseClosed
+from app.kernel.errors import Invalid, NotFound, PhaseClosed, Refused
 from app.kernel.permissions import ANONYMOUS, Actor, Role
 from tests.factories import accounts, committee, voting
 
@@ -137,3 +138,44 @@ def test_many_objections_of_strangers_from_one_network_are_slowed_down_those_wit
     assert answers[-1] == 429
     clerk = as_role(Role.CLERK, database.session.get_one(Process, process_id))
     assert clerk.post(f"/staff/objections/desk/{process_id}", data={"words": WORDS, "name": "Olga"}).status_code == 303
+
+
+def test_a_member_who_objected_or_wrote_it_down_neither_proposes_nor_signs_the_answer(session):
+    pot = committee.certified_pot()
+    first, second = committee.two(pot.process_id)
+    third = committee.member(pot.process_id, "Thea Third")
+    for objection in (object_to(session, first, Object(pot.process_id, WORDS)), record_objection(session, first, brought(pot))):
+        answer = {"objection_id": objection.id, "outcome": ObjectionOutcome.DISMISSED, "reason": {"en": "Nobody did."}}
+        with pytest.raises(Refused, match="objected yourself"):
+            committee.proposed(DecisionKind.OBJECTION, pot.process_id, first, **answer)
+        proposed = committee.proposed(DecisionKind.OBJECTION, pot.process_id, second, **answer)
+        with pytest.raises(Refused, match="objected yourself"):
+            sign(session, first, proposed.id)
+        assert objection.outcome is ObjectionOutcome.OPEN
+        assert proposed.id not in {one.id for one, _space, _pot in waiting_for(session, first.person_id, None)}
+        assert proposed.id in {one.id for one, _space, _pot in waiting_for(session, third.person_id, None)}
+
+        sign(session, third, proposed.id)
+        assert objection.outcome is ObjectionOutcome.DISMISSED
+
+
+def test_the_page_offers_no_signature_to_the_member_who_wrote_the_objection_down(session, as_role):
+    pot = committee.certified_pot()
+    space, other = session.get_one(Process, pot.process_id), committee.member(pot.process_id)
+    session.commit()
+    client = as_role(Role.COMMITTEE, space)
+    client.post(f"/staff/objections/{space.id}", data={"words": WORDS, "name": "Olga Objector"})
+    objection = database.session.scalars(select(Objection)).one()
+    answer = {"objection_id": objection.id, "outcome": ObjectionOutcome.DISMISSED}
+    proposed = committee.proposed(DecisionKind.OBJECTION, space.id, other, **answer)
+    decision_id = proposed.id
+    database.session.commit()
+
+    page = client.get(f"/staff/decisions/one/{decision_id}").text
+    assert "Other members of the committee decide it." in page
+    assert f"/one/{decision_id}/sign" not in page
+    assert "waits for your signature" not in client.get("/staff").text
+    refused = client.post(f"/staff/decisions/one/{decision_id}/sign", follow_redirects=True).text
+    assert "Other members of the committee decide it." in refused
+    database.session.expire_all()
+    assert database.session.scalars(select(Objection.outcome)).one() is ObjectionOutcome.OPEN

@@ -7,13 +7,16 @@ from sqlalchemy import select
 
 from app.extensions import db as database
 from app.features.budgets.models import Pot, PotState
+from app.features.committee import printing
+from app.features.committee.commands import Object
 from app.features.committee.models import Decision, DecisionKind, DecisionState, Objection
+from app.features.committee.use_cases import object_to
 from app.features.spaces.models import Process
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Ballot
 from app.features.voting.use_cases import count_pot
 from app.kernel.errors import Conflict
-from app.kernel.permissions import Role
+from app.kernel.permissions import ANONYMOUS, Role
 from tests.factories import committee, voting
 from tests.factories.tools import add
 from tests.support.pdf import words_of_pdf
@@ -264,3 +267,29 @@ def test_a_certificate_says_in_words_by_which_rule_and_which_projects_were_tied(
     assert "Most votes first" in page
     assert "Choose projects" in page
     assert "<code>greedy" not in page
+
+
+def test_the_public_protocol_is_set_once_in_each_language_until_something_is_another(session, client, as_role, monkeypatch):
+    pot = committee.certified_pot()
+    process_id = pot.process_id
+    session.commit()
+    times, set_ = [], printing.typst.compile
+    monkeypatch.setattr(printing.typst, "compile", lambda *words, **more: times.append(1) or set_(*words, **more))
+
+    address = f"/committee/{process_id}/protocol.pdf?in="
+    first = client.get(f"{address}en").data
+    assert first.startswith(b"%PDF")
+    assert client.get(f"{address}en").data == first
+    assert len(times) == 1
+    assert client.get(f"{address}de").data != first
+    assert client.get(f"{address}en").data == first
+    assert len(times) == 2
+
+    object_to(database.session(), ANONYMOUS, Object(process_id, "I could not vote", "Olga", "olga@example.org"))
+    database.session.commit()
+    again = client.get(f"{address}en").data
+    assert len(times) == 3
+    assert words_of_pdf(again) != words_of_pdf(first)
+    as_role(Role.AUDITOR, database.session.get_one(Process, process_id)).get(f"{address}en")
+    assert client.get(f"{address}en").data == again
+    assert len(times) == 4

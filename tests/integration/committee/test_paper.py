@@ -83,6 +83,53 @@ def test_totals_that_cannot_be_are_refused(session, pot, wrong):
         enter_totals(session, first, typed(committee.station(pot.process_id), pot, **wrong))
 
 
+CANNOT_BE = [
+    ("cumulative", {"1": 3, "2": 8}, {"1": 3000, "2": 24}, "more than a voter has"),
+    ("cumulative", {"1": 3, "2": 8}, {"1": 12, "2": 24}, "more than one project may get"),
+    ("cumulative", {"1": 3, "2": 8}, {"1": 2, "2": 24}, "fewer points than votes"),
+    ("cumulative", {"1": 8, "2": 8}, {"1": 24, "2": 24}, "more together than all voters have"),
+    ("cumulative", {"1": 3, "2": 8}, {"1": -3, "2": 24}, "below nought"),
+    ("ordinal", {"1": 3, "2": 8}, {"1": 7, "2": 16}, "more than first places give"),
+    ("ordinal", {"1": 3, "2": 8}, {"1": 2, "2": 16}, "fewer than last places give"),
+    ("ordinal", {"1": 8, "2": 8}, {"1": 16, "2": 16}, "more together than places give"),
+    ("ordinal", {"1": 4, "2": 5}, {"1": 4, "2": 5}, "nobody's first place"),
+]
+CAN_BE = [
+    ("cumulative", {"1": 3, "2": 8}, {"1": 9, "2": 24}),
+    ("cumulative", {"1": 8, "2": 8}, {"1": 24, "2": 16}),
+    ("ordinal", {"1": 3, "2": 8}, {"1": 4, "2": 15}),
+    ("ordinal", {"1": 8, "2": 8}, {"1": 8, "2": 16}),
+]
+
+
+def with_points(vote_type):
+    """A pot that is over, of five points a voter and three a project, or of two places."""
+    limits = {"max_points": 5, "options": {"tie_rules": ["listed_first"], "max_points_per_project": 3}}
+    if vote_type == "ordinal":
+        limits = {"max_projects": 2, "options": {"tie_rules": ["listed_first"], "max_length": 2}}
+    return voting.closed_pot(vote_type=vote_type, limit_by_cost=False, **limits)
+
+
+@pytest.mark.parametrize(
+    ("vote_type", "votes", "points", "why"), CANNOT_BE, ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_points_that_such_ballots_cannot_give_are_refused(session, vote_type, votes, points, why):
+    pot = with_points(vote_type)
+    first, _second = committee.two(pot.process_id)
+    sheet = EnterTotals(committee.station(pot.process_id).id, pot.id, 9, 9, 1, 0, votes, points)
+    with pytest.raises(Invalid) as refused:
+        enter_totals(session, first, sheet)
+    assert any("points" in field or "points" in one.template for field, one in refused.value.errors.items()), why
+
+
+@pytest.mark.parametrize(("vote_type", "votes", "points"), CAN_BE)
+def test_the_most_and_the_least_points_that_such_ballots_can_give_are_taken(session, vote_type, votes, points):
+    pot = with_points(vote_type)
+    first, _second = committee.two(pot.process_id)
+    sheet = EnterTotals(committee.station(pot.process_id).id, pot.id, 9, 9, 1, 0, votes, points)
+    assert enter_totals(session, first, sheet).points == points
+
+
 def test_a_rule_that_needs_whole_ballots_takes_no_totals_but_noughts(session):
     pot = voting.closed_pot(rule="equalshares/add1")
     voting.ballots(pot, ["1"])

@@ -1,5 +1,7 @@
 """After the last objection the keys are destroyed, with two signatures or announced by the clock, and voters are forgotten."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -26,11 +28,12 @@ from app.features.voting.models import (
     VotingParticipation,
 )
 from app.features.voting.use_cases import cast_ballot, close_box, count_pot, open_with_the_servers_key
+from app.kernel import clock as clocks
 from app.kernel import outbox
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Invalid
 from app.kernel.permissions import SYSTEM, Actor, Role
-from tests.factories import accounts, committee, voting
+from tests.factories import accounts, committee, spaces, voting
 from tests.factories.tools import add
 
 KIND = DecisionKind
@@ -186,14 +189,35 @@ def test_the_command_says_what_it_would_do_and_with_dry_run_does_nothing(app, se
     assert database.session.scalars(select(Retention)).one().announced_at == clock.now
 
 
+def upcoming():
+    """A process whose vote begins tomorrow."""
+    found = spaces.process("Vote on the next parks", open_for=None)
+    spaces.phase(found, "Vote", actions=["vote"], starts_at=clocks.now() + timedelta(days=1))
+    return found
+
+
 def test_the_days_are_set_before_they_run(session, pot):
-    running = voting.pot()
-    first, _second = committee.two(running.process_id)
+    coming = voting.pot(upcoming())
+    first, _second = committee.two(coming.process_id)
     with pytest.raises(Invalid):
-        set_retention(session, first, SetRetention(running.process_id, 0, -1))
-    assert set_retention(session, first, SetRetention(running.process_id, 21, 0)).objection_days == 21
+        set_retention(session, first, SetRetention(coming.process_id, 0, -1))
+    assert set_retention(session, first, SetRetention(coming.process_id, 7, 0)).objection_days == 7
     with pytest.raises(Conflict):
         set_retention(session, committee.member(pot.process_id), SetRetention(pot.process_id, 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("objection_days", "keep_days", "wrong"), [(1, 30, "objection_days"), (14, 0, "keep_days"), (14, 3650, "keep_days")]
+)
+def test_once_people_vote_one_member_can_only_give_them_more_days(session, objection_days, keep_days, wrong):
+    running = voting.pot()
+    first, _second = committee.two(running.process_id)
+    with pytest.raises(Invalid) as refused:
+        set_retention(session, first, SetRetention(running.process_id, objection_days, keep_days))
+    assert set(refused.value.errors) == {wrong}
+    kept = retention_of(session, running.process_id)
+    assert (kept.objection_days, kept.keep_days) == (14, 30)
+    assert set_retention(session, first, SetRetention(running.process_id, 21, 30)).objection_days == 21
 
 
 def test_a_correction_gives_people_their_days_again(session, pot, clock):

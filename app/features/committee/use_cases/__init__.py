@@ -1,5 +1,6 @@
 """What can happen: decisions are proposed, signed, declined, taken back; people object; paper is added up; keys destroyed."""
 
+from app.features.committee.use_cases.answering import concerns
 from app.features.committee.use_cases.deciding import decline, propose, sign, withdraw
 from app.features.committee.use_cases.ending import (
     announce_destruction,
@@ -17,6 +18,7 @@ __all__ = [
     "NotYet",
     "add_station",
     "announce_destruction",
+    "concerns",
     "decline",
     "enter_totals",
     "explain",

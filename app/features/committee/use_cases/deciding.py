@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from app.features.committee import rules
 from app.features.committee.commands import Decline, Propose
 from app.features.committee.models import Decision, DecisionKind, DecisionState
+from app.features.committee.use_cases.answering import require_unconcerned
 from app.features.committee.use_cases.effects import EFFECTS
 from app.features.committee.use_cases.shared import locked_process, member, still_members
+from app.features.voting.use_cases import GONE
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
@@ -21,8 +23,9 @@ from app.kernel.permissions import Actor
 def propose(session: Session, actor: Actor, command: Propose) -> Decision:
     """Propose a decision, with a reason that is published when it takes effect. Proposing is signing first.
 
-    Raises NotFound for anybody but the committee of that process, Refused without a reason or for what cannot be decided now,
-    Conflict when a decision about the same thing waits for a signature already.
+    Raises NotFound for anybody but the committee of that process, Refused without a reason, for what cannot be decided now, and
+    for whoever made or wrote down the objection it answers, Conflict when a decision about the same thing waits for a signature
+    already.
     """
     locked_process(session, actor, command.process_id)
     person_id, name = member(session, actor, command.process_id)
@@ -42,6 +45,7 @@ def propose(session: Session, actor: Actor, command: Propose) -> Decision:
         outcome={},
     )
     decision.details = {**decision.details, **EFFECTS[command.kind].check(session, decision)}
+    require_unconcerned(session, decision, person_id)
     try:
         with session.begin_nested():
             session.add(decision)
@@ -76,15 +80,17 @@ def _details(command: Propose) -> dict[str, Any]:
 def sign(session: Session, actor: Actor, decision_id: uuid.UUID) -> Decision:
     """Sign second: the decision takes effect now. Both were members until this moment.
 
-    Raises Forbidden for whoever signed first, NotFound for anybody but the committee, Conflict when it was signed, declined or
-    taken back meanwhile, when the proposer left the committee, or when what was proposed cannot be done any more.
+    Raises Forbidden for whoever signed first, Refused for whoever made or wrote down the objection it answers, NotFound for
+    anybody but the committee, Conflict when it was signed, declined or taken back meanwhile, when the proposer left the
+    committee, or when what was proposed cannot be done any more.
     """
     decision = _locked(session, actor, decision_id)
     person_id, name = member(session, actor, decision.process_id)
     rules.require_open(decision)
     rules.require_another(decision, person_id)
+    require_unconcerned(session, decision, person_id)
     if not still_members(session, decision.process_id, decision.proposed_by, person_id):
-        raise Conflict(rules.GONE)
+        raise Conflict(GONE)
     effect = EFFECTS[decision.kind]
     checked = effect.check(session, decision)
     if any(decision.details.get(key) != value for key, value in checked.items()):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, hold_pots
+from app.features.budgets.queries import Pot, PotState, hold_pots
 from app.features.budgets.use_cases import (
     AnnulPot,
     CertifyPot,
@@ -16,8 +16,9 @@ from app.features.budgets.use_cases import (
     correct_result,
     require_finished_count,
 )
-from app.features.committee.models import Decision, DecisionKind, Objection, ObjectionOutcome
-from app.features.committee.rules import digest_of
+from app.features.committee.models import Decision, DecisionKind
+from app.features.committee.rules import digest_of, same_result
+from app.features.committee.use_cases.answering import OnObjection
 from app.features.committee.use_cases.certifying import issue
 from app.features.committee.use_cases.ending import ask_for_destruction
 from app.features.committee.use_cases.possible import ends_of_vote, require_possible
@@ -27,7 +28,7 @@ from app.features.committee.use_cases.withdrawing import Withdrawal
 from app.features.spaces.use_cases import extend_vote, interrupt_vote, resume_vote
 from app.features.voting.use_cases import discard_openings, outcome_of, require_disputed
 from app.kernel import clock
-from app.kernel.errors import Conflict, NotFound, Refused
+from app.kernel.errors import Refused
 from app.kernel.messages import Ending, msg
 from app.kernel.permissions import Actor
 
@@ -111,40 +112,6 @@ class Annulment:
         return {}
 
 
-class OnObjection:
-    """An objection is upheld or dismissed."""
-
-    def check(self, session: Session, decision: Decision) -> dict[str, Any]:
-        """An objection that is open, and an answer."""
-        if self._outcome(decision) is ObjectionOutcome.OPEN:
-            raise Refused(msg("Say whether the objection is upheld or dismissed."), field="outcome")
-        if self._objection(session, decision).outcome is not ObjectionOutcome.OPEN:
-            raise Conflict(msg("This objection has been decided already."))
-        return {}
-
-    def apply(self, session: Session, actor: Actor, decision: Decision) -> dict[str, Any]:
-        """Keep the answer. What follows from it (a recount, an annulment) is a decision of its own."""
-        objection = self._objection(session, decision)
-        objection.outcome, objection.decided_at = self._outcome(decision), decision.decided_at
-        session.flush()
-        return {"number": objection.number}
-
-    def _outcome(self, decision: Decision) -> ObjectionOutcome:
-        try:
-            return ObjectionOutcome(decision.details.get("outcome", ""))
-        except ValueError:
-            return ObjectionOutcome.OPEN
-
-    def _objection(self, session: Session, decision: Decision) -> Objection:
-        try:
-            found = session.get(Objection, uuid.UUID(decision.details.get("objection", "")), populate_existing=True)
-        except ValueError:
-            found = None
-        if found is None or found.process_id != decision.process_id:
-            raise NotFound
-        return found
-
-
 @dataclass(frozen=True)
 class _Again:
     """A count from the opened ballots, beside the one that is kept."""
@@ -155,16 +122,18 @@ class _Again:
     @property
     def same(self) -> bool:
         """Whether both say the same of every project."""
-        return digest_of(self.record) == digest_of(_comparable(self.pot.result))
+        return same_result(self.record, self.pot.result)
 
     def told(self) -> dict[str, Any]:
-        """What became of it, for the decision."""
-        before, after = (self.pot.result or {}).get("winners", []), self.record.get("winners", [])
-        return {"same": self.same, "winners_before": before, "winners": after, "result": digest_of(self.record)}
-
-
-def _comparable(record: dict[str, Any] | None) -> dict[str, Any]:
-    return {key: value for key, value in (record or {}).items() if key != "imported"}
+        """What became of it, for the decision. Decisions are public, so winners stand in it only where a result is."""
+        found = {"same": self.same, "result": digest_of(self.record)}
+        if self.pot.state is not PotState.CERTIFIED:
+            return found
+        return {
+            **found,
+            "winners_before": (self.pot.result or {}).get("winners", []),
+            "winners": self.record.get("winners", []),
+        }
 
 
 def _again(session: Session, decision: Decision) -> _Again:

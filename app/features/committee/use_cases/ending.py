@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.budgets.use_cases import vote_begun
 from app.features.committee.commands import SetRetention
 from app.features.committee.models import Decision, DecisionKind, DecisionState, Retention
 from app.features.committee.queries import being_corrected, objection_deadline, opened_differently, retention_of
@@ -30,7 +31,10 @@ MOST_DAYS = 3650
 
 
 def set_retention(session: Session, actor: Actor, command: SetRetention) -> Retention:
-    """Say how many days people can object, and how long voters' data is kept afterwards. Raises Conflict once they run."""
+    """Say how many days people can object, and how long voters' data is kept afterwards. Raises Conflict once they run.
+
+    Once people vote, these days are what they were told: Invalid for fewer days to object, or another time for the data.
+    """
     locked_process(session, actor, command.process_id)
     member(session, actor, command.process_id)
     errors: dict[str, Message] = {}
@@ -43,12 +47,25 @@ def set_retention(session: Session, actor: Actor, command: SetRetention) -> Rete
     if objection_deadline(session, command.process_id) is not None:
         raise Conflict(msg("The days for objections run already, so they stay as they are."))
     found = _kept(session, command.process_id)
+    if vote_begun(session, command.process_id) and (told := _other_than_told(found, command)):
+        raise Invalid(told)
     before = {"objection_days": found.objection_days, "keep_days": found.keep_days}
     found.objection_days, found.keep_days = command.objection_days, command.keep_days
     session.flush()
     after = {"objection_days": found.objection_days, "keep_days": found.keep_days}
     audit.record(session, actor, "retention.changed", found, process_id=command.process_id, before=before, after=after)
     return found
+
+
+def _other_than_told(kept: Retention, command: SetRetention) -> dict[str, Message]:
+    errors: dict[str, Message] = {}
+    if command.objection_days < kept.objection_days:
+        errors["objection_days"] = msg(
+            "The vote has begun, so there can only be more days: %(days)s or more.", days=kept.objection_days
+        )
+    if command.keep_days != kept.keep_days:
+        errors["keep_days"] = msg("The vote has begun, so this number stays as it is: %(days)s.", days=kept.keep_days)
+    return errors
 
 
 def why_not(session: Session, process_id: uuid.UUID) -> Message | None:

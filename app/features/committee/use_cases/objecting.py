@@ -47,7 +47,8 @@ def record_objection(session: Session, actor: Actor, command: Object) -> Objecti
         raise NotFound
     words = _accepted(session, command)
     clerk = people_names(session, [actor.person_id]).get(actor.require_signed_in(), "")
-    return _filed(session, actor, command, words, recorded_name=clerk or "–", **_reachable(command, needs_contact=False))
+    hand: dict[str, Any] = {"recorded_name": clerk or "–", "recorded_by": actor.person_id}
+    return _filed(session, actor, command, words, **hand, **_reachable(command, needs_contact=False))
 
 
 def may_record(actor: Actor, process_id: uuid.UUID) -> bool:

@@ -116,8 +116,7 @@ def _check(session: Session, pot: Pot, station: Station, command: EnterTotals) -
     if set(command.votes) | set(command.points) <= known and all(
         one >= 0 for one in (*numbers.values(), *command.votes.values())
     ):
-        most = 1 if pot.vote_type == "choose-1" else min(pot.max_projects or len(known), len(known))
-        rules.check_totals(numbers, command.votes, command.points, pot.vote_type, most)
+        rules.check_totals(numbers, command.votes, command.points, pot.vote_type, rules.limits_of(pot))
     else:
         raise Invalid({"ballots": msg("These totals name projects that are not in this pot, or negative numbers.")})
     if command.ballots and needs_ballots(pot.rule):

@@ -6,65 +6,49 @@ is out of date is never served, only missing. A file that is lost is built anew.
 
 import hashlib
 import json
-import os
-import secrets
 import zipfile
 from collections.abc import Iterator
 from functools import cache
 from inspect import getfile
 from pathlib import Path
+from typing import BinaryIO
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
 from app.features.counting.use_cases import Beside, Written, write_election
-from app.features.spaces.queries import process
+from app.features.spaces.queries import Process, process
 from app.features.voting.package import archive, files, pb_head, pb_layout, readme, verify
 from app.features.voting.publication import choice_of, few
 from app.features.voting.queries import box_of
+from app.kernel.kept_files import kept_file
 
 _PIECE = 1 << 16
 
 
 def whole(session: Session, pot: Pot, folder: Path) -> Iterator[bytes]:
-    """The ZIP file, from the kept one or while it is built and kept."""
+    """The ZIP file, from the kept one, which is built before where it is missing."""
     place = _place(session, pot, folder)
     if place is None:
         yield from archive.stream(session, pot)
-    elif place.is_file():
-        with place.open("rb") as kept:
-            yield from iter(lambda: kept.read(_PIECE), b"")
     else:
-        yield from _built(session, pot, place)
+        with _kept(session, pot, place) as kept:
+            yield from iter(lambda: kept.read(_PIECE), b"")
 
 
 def single(session: Session, pot: Pot, name: str, folder: Path) -> Iterator[bytes]:
-    """One file of the package, out of the kept one where there is one."""
+    """One file of the package, out of the kept one: whoever asks for each of them has the package built once."""
     place = _place(session, pot, folder)
-    if place is not None and place.is_file():
-        with zipfile.ZipFile(place) as kept, kept.open(name) as entry:
-            yield from iter(lambda: entry.read(_PIECE), b"")
-    else:
+    if place is None:
         yield from archive.single(session, pot, name) or ()
+    else:
+        with _kept(session, pot, place) as kept, zipfile.ZipFile(kept) as package, package.open(name) as entry:
+            yield from iter(lambda: entry.read(_PIECE), b"")
 
 
-def _built(session: Session, pot: Pot, place: Path) -> Iterator[bytes]:
-    """Send it and write it down at once. A reader who goes away in the middle leaves nothing; two at once write the same."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_name(f"{secrets.token_hex(8)}.part")
-    try:
-        with unfinished.open("wb") as file:
-            for piece in archive.stream(session, pot):
-                file.write(piece)
-                yield piece
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(place)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    for older in place.parent.glob("*.zip"):
-        if older != place:
-            older.unlink(missing_ok=True)
+def _kept(session: Session, pot: Pot, place: Path) -> BinaryIO:
+    return kept_file(place, lambda: archive.stream(session, pot), older="*.zip")
 
 
 def _place(session: Session, pot: Pot, folder: Path) -> Path | None:
@@ -76,6 +60,7 @@ def _place(session: Session, pot: Pot, folder: Path) -> Path | None:
     made_from = {
         "program": _program(),
         "pot": [str(pot.id), pot.title, pot.options, pot.amount, pot.currency, pot.rule, pot.vote_type],
+        "words": _in_words(space),
         "result": pot.result,
         "certified": [str(pot.certified_at), str(pot.annulled_at)],
         "published": [str(choice.published), choice.reason, choice.ballots, choice.unique_ballots] if choice else None,
@@ -85,6 +70,13 @@ def _place(session: Session, pot: Pot, folder: Path) -> Path | None:
     }
     text = json.dumps(made_from, sort_keys=True, default=str)
     return folder / pot.id.hex / f"{hashlib.sha256(text.encode()).hexdigest()}.zip"
+
+
+def _in_words(space: Process) -> list[object]:
+    """What the files say of the process and the city: it can be edited, and a package that says it otherwise is another one."""
+    settings = current_app.config["SETTINGS"]
+    when = [[str(one.starts_at), str(one.ends_at), sorted(one.actions)] for one in space.phases]
+    return [space.area.name, when, list(settings.languages), settings.timezone]
 
 
 @cache

@@ -19,7 +19,7 @@ from app.kernel import clock
 from app.kernel.permissions import Actor
 
 
-class Ways(NamedTuple):
+class HowPeopleVote(NamedTuple):
     """What a process has set up; as `eligibility.setup_of` says where it has set up nothing."""
 
     slots: SlotMode = SlotMode.ALL
@@ -57,7 +57,7 @@ class AtTheBox:
     """How a process, its box and one voter stand at the moment of casting. `box` is None before the first ballot."""
 
     space: RunningProcess
-    ways: Ways
+    ways: HowPeopleVote
     box: KnownBox | None
     code: KnownCode | None
     entry: Entry
@@ -85,7 +85,7 @@ def at_the_box(session: Session, process_id: uuid.UUID, who: Voter | Actor) -> A
     ways, box, code, (has_roll, on_roll, has_birth, area_id) = (rows[0][part] for part in _PARTS)
     return AtTheBox(
         running_process(rows),
-        Ways() if ways[0] is None else Ways(*ways),
+        HowPeopleVote() if ways[0] is None else HowPeopleVote(*ways),
         None if box[0] is None else KnownBox(*box),
         None if code[0] is None else KnownCode(*code),
         Entry(bool(has_roll), bool(on_roll), bool(has_birth), area_id),

@@ -59,7 +59,7 @@ from app.features.voting.use_cases.forgetting import ask_to_destroy_keys, destro
 from app.features.voting.use_cases.freeing import free_slots
 from app.features.voting.use_cases.freezing_roll import begun_votes, note_roll
 from app.features.voting.use_cases.going_on import box_rests, count_rests, go_on, with_work
-from app.features.voting.use_cases.hands import may_be_second, waiting_for_hand
+from app.features.voting.use_cases.hands import GONE, may_be_second, waiting_for_hand
 from app.features.voting.use_cases.identifying import (
     UnknownCode,
     enter_card,
@@ -107,6 +107,7 @@ from app.features.voting.voters.roll_file import RollRow
 
 __all__ = [
     "DISPUTED",
+    "GONE",
     "ROWS_NEEDED",
     "UNDECIDED",
     "CastAtDesk",
