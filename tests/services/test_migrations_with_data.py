@@ -225,7 +225,7 @@ def test_a_disputed_box_is_an_opened_one_again_with_the_older_words_and_keeps_wh
 
 
 def test_a_withdrawn_project_can_be_chosen_again_with_the_older_version_and_whoever_goes_back_is_told(file: Path) -> None:
-    migrate(file, "upgrade", "0022")
+    migrate(file, "upgrade", "0021")
     withdrawn = {"digest": "abc", "withdrawn": {"2": {"at": NOW, "reason": {"en": "Sold."}}}}
     with rows(file) as connection:
         for pot, options in (("1", withdrawn), ("2", {"digest": "def"})):
@@ -247,12 +247,12 @@ def test_a_withdrawn_project_can_be_chosen_again_with_the_older_version_and_whoe
             insert(connection, "committee_decision", id="2" * 32, process_id="a" * 32, kind="withdrawal", state="proposed",
                    subject="", reason="{}", details="{}", proposed_name="A", decided_name="", answer="", outcome="{}",
                    created_at=NOW)  # fmt: skip
-    migrate(file, "upgrade", "0022")
+    migrate(file, "upgrade", "0021")
 
 
 @pytest.mark.timeout(120)
 def test_who_wrote_an_objection_down_is_taken_from_the_audit_log(file: Path) -> None:
-    migrate(file, "upgrade", "0022")
+    migrate(file, "upgrade", "0021")
     with rows(file) as connection:
         insert(connection, "person", id="d" * 32, display_name="Carl Clerk", locale="en", department="", is_administrator=0,
                created_at=NOW)  # fmt: skip
@@ -262,11 +262,11 @@ def test_who_wrote_an_objection_down_is_taken_from_the_audit_log(file: Path) -> 
             action = "objection.recorded" if actor else "objection.filed"
             insert(connection, "audit_entry", id=number * 32, at=NOW, actor_id=(actor or "d") * 32, actor_kind="person",
                    action=action, subject_type="objection", subject_id=number * 32, details="{}", reason="")  # fmt: skip
-    migrate(file, "upgrade", "0024")
+    migrate(file, "upgrade", "0022")
     with rows(file) as connection:
         kept = connection.execute("SELECT recorded_by FROM objection ORDER BY number").fetchall()
         assert kept == [("d" * 32,), (None,), (None,)]
-    migrate(file, "downgrade", "0022")
+    migrate(file, "downgrade", "0021")
 
 
 @pytest.mark.parametrize(

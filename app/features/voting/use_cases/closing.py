@@ -58,7 +58,7 @@ def begin_closing(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
     Raises Conflict while people still vote, or when participations and envelopes differ and nobody has written down why.
     """
     box = box_to_change(session, actor, process_id)
-    if (work := {Closing.SEALING: CLOSING, Closing.WIPING: WIPING}.get(box.closing.get("step"))) is not None:
+    if (work := {Closing.SEALING: CLOSING, Closing.WIPING: WIPING}.get(box.closing.get("step", ""))) is not None:
         outbox.post_again(session, work, process_id=str(process_id))
         return box
     if box.state is not BoxState.OPEN:
