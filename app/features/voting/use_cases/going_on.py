@@ -22,12 +22,17 @@ from app.features.voting.use_cases.under_way import why_stopped
 from app.kernel import outbox
 from app.kernel.permissions import SYSTEM
 
-_KINDS = {Closing.SEALING: CLOSING, Closing.WIPING: WIPING, Closing.OPENING: OPENING, Closing.TAKING_IN: OPENING}
+_KINDS: dict[str, str] = {
+    Closing.SEALING: CLOSING,
+    Closing.WIPING: WIPING,
+    Closing.OPENING: OPENING,
+    Closing.TAKING_IN: OPENING,
+}
 
 
 def box_rests(session: Session, box: Box) -> bool:
     """Whether closing or opening is under way and nobody takes it up soon."""
-    kind = _KINDS.get(box.closing.get("step"))
+    kind = _KINDS.get(box.closing.get("step", ""))
     return kind is not None and outbox.rests(session, kind, process_id=str(box.process_id))
 
 
@@ -52,7 +57,7 @@ def with_work(session: Session) -> list[uuid.UUID]:
 
 
 def _under_way(session: Session, box: Box) -> Iterator[tuple[str, dict[str, Any]]]:
-    if (kind := _KINDS.get(box.closing.get("step"))) is not None:
+    if (kind := _KINDS.get(box.closing.get("step", ""))) is not None:
         yield kind, {"process_id": str(box.process_id)}
     if box.closing.get("counting"):
         yield from ((COUNTING, _of_pot(pot)) for pot in pots_of(session, box.process_id) if _is_counted(box, pot))
