@@ -25,7 +25,7 @@ _wake: list[Callable[[], None]] = []
 GIVE_UP_AFTER = 12
 CLAIM = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=6)
-PAUSE_OF_WHAT_GOES_ON = timedelta(minutes=15)
+PAUSE_OF_WHAT_GOES_ON = CLAIM
 _POSTED = "outbox_posted"
 
 

@@ -72,3 +72,17 @@ def test_a_vote_whose_pots_are_all_annulled_is_left_alone_once_its_last_day_is_s
     assert set(begun_votes(session)) == {half, votes[2]}
     clock.advance(hours=25)
     assert set(open_boxes(session)) == {half, votes[2]}
+
+
+def test_the_command_says_what_was_done_and_that_something_failed(app, votes, monkeypatch):
+    def fragile(_session, process_id):
+        if process_id == votes[1]:
+            raise ValueError("damaged")
+
+    monkeypatch.setattr(nightly, "announce_destruction", fragile)
+
+    told = app.test_cli_runner().invoke(args=["voting", "retention"])
+
+    assert told.exit_code == 1
+    assert told.output.count("nothing is due") == 3
+    assert "ending a vote failed for 1 of 3" in told.output

@@ -22,7 +22,12 @@ from app.features.voting.use_cases.under_way import why_stopped
 from app.kernel import outbox
 from app.kernel.permissions import SYSTEM
 
-_KINDS = {Closing.SEALING: CLOSING, Closing.WIPING: WIPING, Closing.OPENING: OPENING, Closing.TAKING_IN: OPENING}
+_KINDS: dict[str, str] = {
+    Closing.SEALING: CLOSING,
+    Closing.WIPING: WIPING,
+    Closing.OPENING: OPENING,
+    Closing.TAKING_IN: OPENING,
+}
 
 
 def box_rests(session: Session, box: Box) -> bool:
