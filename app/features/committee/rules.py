@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.features.budgets.queries import Pot, gives_points, is_ranking, most_points_each, most_projects
 from app.features.committee.models import Decision, DecisionState, PaperEntry
 from app.kernel.errors import Conflict, Forbidden, Invalid, Refused
 from app.kernel.messages import Message, msg
@@ -53,19 +52,6 @@ class Limits:
     projects: int
     each: tuple[int, int] | None = None
     points: tuple[int, int] | None = None
-
-
-def limits_of(pot: Pot) -> Limits:
-    """The limits of a pot's ballots as they were announced; without points where a ballot has none."""
-    most = most_projects(pot)
-    if gives_points(pot):
-        high = most_points_each(pot)
-        return Limits(most, (1, high) if high else None, (1, pot.max_points) if pot.max_points else None)
-    if is_ranking(pot):  # the first place gives as many points as there are places, each further one a point less
-        best = pot.options.get("max_length") or pot.max_projects or most
-        places = [max(best - place, 0) for place in range(most)]
-        return Limits(most, (places[-1], best), (best, sum(places)))
-    return Limits(most)
 
 
 RESULT = ("supported", "rule", "winners", "cost", "left", "voters", "blank")

@@ -6,7 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, PotState, pots_of, require_valid
+from app.features.budgets.queries import (
+    Pot,
+    PotState,
+    gives_points,
+    is_ranking,
+    most_points_each,
+    most_projects,
+    pots_of,
+    require_valid,
+)
 from app.features.committee import rules
 from app.features.committee.commands import EnterTotals, Explain
 from app.features.committee.models import Explanation, PaperEntry, Station
@@ -116,11 +125,24 @@ def _check(session: Session, pot: Pot, station: Station, command: EnterTotals) -
     if set(command.votes) | set(command.points) <= known and all(
         one >= 0 for one in (*numbers.values(), *command.votes.values())
     ):
-        rules.check_totals(numbers, command.votes, command.points, pot.vote_type, rules.limits_of(pot))
+        rules.check_totals(numbers, command.votes, command.points, pot.vote_type, _limits_of(pot))
     else:
         raise Invalid({"ballots": msg("These totals name projects that are not in this pot, or negative numbers.")})
     if command.ballots and needs_ballots(pot.rule):
         raise Refused(ROWS_NEEDED)
+
+
+def _limits_of(pot: Pot) -> rules.Limits:
+    """The limits of a pot's ballots as they were announced; without points where a ballot has none."""
+    most = most_projects(pot)
+    if gives_points(pot):
+        high = most_points_each(pot)
+        return rules.Limits(most, (1, high) if high else None, (1, pot.max_points) if pot.max_points else None)
+    if is_ranking(pot):  # the first place gives as many points as there are places, each further one a point less
+        best = pot.options.get("max_length") or pot.max_projects or most
+        places = [max(best - place, 0) for place in range(most)]
+        return rules.Limits(most, (places[-1], best), (best, sum(places)))
+    return rules.Limits(most)
 
 
 def explain(session: Session, actor: Actor, command: Explain) -> Explanation:
