@@ -56,8 +56,11 @@ def equal_scores(candidates: Sequence[Candidate]) -> list[tuple[Candidate, ...]]
 
 
 def undecided(group: Sequence[Candidate]) -> list[tuple[Candidate, ...]]:
-    """The parts of a group of equal scores that no announced rule puts in an order."""
-    parts = (tuple(part) for _, part in groupby(group, key=lambda candidate: candidate.key))
+    """The parts of a group of equals, ordered by the tie rules, that no announced rule puts in an order.
+
+    Where supporters pay, equals can have different scores: what counts there is when, or with how much, they can be paid.
+    """
+    parts = (tuple(part) for _, part in groupby(group, key=lambda candidate: candidate.tie_key))
     return [part for part in parts if len(part) > 1]
 
 

@@ -264,7 +264,7 @@ def test_another_rule_counts_the_same_ballots(session, keyring, tmp_path):
 
 def test_the_table_names_projects_that_have_no_row(session, keyring, tmp_path):
     path = written(session, counted(keyring, session, "greedy", **POTS["costs nothing, with votes"]), tmp_path)
-    answer = CliRunner().invoke(cli, ["count", str(path)])
+    answer = CliRunner().invoke(cli, ["count", "--table", str(path)])
     assert answer.exit_code == 0, answer.output
     assert "of 4 projects" in answer.output
 

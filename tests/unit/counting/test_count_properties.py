@@ -119,6 +119,16 @@ def test_a_decisive_tie_is_one_in_which_a_draw_is_asked_for(rule, data):
         town.count(rule, tie_rules=(TieRule.DRAWN,))
 
 
+def test_equals_with_different_numbers_of_votes_are_drawn_among_too():
+    # Both can be paid at the same moment, and only one of them fits.
+    projects, ballots = [Project("p0", 4), Project("p1", 2)], [Ballot(("p0",)), Ballot(("p0", "p1"))]
+    town = Town(projects, 4, VoteType.APPROVAL, ballots)
+    with pytest.raises(DrawNeeded, match="p0, p1"):
+        town.count("phragmen", tie_rules=(TieRule.DRAWN,))
+    for order in (("p0", "p1"), ("p1", "p0")):
+        assert town.count("phragmen", tie_rules=(TieRule.DRAWN,), drawn_order=order).winners == order[:1]
+
+
 @pytest.mark.parametrize("rule", SHARES)
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())

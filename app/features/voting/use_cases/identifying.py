@@ -38,9 +38,9 @@ def identify(session: Session, actor: Actor, command: Identify, secret: bytes) -
     """Bind the actor's account to an entry of the register for a process, while people vote in it.
 
     A slip can be put right for as long as nothing was cast with the number in this process. Raises PhaseClosed before and
-    after, Refused when number and birth date are not on the roll (the two are not told apart) and when the roll has no date of
-    birth for the number, Conflict when another account stands for that entry, and when the account's own number has been voted
-    with.
+    after, Refused when number and birth date are not on the roll (the two are not told apart) and, but in a rehearsal, when the
+    roll has no date of birth for the number, Conflict when another account stands for that entry, and when the account's own
+    number has been voted with.
     """
     person_id = actor.require_signed_in()
     space = process(session, command.process_id)
@@ -54,7 +54,8 @@ def identify(session: Session, actor: Actor, command: Identify, secret: bytes) -
     if not setup.by_card and has_roll(session, command.process_id):
         raise Refused(NO_CARDS, field="number")
     key = entry_of(session, command.process_id, command.number, command.born, secret)
-    if (entry := roll_entry(session, command.process_id, key)) is not None and not entry.birth_hash:
+    entry = roll_entry(session, command.process_id, key)
+    if entry is not None and not entry.birth_hash and space.rehearsal_of is None:
         raise Refused(NO_BIRTH, field="number")
     mine = _held_identity(session, command.process_id, person_id)
     if mine is not None and mine.voter_key == key:
@@ -181,7 +182,8 @@ def require_way(now: AtTheBox, process_id: uuid.UUID, voter: Voter) -> None:
         raise Refused(NO_CARDS, field="number")
     if now.entry.has_roll and not now.entry.on_roll:
         raise Refused(msg("The card number you gave is not on the list of voters. Ask at a voting desk."))
-    if now.entry.has_roll and not now.entry.has_birth:  # the number alone is known to too many: neighbours, landlords, shops
+    # The number alone is known to too many: neighbours, landlords, shops. Test numbers of a rehearsal are nobody's.
+    if now.entry.has_roll and not now.entry.has_birth and now.space.rehearsal_of is None:
         raise Refused(NO_BIRTH, field="number")
 
 
