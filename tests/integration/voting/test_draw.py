@@ -142,6 +142,6 @@ def test_the_page_takes_places_and_refuses_what_is_none(app: Flask, session: Ses
     assert seen
     page = second.post(f"/staff/draw/{pot.id}/confirm", data={"seen": seen[1]}, follow_redirects=True)
     assert "Counted again with the order that was drawn." in page.text
-    assert "That tie decided who won: the public draw." in page.text
+    assert "That tie decided who won: the project drawn first in public goes first." in page.text
     kept = db.session.get_one(Pot, pot.id)
     assert (kept.state, kept.result["winners"]) == (PotState.COUNTED, ["3", "1"])
