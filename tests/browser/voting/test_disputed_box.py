@@ -3,48 +3,22 @@
 import pytest
 from playwright.sync_api import expect
 
-from app.features.budgets.choices import Choices
 from app.features.spaces.models import Process
-from app.features.voting.box import custody, opening
-from app.features.voting.commands import CastBallot
-from app.features.voting.exporting import board_file
-from app.features.voting.models import Custody
-from app.features.voting.queries import box_of
-from app.features.voting.use_cases import cast_ballot, close_box
-from app.features.voting.use_cases.casting import ready_box
-from app.kernel.permissions import SYSTEM, Actor, Role
-from tests.factories import accounts, voting
+from app.kernel.permissions import Role
+from tests.factories import accounts
 from tests.support.browser import DESK, PHONE, axe, sign_in_window
+from tests.support.openings import a_closed_pot, for_another, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
-SEED = bytes(range(16))
 
 
 @pytest.fixture
 def pot(live, keyring, clock):
-    """A pot with three ballots for project 1; its box is closed, and the committee holds the key."""
-    session, found = live.db.session(), voting.pot()
-    box = ready_box(session, found.process_id, keyring)
-    sheet = custody.key_sheet(SEED, str(found.process_id), custody.split(SEED, 3, 2), 2)
-    box.custody, box.key, box.rehearsed_on = Custody.COMMITTEE, sheet.as_json(), "2026-05-01"
-    session.flush()
-    for person in voting.voters(found, 3):
-        cast_ballot(session, Actor(person_id=person.id), CastBallot(found.id, Choices(("1",))), keyring)
-    clock.advance(days=400)
-    close_box(session, SYSTEM, found.process_id, keyring)
-    return found
+    return a_closed_pot(live.db.session(), keyring, clock)
 
 
-def opened(live, pot, by, *, lies=False):
-    """The file that `by` makes of the board, as a window sends it; a liar finds three ballots for project 2."""
-    session, process_id = live.db.session(), str(pot.process_id)
-    found = opening.open_board(board_file(session, box_of(session, pot.process_id)), SEED)
-    if lies:
-        inside = found.pots[str(pot.id)].ballots
-        inside.clear()
-        inside[("2",), None] = 3
-    statement = found.statement(by, "2026-05-11")
-    lines = found.file(statement, opening.sign_statement(statement, SEED, process_id))
+def sent(lines):
+    """A file of an opening, as a window sends it."""
     return {"name": "opened.jsonl", "mimeType": "application/json", "buffer": b"".join(lines)}
 
 
@@ -59,7 +33,7 @@ def looked_at(page, scripts):
 def test_openings_that_differ_are_shown_side_by_side_and_two_members_have_the_box_opened_anew(live, new_page, pot, scripts):
     process = live.db.session.get_one(Process, pot.process_id)
     people = [accounts.staff(Role.COMMITTEE, process, display_name=name) for name in ("Maija Member", "Matti Member")]
-    lie, truth = opened(live, pot, "Olga", lies=True), opened(live, pot, "Arto")
+    lie, truth = sent(opened(pot, "Olga", spoil=for_another)), sent(opened(pot, "Arto"))
     pot_id, box = pot.id, f"/staff/box/{process.id}"
     live.db.session.commit()
     first, second = (new_page(viewport=size, java_script_enabled=scripts) for size in (DESK, PHONE))

@@ -31,7 +31,7 @@ from app.kernel.errors import Conflict
 from app.kernel.permissions import SYSTEM, Actor, Role
 from tests.factories import committee, voting
 from tests.factories.tools import add
-from tests.integration.voting.openings import REASON, a_closed_pot, bring, certified_lie, disputed, for_another, opened
+from tests.support.openings import REASON, a_closed_pot, bring, certified_lie, disputed, for_another, opened
 
 
 @pytest.fixture

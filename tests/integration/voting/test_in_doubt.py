@@ -12,7 +12,7 @@ from app.features.voting.use_cases import import_opened
 from app.kernel.outbox import OutboxRow
 from app.kernel.permissions import Role
 from tests.factories import accounts, committee, spaces
-from tests.integration.voting.openings import REASON, a_closed_pot, bring, certified_lie, disputed, for_another, opened
+from tests.support.openings import REASON, a_closed_pot, bring, certified_lie, disputed, for_another, opened
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Refused
 from app.kernel.permissions import SYSTEM
 from tests.factories import committee, voting
-from tests.integration.voting.openings import a_closed_pot, bring, disputed, for_another, opened
+from tests.support.openings import a_closed_pot, bring, disputed, for_another, opened
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from app.kernel.permissions import SYSTEM, Actor
 
 CLOSING = "box.closing"
 WIPING = "box.wiping"
-_WORK: dict[str, str] = {Closing.SEALING: CLOSING, Closing.WIPING: WIPING}
+WORK: dict[str, str] = {Closing.SEALING: CLOSING, Closing.WIPING: WIPING}
+"""Which row of the outbox each step of closing needs."""
 ENVELOPES_IN_A_STEP = 20_000
 """How many one transaction seals, so that none is long."""
 _NO_MORE = msg("The box of this vote is closed, so no other ballot can be fixed. Set it up in a process of its own.")
@@ -59,7 +60,7 @@ def begin_closing(session: Session, actor: Actor, process_id: uuid.UUID) -> Box:
     Raises Conflict while people still vote, or when participations and envelopes differ and nobody has written down why.
     """
     box = box_to_change(session, actor, process_id)
-    if (work := _WORK.get(box.closing.get("step", ""))) is not None:
+    if (work := WORK.get(box.closing.get("step", ""))) is not None:
         outbox.post_again(session, work, process_id=str(process_id))
         return box
     if box.state is not BoxState.OPEN:

@@ -15,7 +15,7 @@ from app.features.budgets.queries import Pot, pots_of
 from app.features.voting.models import Box, Closing
 from app.features.voting.queries import count_under_way
 from app.features.voting.use_cases.boxes import box_to_change
-from app.features.voting.use_cases.closing import CLOSING, WIPING
+from app.features.voting.use_cases.closing import WORK
 from app.features.voting.use_cases.counting_long import COUNTING
 from app.features.voting.use_cases.opening_here import OPENING
 from app.features.voting.use_cases.under_way import why_stopped
@@ -23,8 +23,7 @@ from app.kernel import outbox
 from app.kernel.permissions import SYSTEM
 
 _KINDS: dict[str, str] = {
-    Closing.SEALING: CLOSING,
-    Closing.WIPING: WIPING,
+    **WORK,
     Closing.OPENING: OPENING,
     Closing.TAKING_IN: OPENING,
 }
