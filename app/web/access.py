@@ -24,6 +24,11 @@ def viewer() -> Actor:
     return replace(actor, channel=Channel.KIOSK) if is_kiosk() else actor
 
 
+def channel_here() -> Channel:
+    """How whoever asks came in, for those who need not know who that is."""
+    return Channel.KIOSK if is_kiosk() else Channel.WEB
+
+
 def public(view: V) -> V:
     """Anybody may use this endpoint; the use case may still refuse."""
     view.__access__ = "public"  # type: ignore[attr-defined]

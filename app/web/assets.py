@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, g, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 
 from app.web.access import public
 
@@ -41,6 +42,16 @@ class Sessions(SecureCookieSessionInterface):
     Flask-Login looks at the session of every request, so every answer would say `Vary: Cookie`: whoever signs in, or chooses a
     language or an entry on a ballot, would be asking for every file once more.
     """
+
+    def __init__(self) -> None:
+        self._serializer: tuple[tuple[object, ...], URLSafeTimedSerializer | None] = ((), None)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """As Flask makes it, but once for all requests with the same secret."""
+        of = (app.secret_key, tuple(app.config.get("SECRET_KEY_FALLBACKS") or ()))
+        if self._serializer[0] != of:
+            self._serializer = (of, super().get_signing_serializer(app))
+        return self._serializer[1]
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """As Flask does, unless the answer never changes."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.features.accounts.known import KnownPerson, KnownRole, KnownSession
 from app.features.accounts.models import Person, RoleAssignment, SignInLink, SignInSession
+from app.features.accounts.presence import PRESENCE, PRESENCE_FROM, SHOWN, is_present
 from app.features.accounts.rules import is_over, is_staff_member, may_sign_in
 from app.features.notifications.queries import Address, addresses_from
 from app.features.spaces.queries import Process
@@ -19,9 +20,13 @@ from app.kernel.permissions import GRANTS, Actor, Permission, Role
 from app.kernel.references import token_hash
 
 __all__ = [
+    "PRESENCE",
+    "PRESENCE_FROM",
+    "SHOWN",
     "Person",
     "SignInLink",
     "in_office",
+    "is_present",
     "known_session",
     "live_sessions",
     "open_link",

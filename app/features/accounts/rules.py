@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Set
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from app.features.accounts.known import KnownPerson, KnownSession
 from app.features.accounts.models import Person, SignInSession
@@ -87,12 +88,36 @@ def is_staff_member(person: Person | KnownPerson) -> bool:
     return person.is_administrator or bool(person.assignments)
 
 
-def may_sign_in(person: Person | KnownPerson) -> bool:
+class OpenAccount(Protocol):
+    """As much of a person as says whether their account is open."""
+
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def blocked_at(self) -> datetime | None: ...
+    @property
+    def erased_at(self) -> datetime | None: ...
+
+
+class Lasting(Protocol):
+    """As much of a signed-in browser as says how long it lasts."""
+
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def last_seen_at(self) -> datetime: ...
+    @property
+    def expires_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
+def may_sign_in(person: Person | OpenAccount) -> bool:
     """Whether this account is open: it has an address, and is neither blocked nor erased."""
     return person.email is not None and person.blocked_at is None and person.erased_at is None
 
 
-def is_over(session: SignInSession | KnownSession, *, staff: bool, now: datetime) -> bool:
+def is_over(session: SignInSession | Lasting, *, staff: bool, now: datetime) -> bool:
     """Whether a signed-in browser has been signed out, has been idle for too long, or has simply lasted long enough."""
     life, idle = (STAFF_LIFE, STAFF_IDLE) if staff else (LIFE, IDLE)
     return (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from app.features.budgets.models import Pot
 from app.kernel.errors import Refused
@@ -21,6 +22,29 @@ class Choices:
         return sum(self.points or ())
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What each project of a pot costs and where it stands, by number and in the order of the ballot."""
+
+    costs: dict[str, int]
+    places: dict[str, int]
+
+
+def listed(pot: Pot) -> Listed:
+    """The projects of a pot as casting asks for them: of a reading that many voters share, worked out once."""
+    return _listed.get(pot) or _list(pot)
+
+
+def keep_listed(pot: Pot) -> None:
+    """Work it out for a reading that belongs to no session, and so never changes."""
+    _listed[pot] = _list(pot)
+
+
+def _list(pot: Pot) -> Listed:
+    return Listed({one.number: one.cost for one in pot.projects}, {one.number: one.position for one in pot.projects})
+
+
+_listed: "WeakKeyDictionary[Pot, Listed]" = WeakKeyDictionary()
 NOTHING = Choices(())
 """A blank ballot: somebody took part and wants none of it."""
 
@@ -96,8 +120,7 @@ def check_choices(pot: Pot, choices: Choices) -> None:
     Blank ballots are valid: they say that somebody took part and wants none of it. So are ballots with a project that was
     withdrawn: they were cast before that.
     """
-    costs = {project.number: project.cost for project in pot.projects}
-    numbers = choices.numbers
+    costs, numbers = listed(pot).costs, choices.numbers
     if len(set(numbers)) != len(numbers):
         raise Refused(msg("A project is on your ballot twice. Choose each once."))
     if any(number not in costs for number in numbers):
@@ -162,7 +185,7 @@ def in_order(pot: Pot, choices: Choices) -> Choices:
     """The same ballot as it is kept: a ranking in the voter's order, any other in that of the list, so that no click shows."""
     if is_ranking(pot):
         return choices
-    place = {project.number: project.position for project in pot.projects}
+    place = listed(pot).places
     numbers = tuple(sorted(choices.numbers, key=lambda number: place[number]))
     points = dict(zip(choices.numbers, choices.points or (), strict=gives_points(pot)))
     return Choices(numbers, tuple(points[number] for number in numbers) if gives_points(pot) else None)

@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.features.budgets.choices import WITHDRAWN
+from app.features.budgets.choices import WITHDRAWN, keep_listed
 from app.features.budgets.models import Pot, PotState
 from app.features.spaces.queries import Action, Process, action_open, process
 from app.kernel import clock
@@ -114,4 +114,5 @@ def _apart(session: Session, pot_id: uuid.UUID) -> Pot:
     with Session(session.connection(), autoflush=False, join_transaction_mode="rollback_only") as own:
         ballot = own.scalars(select(Pot).where(Pot.id == pot_id).options(selectinload(Pot.projects))).one()
         own.expunge_all()
+    keep_listed(ballot)
     return ballot

@@ -100,10 +100,20 @@ def _seal_block(session: Session, pot_id: uuid.UUID, chosen: Sequence[uuid.UUID]
     session.add(block)
     session.flush()
     for entries in _parts(rows):
-        session.execute(insert(BoardEntry), entries)
+        session.execute(insert(BoardEntry), _with_ids_of_their_own(session, entries))
     for part in _parts(chosen):
         session.execute(delete(Envelope).where(Envelope.id.in_(part)))
     session.flush()
+
+
+def _with_ids_of_their_own(session: Session, entries: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The same, but an id that is on the board already is replaced: a ballot is never kept back for the number of its page.
+
+    It takes a page that two voters sent, the second in the very moment in which the first one's envelope was sealed.
+    """
+    ids = [entry["envelope_id"] for entry in entries]
+    taken = set(session.scalars(select(BoardEntry.envelope_id).where(BoardEntry.envelope_id.in_(ids))))
+    return [{**entry, "envelope_id": uuid.uuid4()} if entry["envelope_id"] in taken else entry for entry in entries]
 
 
 def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:

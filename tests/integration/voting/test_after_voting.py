@@ -40,7 +40,7 @@ def test_every_page_that_asked_for_a_vote_says_that_it_was_cast(as_role, pots, n
     assert (other in after) is (name != "pot")
     assert ballot in stranger.get(page).text
 
-    client.delete_cookie(f"receipt-{pot_id}")
+    client.delete_cookie(f"ballot-{pot_id}")
     later = client.get(page).text
     assert "You have voted" in later
     assert thanks not in later
@@ -54,7 +54,7 @@ def test_who_comes_to_the_ballot_again_finds_board_and_receipt(as_role, pots):
     again = client.get(f"/voting/{pot_id}").text
     assert f"/voting/{pot_id}/board" in again
     assert f"/voting/{pot_id}/thanks" in again
-    client.delete_cookie(f"receipt-{pot_id}")
+    client.delete_cookie(f"ballot-{pot_id}")
     later = client.get(f"/voting/{pot_id}").text
     assert f"/voting/{pot_id}/board" in later
     assert f"/voting/{pot_id}/thanks" not in later

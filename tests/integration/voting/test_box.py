@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.features.budgets.choices import Choices
 from app.features.budgets.commands import CertifyPot
@@ -24,7 +24,7 @@ from app.features.voting.keys.kept import KeyLost, kept_key
 from app.features.voting.keys.keyring import KeyDestroyed, Keyring
 from app.features.voting.models import Ballot, BoardBlock, BoardEntry, BoxState, Custody, Envelope, VotingParticipation
 from app.features.voting.queries import blocks_with, box_of, is_waiting
-from app.features.voting.sealing import wipe
+from app.features.voting.sealing import seal_waiting, wipe
 from app.features.voting.use_cases import (
     cast_ballot,
     close_box,
@@ -496,3 +496,20 @@ def test_an_envelope_that_is_on_the_board_is_not_put_into_another_pot(session, k
 
     with pytest.raises(Conflict, match="another page"):
         cast(session, other, first, keyring, "1", envelope_id=envelope_id)
+
+
+def test_the_envelope_of_a_page_that_two_sent_at_once_gets_an_id_of_its_own_when_it_is_sealed(session, keyring):
+    """The second was written while the first one's was being sealed. Both are ballots, and nothing stays in the box."""
+    pot = voting.pot()
+    people = voting.voters(pot, 60)
+    for person in people:
+        cast(session, pot, person, keyring, "1")
+    seal_boxes(session, pot.process_id)
+    sealed, waiting = session.scalars(select(BoardEntry)).first(), session.scalars(select(Envelope)).first()
+    session.execute(update(Envelope).where(Envelope.id == waiting.id).values(id=sealed.envelope_id))
+
+    seal_waiting(session, pot.id, everything=True)
+
+    entries = session.scalars(select(BoardEntry)).all()
+    assert len({entry.envelope_id for entry in entries}) == len({entry.receipt for entry in entries}) == len(people)
+    assert waiting.receipt in {entry.receipt for entry in entries}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from app.features.budgets.queries import Choices, Pot, gives_points, is_ranking
+from app.features.budgets.queries import Choices, Pot, gives_points, is_ranking, listed
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
 
@@ -108,7 +108,7 @@ def _marks_else(pot: Pot, sent: Sent) -> bool:
 
 
 def _read(pot: Pot, sent: Sent) -> Marks:
-    known = [project.number for project in pot.projects]
+    known = list(listed(pot).costs)
     if _kind(pot) == CHOICE:
         ticked = {number for number in sent.getlist(CHOICE) if number}  # all of them: a tick that is cut off is a lost vote
         return Marks({number: 1 for number in known if number in ticked}, strange=not ticked.issubset(known))

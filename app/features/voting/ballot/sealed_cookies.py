@@ -2,12 +2,16 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from flask import current_app
 
 
 def cookie_key(purpose: str) -> bytes:
     """A key of the installation for one purpose."""
-    return hmac.new(
-        str(current_app.config["SECRET_KEY"]).encode(), f"plaza {purpose} kept v1".encode(), hashlib.sha256
-    ).digest()
+    return _derived(str(current_app.config["SECRET_KEY"]), purpose)
+
+
+@lru_cache(maxsize=16)
+def _derived(secret: str, purpose: str) -> bytes:
+    return hmac.new(secret.encode(), f"plaza {purpose} kept v1".encode(), hashlib.sha256).digest()

@@ -8,6 +8,7 @@ has any), then zeros. The digest binds the ballot to this pot with these project
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 VERSION = 1
 _HEAD = struct.Struct(">B8sH")
@@ -36,7 +37,7 @@ class Form:
         each = _PLACE.size + (_POINTS.size if self.with_points else 0)
         return -(-(_HEAD.size + self.most_choices * each) // 16) * 16
 
-    @property
+    @cached_property
     def places(self) -> Mapping[str, int]:
         """Where each project stands."""
         return {number: place for place, number in enumerate(self.projects)}

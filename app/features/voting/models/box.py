@@ -27,7 +27,6 @@ class VotingParticipation(Identified, Model):
     __table_args__ = (
         UniqueConstraint("process_id", "voter_key", "slot"),
         UniqueConstraint("pot_id", "voter_key", "granted"),
-        Index("ix_voting_participation_pot", "pot_id"),
         {"sqlite_with_rowid": False},
     )
 

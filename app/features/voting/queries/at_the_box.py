@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, String, Table, Uuid, bindparam, select
+from sqlalchemy import ColumnElement, Select, String, Table, Text, Uuid, bindparam, case, func, select
+from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import PRESENCE, PRESENCE_FROM, SHOWN, is_present
 from app.features.spaces.queries import RUNNING, RUNNING_FROM, Process, RunningProcess, running_process
 from app.features.voting.models import Box, BoxState, CodeState, RollEntry, SlotMode, VoterIdentity, VotingCode, VotingSetup
-from app.features.voting.voters.voter import Voter, Way
+from app.features.voting.queries.voters import first_of_roll
+from app.features.voting.voters.voter import ShownToken, Voter, Way
 from app.kernel import clock
 from app.kernel.permissions import Actor
 
@@ -64,66 +67,90 @@ class AtTheBox:
     voter_key: str
 
 
-def at_the_box(session: Session, process_id: uuid.UUID, who: Voter | Actor) -> AtTheBox | None:
-    """What casting asks about a process and a voter; an actor votes as the entry that their account stands for.
+def at_the_box(session: Session, process_id: uuid.UUID, who: Voter | Actor | ShownToken) -> AtTheBox | None:
+    """What casting asks about a process and a voter; an actor, or whose browser shows a token, votes as the entry that their
+    account stands for.
 
     That entry is held, so that nobody changes it while the account votes. None where the account stands for no entry, or not
-    for this one any more.
+    for this one any more, and where whoever shows the token is not signed in (any more).
     """
-    values: dict[str, Any] = {"process_id": process_id, "now": clock.now()}
+    now = clock.now()
+    values: dict[str, Any] = {"process_id": process_id, "now": now}
     if isinstance(who, Voter):
         values["voter_key"] = who.key
         if who.way is Way.CODE:
             values["code_id"] = who.code_id
         query = _BY_WAY.get(who.way, _BY_KEY)
+    elif isinstance(who, ShownToken):
+        values["token_hash"] = who.token_hash
+        query = _BY_TOKEN
     else:
         values["person_id"] = who.require_signed_in()
         query = _BY_PERSON
     rows: Sequence[Sequence[Any]] = session.execute(query, values).all()
     if not rows:
         return None
-    ways, box, code, (has_roll, on_roll, has_birth, area_id) = (rows[0][part] for part in _PARTS)
+    ways, box, (has_roll, entry, voter_key), more = (rows[0][part] for part in _PARTS)
+    if query is _BY_TOKEN and not is_present(more, now):
+        return None
     return AtTheBox(
         running_process(rows),
         HowPeopleVote() if ways[0] is None else HowPeopleVote(*ways),
         None if box[0] is None else KnownBox(*box),
-        None if code[0] is None else KnownCode(*code),
-        Entry(bool(has_roll), bool(on_roll), bool(has_birth), area_id),
-        rows[0][-1],
+        KnownCode(*more) if query is _BY_CODE and more[0] is not None else None,
+        _entry(bool(has_roll), entry),
+        voter_key,
     )
+
+
+def _entry(has_roll: bool, found: str | None) -> Entry:
+    """What `_asking` says of the entry, taken apart."""
+    if found is None:
+        return Entry(has_roll, on_roll=False, has_birth=False, area_id=None)
+    born, _comma, area = found.partition(",")
+    return Entry(has_roll, on_roll=True, has_birth=bool(born), area_id=uuid.UUID(area) if area else None)
 
 
 _tables = (model.__table__ for model in (Process, VotingSetup, Box, VotingCode, RollEntry, VoterIdentity))
 _process, _setup, _box, _code, _roll, _identity = (cast("Table", table) for table in _tables)
-_PROCESS_ID, _CODE_ID = bindparam("process_id", type_=Uuid()), bindparam("code_id", None, type_=Uuid())
+_PROCESS_ID, _CODE_ID = (bindparam(name, type_=Uuid()) for name in ("process_id", "code_id"))
 _AT = len(RUNNING)
-_PARTS = (slice(_AT, _AT + 4), slice(_AT + 4, _AT + 6), slice(_AT + 6, _AT + 9), slice(_AT + 9, _AT + 13))
+_PARTS = (slice(_AT, _AT + 4), slice(_AT + 4, _AT + 6), slice(_AT + 6, _AT + 9), slice(_AT + 9, None))
+"""After what says how the process runs: what it has set up, its box, the entry, and what only some ways ask."""
 
 
 def _asking(voter_key: ColumnElement[str]) -> Select[Any]:
-    """The statement for an entry. What the roll says is asked by itself, so that an entry that was waited for is looked up
-    as it is after the wait."""
+    """The statement for an entry. Everybody who casts waits for it, so it asks as few tables as will do.
+
+    What the roll says is asked by itself, so that an entry that was waited for is looked up as it is after the wait, and once:
+    "born" or nothing, a comma, the area or nothing; NULL for whoever is not on it.
+    """
     here = _roll.c.process_id == _PROCESS_ID
-    entry = select(_roll.c.id).where(here, _roll.c.voter_key == voter_key).correlate(_identity)
+    said = case((_roll.c.birth_hash != "", "born"), else_="") + "," + func.coalesce(cast_to(_roll.c.area_id, Text()), "")
+    entry = select(said).where(here, _roll.c.voter_key == voter_key).correlate(_identity)
     return (
         select(
             *RUNNING,
             *(_setup.c.slots, _setup.c.by_code, _setup.c.by_card, _setup.c.by_account),
             *(_box.c.state, _box.c.key),
-            *(_code.c.process_id, _code.c.voter_key, _code.c.state),
-            select(_roll.c.id).where(here).exists(),
-            entry.exists(),
-            entry.where(_roll.c.birth_hash != "").exists(),
-            entry.with_only_columns(_roll.c.area_id).scalar_subquery(),
+            first_of_roll(_PROCESS_ID).is_not(None),
+            entry.scalar_subquery(),
             voter_key,
         )
-        .select_from(
-            RUNNING_FROM.outerjoin(_setup, _setup.c.process_id == _process.c.id)
-            .outerjoin(_box, _box.c.process_id == _process.c.id)
-            .outerjoin(_code, _code.c.id == _CODE_ID)
-        )
+        .select_from(_TABLES)
         .where(_process.c.id == _PROCESS_ID)
     )
+
+
+_TABLES = RUNNING_FROM.outerjoin(_setup, _setup.c.process_id == _process.c.id).outerjoin(
+    _box, _box.c.process_id == _process.c.id
+)
+
+
+def _of_a_code() -> Select[Any]:
+    """The statement for whoever came in with a code."""
+    mine = _asking(_KEY).add_columns(_code.c.process_id, _code.c.voter_key, _code.c.state)
+    return mine.select_from(_TABLES.outerjoin(_code, _code.c.id == _CODE_ID))
 
 
 def _of_an_account(*whose: ColumnElement[bool]) -> Select[Any]:
@@ -131,7 +158,18 @@ def _of_an_account(*whose: ColumnElement[bool]) -> Select[Any]:
     return mine.with_for_update(read=True, of=_identity)
 
 
+def _of_a_browser() -> Select[Any]:
+    """The statement for whoever shows a token: it asks in the same moment whether that still counts."""
+    mine = _of_an_account(_identity.c.person_id == PRESENCE[0], SHOWN)
+    return mine.add_columns(*PRESENCE).select_from(PRESENCE_FROM)
+
+
 _KEY = bindparam("voter_key", type_=String())
 _BY_PERSON = _of_an_account(_identity.c.person_id == bindparam("person_id", type_=Uuid()))
+_BY_TOKEN = _of_a_browser()
 _BY_KEY = _asking(_KEY)
-_BY_WAY = {Way.ACCOUNT: _of_an_account(_identity.c.voter_key == _KEY)}
+_BY_CODE = _of_a_code()
+_BY_WAY = {
+    Way.CODE: _BY_CODE,
+    Way.ACCOUNT: _of_an_account(_identity.c.voter_key == _KEY),
+}

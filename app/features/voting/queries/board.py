@@ -2,9 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import cast
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.features.voting.models import (
@@ -66,12 +65,3 @@ def last_block(session: Session, pot_id: uuid.UUID) -> BoardBlock | None:
 def heads_of(session: Session, process_id: uuid.UUID) -> Sequence[BoardHead]:
     """The signed heads of a board, by day."""
     return session.scalars(select(BoardHead).where(BoardHead.process_id == process_id).order_by(BoardHead.day)).all()
-
-
-def is_on_the_board(session: Session, envelope_id: uuid.UUID) -> bool:
-    """Whether an envelope with this id was sealed, in whatever pot."""
-    return session.scalar(_SEALED, {"envelope": envelope_id}) is not None
-
-
-_entry = cast("Table", BoardEntry.__table__)
-_SEALED = select(_entry.c.envelope_id).where(_entry.c.envelope_id == bindparam("envelope"))

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
@@ -123,13 +123,14 @@ def _cast(pot_id: UUID) -> ResponseReturnValue:
         raise NotFound
     marks = read_marks(held.ballot, request.form)
     try:
-        who = voter_session.of_process(held.process_id) or viewer()
+        who = voter_session.who_casts(held.process_id)
         command = CastBallot(pot_id, choices_of(held.ballot, marks), envelope_id(request.form))
         receipt = cast_ballot(session, who, command, keyring(), held)
     except Refused as refusal:
         db.session.rollback()
         return _refused(*_pot(pot_id), marks, refusal)
-    return kept.keep_receipt(make_response(redirect(url_for(".thanks", pot_id=pot_id), 303)), held.ballot, receipt)
+    onwards = Response(status=303, headers={"Location": url_for(".thanks", pot_id=pot_id)})
+    return kept.keep_receipt(onwards, held.ballot, receipt)
 
 
 def _refused(pot: Pot, space: Process, marks: Marks, refusal: Refused) -> ResponseReturnValue:

@@ -6,18 +6,20 @@ PostgreSQL writes them in one statement, because thousands cast in the same hour
 import uuid
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, func, select
+from sqlalchemy import Select, Table, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.features.voting.models import Envelope, VotingParticipation
+from app.features.voting.models import BoardEntry, Envelope, VotingParticipation
 
 
 def write_both(session: Session, participation: dict[str, Any], envelope: dict[str, Any]) -> tuple[bool, bool]:
-    """Whether what the participation uses up was still there, and whether the envelope is a new one.
+    """Whether what the participation uses up was still there, and whether the envelope is a new one: neither waits in the box
+    nor is on the board, of whatever pot.
 
-    The envelope is written after the participation and only with it. Whoever writes the same at this moment is waited for.
+    The envelope is written after the participation and only with it. Whoever writes the same at this moment is waited for; an
+    envelope that is written and sealed during this one statement gets another id when this one is sealed.
     """
     values = {
         **{f"p_{name}": value for name, value in {**_ALWAYS, **participation, "id": uuid.uuid4()}.items()},
@@ -32,12 +34,20 @@ def write_both(session: Session, participation: dict[str, Any], envelope: dict[s
 
 
 _ALWAYS = {"station": ""}
-_participation, _envelope = (cast("Table", model.__table__) for model in (VotingParticipation, Envelope))
+_participation, _envelope, _entry = (cast("Table", model.__table__) for model in (VotingParticipation, Envelope, BoardEntry))
 _NEW_PARTICIPATION = {column.name: bindparam(f"p_{column.name}", type_=column.type) for column in _participation.c}
 _NEW_ENVELOPE = {column.name: bindparam(f"e_{column.name}", type_=column.type) for column in _envelope.c}
-_PARTICIPATION, _ENVELOPE = (
-    sqlite_insert(table).values(new).on_conflict_do_nothing().returning(table.c.pot_id)
-    for table, new in ((_participation, _NEW_PARTICIPATION), (_envelope, _NEW_ENVELOPE))
+_PARTICIPATION = (
+    sqlite_insert(_participation).values(_NEW_PARTICIPATION).on_conflict_do_nothing().returning(_participation.c.pot_id)
+)
+_NOT_SEALED = ~exists().where(_entry.c.envelope_id == _NEW_ENVELOPE["id"])
+_NOT_WAITING = ~exists().where(_envelope.c.id == _NEW_ENVELOPE["id"])
+"""Asked beside the constraint, because an envelope that is taken out of the box at this moment is waited for, and gone then."""
+_ENVELOPE = (
+    sqlite_insert(_envelope)
+    .from_select(list(_NEW_ENVELOPE), select(*_NEW_ENVELOPE.values()).where(_NOT_SEALED))
+    .on_conflict_do_nothing()
+    .returning(_envelope.c.pot_id)
 )
 
 
@@ -51,7 +61,7 @@ def _in_one_statement() -> Select[Any]:
     )
     put = (
         postgresql_insert(_envelope)
-        .from_select(list(_NEW_ENVELOPE), select(*_NEW_ENVELOPE.values()).select_from(used))
+        .from_select(list(_NEW_ENVELOPE), select(*_NEW_ENVELOPE.values()).select_from(used).where(_NOT_SEALED, _NOT_WAITING))
         .on_conflict_do_nothing()
         .returning(_envelope.c.pot_id)
         .cte("put")

@@ -24,7 +24,6 @@ from app.features.voting.queries import (
     at_the_box,
     box_of,
     has_voted,
-    is_on_the_board,
     participations,
     receipt_of_envelope,
 )
@@ -33,7 +32,7 @@ from app.features.voting.use_cases.both_rows import write_both
 from app.features.voting.use_cases.identifying import NOT_SAID, account_voter, entry_of, require_way
 from app.features.voting.use_cases.keeping import key_missing
 from app.features.voting.voters.eligibility import granted_slots, slot_here, standing_of
-from app.features.voting.voters.voter import Voter, Way
+from app.features.voting.voters.voter import ShownToken, Voter, Way
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
 from app.kernel.messages import msg
@@ -45,12 +44,13 @@ ELSEWHERE = msg("This person's vote was used in another pot already, so it canno
 
 
 def cast_ballot(
-    session: Session, who: Voter | Actor, command: CastBallot, keyring: Keyring, held: OpenPot | None = None
+    session: Session, who: Voter | Actor | ShownToken, command: CastBallot, keyring: Keyring, held: OpenPot | None = None
 ) -> str:
     """Cast a voter's ballot in a pot and return its receipt. One per slot of an entry of the register, over every channel.
 
-    An actor votes as the entry that their account stands for. The same envelope sent again is the same ballot and gets the
-    same receipt, whatever has become of the vote meanwhile. `held`: the pot, when this transaction holds it already.
+    An actor, or whoever shows the token of one, votes as the entry that their account stands for. The same envelope sent again
+    is the same ballot and gets the same receipt, whatever has become of the vote meanwhile. `held`: the pot, when this
+    transaction holds it already.
 
     Raises PhaseClosed outside the vote, Conflict when the slot was used already, Refused for an invalid ballot, for a pot in
     which this entry has no vote, and when the way the voter came in by does not hold any more.
@@ -221,6 +221,6 @@ def _cast(
             taken, new = write_both(session, _participation(pot, voter, granted_slot(slot), granted=True), envelope)
         if not taken:
             raise Conflict(ALREADY if has_voted(session, pot.id, voter.key) else ELSEWHERE)
-    if not new or is_on_the_board(session, envelope_id):
+    if not new:
         raise Conflict(msg("This ballot was begun on another page. Go back to your choices and look at them again."))
     return receipt

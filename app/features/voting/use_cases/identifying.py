@@ -17,7 +17,7 @@ from app.features.voting.models import CodeState, VoterIdentity, VotingCode
 from app.features.voting.queries import AtTheBox, at_the_box, has_roll, roll_entry, voter_key_of
 from app.features.voting.rules import birth_hash, voter_key
 from app.features.voting.voters.eligibility import setup_of, used_slots
-from app.features.voting.voters.voter import Voter, Way
+from app.features.voting.voters.voter import ShownToken, Voter, Way
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
 from app.kernel.messages import Beginning, Message, msg
@@ -197,12 +197,12 @@ def _require_code_in_force(now: AtTheBox, voter: Voter) -> None:
         raise Refused(VOID[code.state], field="code")
 
 
-def account_voter(now: AtTheBox, actor: Actor, process_id: uuid.UUID) -> Voter:
+def account_voter(now: AtTheBox, actor: Actor | ShownToken, process_id: uuid.UUID) -> Voter:
     """The voter that an actor is, whose account was held with its entry."""
     return Voter(process_id, now.voter_key, Way.ACCOUNT, _channel(actor))
 
 
-def _channel(actor: Actor) -> Channel:
+def _channel(actor: Actor | ShownToken) -> Channel:
     return actor.channel if actor.channel is Channel.KIOSK else Channel.WEB
 
 

@@ -16,7 +16,6 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import request, session
-from flask_login import current_user
 
 from app.extensions import db
 from app.features.budgets.queries import Pot
@@ -25,15 +24,18 @@ from app.features.voting.ballot.sealed_cookies import cookie_key
 from app.features.voting.rules import canonical_number
 from app.features.voting.use_cases import voter_of_account
 from app.features.voting.voters.eligibility import Standing, standing_of
-from app.features.voting.voters.voter import Voter, Way
+from app.features.voting.voters.voter import ShownToken, Voter, Way
 from app.kernel import clock
 from app.kernel.errors import Refused
-from app.web.access import viewer
+from app.kernel.permissions import Actor
+from app.kernel.references import token_hash
+from app.web.access import channel_here, viewer
 from app.web.once import once
 
 IDLE = timedelta(minutes=60)
 _NAME = "voter"
 _NUMBER = "voter-number"
+_TOKEN = "_user_id"  # noqa: S105  where Flask-Login keeps it
 _OPENED = "plaza.voter"
 _END = 3
 _NONCE = 12
@@ -65,7 +67,7 @@ def present() -> Voter | None:
         return None
     if clock.now().timestamp() - kept["seen"] > _SEEN_EVERY:
         _keep(kept)
-    channel = viewer().channel
+    channel = channel_here()
     return Voter(UUID(kept["process"]), kept["key"], Way(kept["way"]), channel, UUID(kept["code"]) if kept["code"] else None)
 
 
@@ -75,10 +77,23 @@ def of_process(process_id: UUID) -> Voter | None:
     return voter if voter is not None and voter.process_id == process_id else None
 
 
+def who_casts(process_id: UUID) -> Voter | ShownToken | Actor:
+    """The same; else the token that this browser shows, which is not looked up here: casting does that with all the rest."""
+    voter = of_process(process_id)
+    if voter is not None:
+        return voter
+    token = session.get(_TOKEN)
+    return ShownToken(token_hash(token), channel_here()) if isinstance(token, str) else viewer()
+
+
 def mark() -> str:
-    """What tells one stay from every other: what somebody has chosen opens only for the stay and the sign-in it was kept in."""
+    """What tells one stay from every other: what somebody has chosen opens only for the stay and the sign-in it was kept in.
+
+    A sign-in is known by its token, which another one never has.
+    """
     kept = _kept()
-    return f"{viewer().person_id}:{getattr(current_user, 'session_id', '')}:{kept['mark'] if kept else ''}"
+    token = session.get(_TOKEN)
+    return f"{token_hash(token) if isinstance(token, str) else ''}:{kept['mark'] if kept else ''}"
 
 
 def note_number(process_id: UUID, number: str) -> None:

@@ -28,3 +28,11 @@ class Voter:
     way: Way
     channel: Channel = Channel.WEB
     code_id: UUID | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class ShownToken:
+    """Somebody whose browser shows the token of an account. Whose it is, and whether it still counts, is asked at the box."""
+
+    token_hash: str = field(repr=False)
+    channel: Channel = Channel.WEB
