@@ -8,18 +8,23 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db as database
+from app.features.budgets import withdrawing
 from app.features.budgets.ballots import ballot_digest
 from app.features.budgets.choices import Choices, withdrawn_from
+from app.features.budgets.commands import WithdrawProject
 from app.features.budgets.models import Pot, PotState
+from app.features.budgets.use_cases import withdraw_project
 from app.features.committee import printing, protocol
 from app.features.committee.models import Decision, DecisionKind
 from app.features.spaces.models import Phase, Process
 from app.features.voting.commands import CastAtDesk, CastBallot
+from app.features.voting.models import VotingParticipation
 from app.features.voting.package import archive
 from app.features.voting.use_cases import (
     begin_closing,
     cast_at_desk,
     cast_ballot,
+    casting,
     close_box,
     count_pot,
     open_with_the_servers_key,
@@ -29,6 +34,7 @@ from app.kernel.errors import Conflict, Refused
 from app.kernel.permissions import SYSTEM, Actor, Role
 from tests.factories import committee, voting
 from tests.integration.voting.elections import a_voter
+from tests.integration.voting.test_locks import Together
 from tests.integration.voting.test_package import edit, unpacked, verified, wrong
 from tests.support.pdf import words_of_pdf
 
@@ -297,3 +303,54 @@ def test_one_proposal_about_a_pot_waits_at_a_time(session):
     with pytest.raises(Conflict, match="has been proposed already"):
         committee.proposed(WITHDRAWAL, pot.process_id, first, pot_id=pot.id, project="2")
     assert session.scalars(select(Decision)).one().details["project"] == "1"
+
+
+def racing(committing_db, race, pot, keyring, monkeypatch, stops, first, second):
+    """Somebody casts project 2 and the committee withdraws it: `first` stops inside its transaction when `stops` is reached."""
+    pot_id, (person,) = pot.id, [one.id for one in voting.voters(pot)]
+    signers = tuple(uuid4() for _ in range(2))
+    done = []
+
+    def vote():
+        with committing_db.transaction() as own:
+            cast_ballot(own, Actor(person_id=person), CastBallot(pot_id, Choices(("2",)), uuid4()), keyring)
+        done.append("ballot")
+
+    def withdraws():
+        with committing_db.transaction() as own:
+            withdraw_project(own, SYSTEM, WithdrawProject(pot_id, "2", WHY, signers))
+        done.append("withdrawn")
+
+    both = Together(race, *({"vote": vote, "withdraw": withdraws}[one] for one in (first, second)))
+    module, name = stops
+    real = getattr(module, name)
+
+    def slow(*args, **names):
+        found = real(*args, **names)
+        both.stop()
+        return found
+
+    monkeypatch.setattr(module, name, slow)
+    committing_db.session.commit()
+    outcome = both.run()
+    committing_db.session.rollback()
+    return outcome, done
+
+
+def test_a_ballot_that_is_being_cast_is_finished_before_its_project_is_withdrawn(committing_db, race, keyring, monkeypatch):
+    pot = voting.pot(**LOOSE)
+    outcome, done = racing(committing_db, race, pot, keyring, monkeypatch, (casting, "write_both"), "vote", "withdraw")
+
+    assert (outcome.errors, done) == ([], ["ballot", "withdrawn"])
+
+
+def test_a_ballot_that_comes_while_its_project_is_being_withdrawn_waits_and_is_refused(
+    committing_db, race, keyring, monkeypatch
+):
+    pot = voting.pot(**LOOSE)
+    outcome, done = racing(committing_db, race, pot, keyring, monkeypatch, (withdrawing.audit, "record"), "withdraw", "vote")
+
+    (refused,) = outcome.errors
+    assert done == ["withdrawn"]
+    assert "has been withdrawn" in str(refused)
+    assert committing_db.session.scalars(select(VotingParticipation)).all() == []

@@ -1144,7 +1144,7 @@ class Checks:
         yield "publication.json: reason, and that the vote was not annulled later" + ("" if self.rows else "; unique_ballots")
         if self.rows:
             yield "ballots.pb: country, unit, instance, dates, and the sentences of the comment"
-        yield "board.jsonl: the title of the vote, and that it was no rehearsal; README.txt; verify.py itself"
+        yield "board.jsonl: that the vote was no rehearsal; README.txt; verify.py itself"
         for name in ("protocol.json", "protocol.pdf", "paper.json"):
             if name in names:
                 yield f"{name}: all of it"
