@@ -17,6 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.pool import NullPool
 
+from app.kernel.postgresql import Cursor
+
 _writing: ContextVar[bool] = ContextVar("writing", default=True)
 
 
@@ -40,6 +42,7 @@ class Database:
                 options.setdefault("poolclass", NullPool) if options.pop("no_pool", False) else None
         else:
             options.pop("no_pool", None)
+            options.setdefault("connect_args", {"cursor_factory": Cursor})
             options.setdefault("pool_pre_ping", True)
             options.setdefault("pool_size", 10)
             options.setdefault("max_overflow", 20)

@@ -2,9 +2,9 @@
 
 import hashlib
 import uuid
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Uuid, bindparam, exists, func, literal_column, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Table, Uuid, bindparam, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.features.voting.models import (
@@ -34,6 +34,7 @@ _MINE = (
 )
 
 
+_roll = cast("Table", RollEntry.__table__)  # not the class: a statement of plain tables is read in two thirds of the time
 _ONE: ColumnElement[int] = literal_column("1")
 
 
@@ -45,9 +46,9 @@ def first_of_roll(process_id: uuid.UUID | ColumnElement[Any]) -> ScalarSelect[st
     stands in the statement: with one that it is told, it would plan anew for each ballot what it could keep.
     """
     return (
-        select(RollEntry.voter_key)
-        .where(RollEntry.process_id == process_id)
-        .order_by(RollEntry.process_id, RollEntry.voter_key)
+        select(_roll.c.voter_key)
+        .where(_roll.c.process_id == process_id)
+        .order_by(_roll.c.process_id, _roll.c.voter_key)
         .limit(_ONE)
         .scalar_subquery()
     )
