@@ -420,7 +420,10 @@ def downgrade() -> None:
 
 
 def _end_what_is_unknown(bind: Any) -> None:
-    """An older version knows one question of contact in a process: everything else ends, and nobody's details flow on."""
+    """An older version knows one question of contact in a process: everything else ends, so that nobody's details flow on.
+
+    Addresses given for them stay where they are: an ended agreement opens nothing, and going down and up loses none.
+    """
     kept = (
         "SELECT min(code) FROM data_agreement WHERE state = 'in_force' AND process_id IS NOT NULL "
         "AND legal_basis IN ('consent', 'explicit_consent') AND purpose_term = 'contact' GROUP BY process_id"
@@ -430,9 +433,11 @@ def _end_what_is_unknown(bind: Any) -> None:
     )
     if codes:
         ending = f"(SELECT id FROM data_agreement WHERE state = 'in_force' AND code NOT IN ({kept}))"  # noqa: S608
-        op.execute(f"DELETE FROM contact_detail WHERE agreement_id IN {ending}")  # noqa: S608
         op.execute(f"UPDATE data_agreement SET state = 'ended' WHERE id IN {ending}")  # noqa: S608
-        click.echo(f"An older version asks one question of contact in a process. Others have ended: {', '.join(codes)}.")
+        click.echo(
+            f"An older version asks one question of contact in a process. Others have ended: {', '.join(codes)}. "
+            "What people gave for them is used for nothing; it is deleted in the night after you come up again."
+        )
     pending = (
         "agreement_revision WHERE state IN ('draft', 'submitted', 'reviewed') AND agreement_id IN "
         "(SELECT id FROM data_agreement WHERE state <> 'draft')"
