@@ -1,0 +1,93 @@
+"""How agreements, answers and usages are looked up. `in_force` is the valve: whoever wants consented data joins it.
+
+`valve` what may flow now, `agreements` what people are asked and the register, `people` what one person sees.
+"""
+
+from app.features.consents.models import (
+    AgreementRevision,
+    AgreementState,
+    Answer,
+    ConsentEvent,
+    ConsentRecord,
+    DataAgreement,
+    Disclosure,
+    Giver,
+    LegalBasis,
+    Recipient,
+    RecipientKind,
+    RecipientState,
+    RevisionState,
+    Usage,
+)
+from app.features.consents.queries.agreements import (
+    Counts,
+    agreement,
+    agreement_by_code,
+    agreements_of_process,
+    counts_of,
+    recipient,
+    recipients,
+    register,
+    staff_list,
+)
+from app.features.consents.queries.people import (
+    Card,
+    cards_of,
+    events_of,
+    guardian_of,
+    minor_until,
+    open_question,
+    open_questions,
+    person_of_code,
+    record_of,
+    sample_of,
+    timeline_of,
+    usages_of,
+)
+from app.features.consents.queries.valve import contact_opt_ins, in_force, objections, profiles
+from app.features.consents.rules import fields_asked
+from app.features.consents.vocabulary import AGE_BANDS
+
+__all__ = [
+    "AGE_BANDS",
+    "AgreementRevision",
+    "AgreementState",
+    "Answer",
+    "Card",
+    "ConsentEvent",
+    "ConsentRecord",
+    "Counts",
+    "DataAgreement",
+    "Disclosure",
+    "Giver",
+    "LegalBasis",
+    "Recipient",
+    "RecipientKind",
+    "RecipientState",
+    "RevisionState",
+    "Usage",
+    "agreement",
+    "agreement_by_code",
+    "agreements_of_process",
+    "cards_of",
+    "contact_opt_ins",
+    "counts_of",
+    "events_of",
+    "fields_asked",
+    "guardian_of",
+    "in_force",
+    "minor_until",
+    "objections",
+    "open_question",
+    "open_questions",
+    "person_of_code",
+    "profiles",
+    "recipient",
+    "recipients",
+    "record_of",
+    "register",
+    "sample_of",
+    "staff_list",
+    "timeline_of",
+    "usages_of",
+]

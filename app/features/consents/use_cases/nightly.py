@@ -1,0 +1,112 @@
+"""What time does: consents run out, people are reminded before, and what was given is deleted afterwards."""
+
+from datetime import timedelta
+
+from sqlalchemy import and_, delete, exists, select
+from sqlalchemy.orm import Session
+
+from app.features.accounts.queries import Person
+from app.features.consents import mails
+from app.features.consents.governed import GOVERNED, forget
+from app.features.consents.models import (
+    AgreementRevision,
+    Answer,
+    ConsentEvent,
+    ConsentRecord,
+    Giver,
+    Guardian,
+    GuardianRequest,
+    Minor,
+)
+from app.features.consents.queries import in_force
+from app.features.consents.use_cases.recording import append
+from app.features.notifications.use_cases import notify
+from app.kernel import clock
+from app.kernel.permissions import SYSTEM
+
+
+def expire_consents(session: Session) -> int:
+    """Mark consents that have run out or lapsed, and delete what was given for them. Returns how many.
+
+    Until the nightly task calls it, a consent past its date is out of force all the same: `queries.in_force` looks at the
+    date.
+    """
+    now = clock.now()
+    due = session.scalars(
+        select(ConsentRecord).where(ConsentRecord.answer == Answer.GIVEN, ConsentRecord.expires_at <= now).with_for_update()
+    ).all()
+    for record in due:
+        last = session.get_one(ConsentEvent, record.event_id)
+        append(
+            session,
+            SYSTEM,
+            session.get_one(AgreementRevision, record.revision_id),
+            record.person_id,
+            Answer.EXPIRED,
+            shown=last.shown_text,
+            language=last.language,
+            giver=Giver.NOBODY,
+            lapses=record.lapses,
+            channel=last.channel,
+        )
+        forget(session, record.agreement_id, record.person_id)
+    session.flush()
+    return len(due)
+
+
+def forget_out_of_force(session: Session) -> int:
+    """Delete details whose consent counts no more, such as those given to words that were replaced on a stated date."""
+    removed = 0
+    for table in GOVERNED:
+        valve = in_force().subquery("valve")
+        kept = exists().where(valve.c.agreement_id == table.agreement_id, valve.c.person_id == table.person_id)
+        removed += len(session.execute(delete(table).where(~kept).returning(table.person_id)).all())
+    return removed
+
+
+def forget_guardians(session: Session) -> int:
+    """Delete links that no longer work, and the guardians of people who now decide alone. Returns how many guardians.
+
+    The events stay, and say that a guardian spoke; who it was is forgotten with them.
+    """
+    now = clock.now()
+    session.execute(delete(GuardianRequest).where(GuardianRequest.expires_at <= now))
+    of_age = select(Minor.person_id).where(Minor.of_age_on <= now.date())
+    forgotten = session.execute(delete(Guardian).where(Guardian.minor_id.in_(of_age)).returning(Guardian.id)).all()
+    session.execute(delete(Minor).where(Minor.of_age_on <= now.date()))
+    return len(forgotten)
+
+
+REMIND_BEFORE = timedelta(days=30)
+AT_ONCE = 1000
+"""Letters in one run, so that a night's work stays a short transaction; the next run goes on."""
+
+
+def remind_of_expiry(session: Session) -> int:
+    """Write to people whose yes runs out within 30 days, once for each end. Returns how many letters.
+
+    Nobody is reminded of what lapses because they come of age: it is asked afresh then. People without an address get none.
+    """
+    now = clock.now()
+    valve = in_force(now).subquery("valve")
+    due = session.scalars(
+        select(ConsentRecord)
+        .join(valve, and_(valve.c.agreement_id == ConsentRecord.agreement_id, valve.c.person_id == ConsentRecord.person_id))
+        .join(Person, Person.id == ConsentRecord.person_id)
+        .where(
+            ConsentRecord.expires_at <= now + REMIND_BEFORE,
+            ConsentRecord.reminded_at.is_(None),
+            ConsentRecord.lapses.is_(False),
+            Person.email.is_not(None),
+        )
+        .order_by(ConsentRecord.expires_at, ConsentRecord.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=ConsentRecord)
+    ).all()
+    for record in due:
+        record.reminded_at = now
+        until = record.expires_at.isoformat() if record.expires_at else ""
+        params = {"agreement_id": str(record.agreement_id), "person": str(record.person_id), "until": until}
+        notify(session, mails.RUNS_OUT, person_id=record.person_id, params=params)
+    session.flush()
+    return len(due)
