@@ -4,9 +4,11 @@ from celery.schedules import crontab
 
 from app.extensions import celery, db
 from app.features.consents.use_cases import expire_consents
+from app.kernel.automated import decides
 
 
 @celery.task(name="consents.expire")
+@decides("consents_run_out")
 def expire() -> int:
     """Mark what has run out; safe to run at any time and twice."""
     with db.transaction() as session:

@@ -14,6 +14,7 @@ from app.features.committee.rules import CONTACT_KEPT, MOST_CONTACT, MOST_NAME
 from app.features.spaces.queries import Process, ProcessState, process
 from app.features.voting.queries import fixed_pots
 from app.kernel import audit, clock
+from app.kernel.automated import decides
 from app.kernel.errors import Conflict, Invalid, NotFound, PhaseClosed, Refused
 from app.kernel.messages import Ending, Message, msg
 from app.kernel.permissions import SYSTEM, Actor, Permission
@@ -106,6 +107,7 @@ def _filed(session: Session, actor: Actor, command: Object, words: str, **who: A
     return objection
 
 
+@decides("end_of_votes")
 def forget_contacts(session: Session) -> int:
     """Delete name and contact of those who objected without an account, some days after the decision. Returns how many."""
     decided = select(Objection).where(
