@@ -8,7 +8,7 @@ automated_step(
     room="voting",
     kind=Kind.ORDER,
     title=msg("The order of projects on a ballot"),
-    data=msg("A secret of the installation and what the voter stands under in the vote"),
+    data=msg("Which voter it is, mixed with a secret of this installation"),
     rule=msg("Drawn for each voter, the same whenever this voter comes back, so that no project is first for everybody."),
     answers_for=COMMITTEE,
     contest=msg("It decides nothing about you: all projects are on the ballot, and you can choose any of them."),
