@@ -1,4 +1,4 @@
-"""`/my-data/automated`: what the platform decides or sorts by itself, as the rooms say it. Linked from the foot of every page."""
+"""`/my-data/automated`: what the platform decides or sorts by itself, as the rooms say it. Linked at the foot of every page."""
 
 from flask import Flask, render_template
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-RANDOM = re.compile(r"(^|\.)(random|Random|_chance|shuffle|randbelow|randint|sample|SystemRandom|gen_random_uuid)(\.|$)")
+RANDOM = re.compile(
+    r"(^|\.)(random|Random|_chance|shuffle|randbelow|randint|SystemRandom|gen_random_uuid)(\.|$)|(random|chance|rng)\.(sample|choices?)$"
+)
 LIKENESS = re.compile(r"fuzz|extractOne|process\.extract|similarity|bm25|ts_rank|cosine|SequenceMatcher|get_close_matches")
 THRESHOLD = re.compile(
     r"THRESHOLD|ENOUGH|FEWEST|ALIKE|SAME_WORD|SUSPICIOUS|MOST_UNIQUE|ATTEMPT|HELD_BACK|_KEPT|^KEPT$|AFTER_APPROVAL|GIVE_UP|RETENTION"

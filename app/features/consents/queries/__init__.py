@@ -44,8 +44,14 @@ from app.features.consents.queries.people import (
     usages_of,
 )
 from app.features.consents.queries.valve import contact_opt_ins, in_force, objections, profiles
+from app.features.consents.vocabulary import BASES, CATEGORIES, DPV, PURPOSES, STORAGE, Term
 
 __all__ = [
+    "BASES",
+    "CATEGORIES",
+    "DPV",
+    "PURPOSES",
+    "STORAGE",
     "AgreementRevision",
     "AgreementState",
     "Answer",
@@ -61,6 +67,7 @@ __all__ = [
     "RecipientKind",
     "RecipientState",
     "RevisionState",
+    "Term",
     "Usage",
     "agreement",
     "agreement_by_code",

@@ -15,6 +15,7 @@ from app.features.consents.use_cases.agreements import (
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
 from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
+from app.features.consents.use_cases.recording import on_event
 from app.features.consents.use_cases.usages import note_usages
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "forget_out_of_force",
     "note_usages",
     "object_to",
+    "on_event",
     "put_in_force",
     "record_of",
     "renew_consent",
