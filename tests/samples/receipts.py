@@ -4,6 +4,7 @@ from app.extensions import db
 from app.features.consents.queries import timeline_of
 from app.features.receipts import use_cases
 from app.features.receipts.commands import RevokeKey, RotateKey
+from app.features.receipts.links import token_of
 from app.kernel.permissions import SYSTEM
 from tests.samples.world import Visit, World
 
@@ -22,12 +23,19 @@ def _receipt(world: World, name: str = "") -> Visit:
     return Visit(f"/my-data/receipts/{world.event.id}{name}", viewer="resident")
 
 
+def _token(world: World) -> str:
+    with world.app.app_context():
+        return token_of(world.event.id)
+
+
 SAMPLES = {
     "receipts.show": _receipt,
     "receipts.file": lambda world: [
         _receipt(world, f"/{name}")
         for name in ("receipt.jsonld", "receipt-signed.jws", "receipt-kantara.json", "receipt-kantara-signed.jws")
     ],
+    "receipts.by_link": lambda world: f"/receipts/guardian/{_token(world)}",
+    "receipts.file_by_link": lambda world: f"/receipts/guardian/{_token(world)}/receipt-signed.jws",
     "receipts.verify_page": lambda world: "/receipts/verify",
     "receipts.keys_page": lambda world: "/receipts/keys",
     "receipts.jwks_file": lambda world: "/.well-known/jwks.json",

@@ -1,6 +1,7 @@
 """One's own receipts, a page on which anybody can verify one, and the keys."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.features.consents.queries import ConsentEvent
 from app.features.receipts.documents.canonical import read
 from app.features.receipts.forms import VerifyForm
 from app.features.receipts.issuer import issuer
+from app.features.receipts.links import event_of_token, token_of
 from app.features.receipts.queries import (
     Receipt,
     event_of,
@@ -27,14 +29,14 @@ from app.features.receipts.queries import (
 from app.features.receipts.reading import Said, said
 from app.features.receipts.rules import STATES
 from app.features.receipts.signing import ISO, KANTARA, vault
-from app.features.receipts.use_cases import NO_RECEIPT, make_receipt, witness_events
+from app.features.receipts.use_cases import NO_RECEIPT, KeyUnreadable, make_receipt, witness_events
 from app.features.receipts.verifying import Outcome, Verdict, verify
 from app.features.receipts.words import OUTCOMES
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, SignInRequired
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
-from app.web import navigation, slots
-from app.web.access import public, signed_in, viewer
+from app.web import navigation, slots, voices
+from app.web.access import public, viewer
 from app.web.transaction import commits
 
 bp = Blueprint("receipts", __name__, template_folder="templates")
@@ -46,6 +48,7 @@ FILES = {
     "receipt-kantara.json": (KANTARA, False, "application/json"),
     "receipt-kantara-signed.jws": (KANTARA, True, "application/jose"),
 }
+NAME = "any({})".format(", ".join(f"'{name}'" for name in FILES))
 # A key that was revoked a few minutes ago should not be trusted for a day.
 KEYS_KEPT = 300
 
@@ -63,56 +66,86 @@ def our_word(text: str) -> str:
     return gettext(text) if text.strip() else ""
 
 
-def _own_event(actor: Actor, event_id: UUID) -> ConsentEvent:
-    event = event_of(db.session(), event_id, actor.require_signed_in())
-    if event is None:
-        raise NotFound
-    return event
-
-
-def _own_receipt(actor: Actor, event_id: UUID) -> Receipt:
-    found = receipt_of(db.session(), _own_event(actor, event_id).id)
-    if found is None:
-        raise NotFound
-    return found
+def _own_event(event_id: UUID) -> ConsentEvent:
+    """The answer, for whoever it is of; nobody else learns that there is one."""
+    people = voices.whose()
+    for person_id in people:
+        if (event := event_of(db.session(), event_id, person_id)) is not None:
+            return event
+    raise NotFound if people else SignInRequired
 
 
 @bp.get("/my-data/receipts/<uuid:event_id>")
-@signed_in
+@public
 def show(event_id: UUID) -> ResponseReturnValue:
     """One's own receipt of one answer, to read, to print and to take along."""
-    event = _own_event(viewer(), event_id)
+    event = _own_event(event_id)
     receipt = receipt_of(db.session(), event.id)
     if receipt is None:
         return render_template("receipts/not_yet.html", event=event)
+    return _page(receipt, lambda name: url_for(".file", event_id=event_id, name=name))
+
+
+@bp.get("/receipts/guardian/<token>")
+@public
+def by_link(token: str) -> ResponseReturnValue:
+    """The receipt of what a guardian has just answered for a minor."""
+    return _page(_of_token(token), lambda name: url_for(".file_by_link", token=token, name=name))
+
+
+def _of_token(token: str) -> Receipt:
+    event_id = event_of_token(token)
+    receipt = receipt_of(db.session(), event_id) if event_id else None
+    if receipt is None:
+        raise NotFound
+    return receipt
+
+
+def _page(receipt: Receipt, address: Callable[[str], str]) -> str:
     return render_template(
         "receipts/show.html",
         receipt=receipt,
         said=said(read(made(receipt, ISO).document)),
-        event=event,
+        address=address,
         known_languages=current_app.config["SETTINGS"].languages,
     )
 
 
 @bp.post("/my-data/receipts/<uuid:event_id>")
-@signed_in
+@public
 @commits
 def make(event_id: UUID) -> ResponseReturnValue:
     """Sign a receipt that could not be signed when the answer was given."""
-    event = _own_event(viewer(), event_id)
-    make_receipt(db.session(), viewer(), event.id)
-    flash(gettext("Your receipt is ready."), "good")
+    event = _own_event(event_id)
+    try:
+        make_receipt(db.session(), Actor(person_id=event.person_id, channel=viewer().channel), event.id)
+    except KeyUnreadable:
+        flash(gettext("No receipt can be signed at the moment. It will be, as soon as the city has put that right."), "bad")
+    else:
+        flash(gettext("Your receipt is ready."), "good")
     return redirect(url_for(".show", event_id=event.id))
 
 
-@bp.get(
-    "/my-data/receipts/<uuid:event_id>/<any('receipt.jsonld','receipt-signed.jws','receipt-kantara.json','receipt-kantara-signed.jws'):name>"
-)
-@signed_in
+@bp.get(f"/my-data/receipts/<uuid:event_id>/<{NAME}:name>")
+@public
 def file(event_id: UUID, name: str) -> Response:
     """The receipt as a file: the document alone, or signed."""
+    receipt = receipt_of(db.session(), _own_event(event_id).id)
+    if receipt is None:
+        raise NotFound
+    return _file(receipt, name)
+
+
+@bp.get(f"/receipts/guardian/<token>/<{NAME}:name>")
+@public
+def file_by_link(token: str, name: str) -> Response:
+    """The same file for a guardian."""
+    return _file(_of_token(token), name)
+
+
+def _file(receipt: Receipt, name: str) -> Response:
     format_, signed, mimetype = FILES[name]
-    found = made(_own_receipt(viewer(), event_id), format_)
+    found = made(receipt, format_)
     response = Response(found.jws if signed else found.document, mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
@@ -178,4 +211,10 @@ def _link(event: ConsentEvent) -> Markup:
     return slots.partial("receipts/_link.html", event=event)
 
 
+def _guardians_link(event_id: UUID) -> Markup:
+    """To a guardian who has just answered: the receipt, while they are here."""
+    return slots.partial("receipts/_guardians_link.html", token=token_of(event_id))
+
+
 slots.register("consents.event", 50, _link)
+slots.register("consents.guardian_done", 50, _guardians_link)

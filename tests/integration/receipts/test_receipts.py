@@ -1,11 +1,16 @@
 """Receipts of one's own answers: signed as they are given, the same each time, for nobody else."""
 
 import json
+import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from io import BytesIO
 
 import jsonschema
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,16 +18,27 @@ from sqlalchemy.orm import Session
 from app.extensions import db as database
 from app.features.consents.models import Answer
 from app.features.consents.queries import timeline_of
+from app.features.receipts.links import token_of
 from app.features.receipts.models import Receipt
 from app.features.receipts.queries import made, published_keys, receipt_of
 from app.features.receipts.signing import ISO, KANTARA
 from app.features.receipts.use_cases import issue_missing
 from app.features.receipts.verifying import Outcome, verify
+from app.web import voices
 from tests.factories import accounts, consents, spaces
 from tests.support.standards import standard, without_comments
 from tests.unit.receipts.test_documents import complaints, pytestmark, unknown_terms  # noqa: F401  the same warnings
 
 NAMES = ("receipt.jsonld", "receipt-signed.jws", "receipt-kantara.json", "receipt-kantara-signed.jws")
+
+
+@contextmanager
+def monkeypatched_time(**later: float) -> Iterator[None]:
+    """Signed links look at the computer's own clock."""
+    with pytest.MonkeyPatch.context() as patch:
+        moment = time.time() + timedelta(**later).total_seconds()
+        patch.setattr(time, "time", lambda: moment)
+        yield
 
 
 @pytest.fixture
@@ -74,6 +90,31 @@ def test_nobody_else_sees_a_receipt(rosa: FlaskClient, as_role, client: FlaskCli
     for name in ("", *NAMES):
         assert client.get(address(rosa, name)).status_code == 302
     assert rosa.get(address(rosa, "receipt.exe")).status_code == 404
+
+
+def test_a_guardian_opens_the_receipt_by_a_link_for_a_day(app: Flask, rosa: FlaskClient, client: FlaskClient, clock) -> None:
+    with app.app_context():
+        link = f"/receipts/guardian/{token_of(rosa.record.event_id)}"
+    assert "Consent given" in client.get(link).get_data(as_text=True)
+    assert f"{link}/receipt-signed.jws" in client.get(link).get_data(as_text=True)
+    assert client.get(f"{link}/receipt-signed.jws").data == rosa.get(address(rosa, "receipt-signed.jws")).data
+    other = "A" if link[-10] != "A" else "B"
+    assert client.get(f"{link[:-10]}{other}{link[-9:]}").status_code == 404
+    assert client.get("/receipts/guardian/nonsense").status_code == 404
+    with monkeypatched_time(days=2):
+        assert client.get(link).status_code == 404
+
+
+def test_whoever_is_known_in_another_way_sees_their_receipt_and_no_others(
+    rosa: FlaskClient, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [rosa.person.id]
+    monkeypatch.setattr(voices, "_known", [lambda: known[0]])
+    assert "Consent given" in client.get(address(rosa)).get_data(as_text=True)
+    known[0] = accounts.person().id
+    assert client.get(address(rosa)).status_code == 404
+    known[0] = None
+    assert client.get(address(rosa)).status_code == 302
 
 
 def test_a_receipt_says_no_more_about_the_person_than_it_must(rosa: FlaskClient) -> None:
