@@ -16,16 +16,16 @@ def build(world: World) -> None:
     use_cases.revoke_key(session, SYSTEM, RevokeKey(first.kid, "Somebody found a backup of it."))
     use_cases.rotate_key(session, SYSTEM, RotateKey())
     use_cases.sign_anew(session)
-    world.event = timeline_of(session, world.person("resident").id)[0]
+    world.answer_with_receipt = timeline_of(session, world.person("resident").id)[0]
 
 
 def _receipt(world: World, name: str = "") -> Visit:
-    return Visit(f"/my-data/receipts/{world.event.id}{name}", viewer="resident")
+    return Visit(f"/my-data/receipts/{world.answer_with_receipt.id}{name}", viewer="resident")
 
 
 def _token(world: World) -> str:
     with world.app.app_context():
-        return token_of(world.event.id)
+        return token_of(world.answer_with_receipt.id)
 
 
 SAMPLES = {
