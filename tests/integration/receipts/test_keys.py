@@ -154,6 +154,25 @@ def test_another_secret_signs_nothing_and_stops_nobody_from_answering(
     assert receipt_of(database.session(), record.event_id) is not None
 
 
+def test_whatever_is_wrong_with_a_receipt_stops_nobody_from_answering_and_no_other_receipt(
+    session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    agreement, other = consents.agreement(), consents.agreement()
+    with monkeypatch.context() as patch:
+        patch.setattr("app.features.receipts.use_cases.issuing.data_of", lambda *_args, **_more: 1 / 0)
+        with caplog.at_level(logging.CRITICAL):
+            records = [consents.consent(agreement), consents.consent(other)]
+    assert caplog.text.count("could not be made") == 2
+    assert [receipt_of(session, record.event_id) for record in records] == [None, None]
+    broken = dict(agreement.current.content)
+    del broken["storage"]
+    agreement.current.content = broken
+    session.commit()
+    assert keep_up(database.transaction) == 1
+    session = database.session()
+    assert [receipt_of(session, record.event_id) is not None for record in records] == [False, True]
+
+
 def test_keys_are_published_with_their_times_and_revoked_ones_apart(client: FlaskClient, session: Session, clock) -> None:
     first, _pair = signing_key(session)
     clock.advance(days=1)

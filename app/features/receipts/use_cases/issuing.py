@@ -65,11 +65,20 @@ def issue(session: Session, event: ConsentEvent, revision: AgreementRevision) ->
 
 
 def witness(session: Session, event: ConsentEvent, revision: AgreementRevision) -> None:
-    """Sign in the transaction of the event. A key that cannot be read stops nobody from answering: the receipt comes later."""
+    """Sign in the transaction of the event. What is wrong with signing stops nobody from answering: the receipt comes later."""
+    _tried(session, event, revision)
+
+
+def _tried(session: Session, event: ConsentEvent, revision: AgreementRevision) -> bool:
+    """Whether the event has its receipt now. What failed is logged, and nothing of it is left."""
     try:
-        issue(session, event, revision)
+        with session.begin_nested():
+            return issue(session, event, revision) is not None
     except KeyUnreadable:
         _log.critical("receipts cannot be signed: PLAZA_SECRET_KEY is not the one the key was sealed with")
+    except Exception:  # noqa: BLE001  answering is a right, the receipt is a service
+        _log.critical("the receipt of event %s could not be made", event.id, exc_info=True)
+    return False
 
 
 def make_receipt(session: Session, actor: Actor, event_id: uuid.UUID) -> Receipt:
@@ -91,7 +100,10 @@ def witness_events() -> None:
 
 
 def issue_missing(session: Session, limit: int = AT_ONCE) -> int:
-    """Sign receipts of events that have none, the oldest first; the nightly work calls it. Returns how many."""
+    """Sign receipts of events that have none, the oldest first; the nightly work calls it. Returns how many.
+
+    What is wrong with one stops no other; it is logged and tried again the next time.
+    """
     missing = (
         select(ConsentEvent, AgreementRevision)
         .join(AgreementRevision, AgreementRevision.id == ConsentEvent.revision_id)
@@ -99,7 +111,7 @@ def issue_missing(session: Session, limit: int = AT_ONCE) -> int:
         .order_by(ConsentEvent.at, ConsentEvent.id)
         .limit(limit)
     )
-    return sum(issue(session, event, revision) is not None for event, revision in session.execute(missing).all())
+    return sum(_tried(session, event, revision) for event, revision in session.execute(missing).all())
 
 
 def sign_anew(session: Session, limit: int = AT_ONCE) -> int:
