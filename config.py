@@ -54,6 +54,7 @@ class Settings:
     log_level: str
     max_upload_bytes: int
     behind_proxy: bool
+    consent_age: int
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -135,6 +136,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "map_attribution": env.get("PLAZA_MAP_ATTRIBUTION"),
         "log_level": env.get("PLAZA_LOG_LEVEL", "INFO"),
         "max_upload_bytes": _integer(env, "PLAZA_MAX_UPLOAD_BYTES", 40_000_000),
+        "consent_age": _integer(env, "PLAZA_CONSENT_AGE", 16),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
     }
     values.update(overrides)
