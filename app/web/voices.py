@@ -13,7 +13,7 @@ _known: list[Known] = []
 
 
 def register(known: Known) -> Known:
-    """Ask `known` on each request; it returns the person's id or None. Registering the same again is no second."""
+    """`@voices.register`: ask `known` on each request; it returns the person's id or None. The same again is no second."""
     if known not in _known:
         _known.append(known)
     return known

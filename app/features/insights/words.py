@@ -118,7 +118,6 @@ DEEDS: dict[str, Message] = {
     "reset": msg("was reset"),
     "restore": msg("was shown again"),
     "restored": msg("was brought back"),
-    "retired": msg("signs no more"),
     "revoked": msg("was revoked"),
     "resumed": msg("went on"),
     "sent": msg("was sent"),

@@ -69,7 +69,7 @@ def test_the_private_half_is_sealed_and_forgotten_with_the_last_signature(sessio
     assert "d" not in key.public
     rotate_key(session, SYSTEM, RotateKey("a new year"))
     assert key.sealed_private == ""
-    assert audited(session) == ["receipt_key.made", "receipt_key.retired", "receipt_key.made"]
+    assert audited(session) == ["receipt_key.made", "receipt_key.ended", "receipt_key.made"]
 
 
 def test_what_an_earlier_key_signed_stays_valid(session: Session, clock) -> None:

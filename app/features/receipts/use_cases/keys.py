@@ -55,7 +55,7 @@ def rotate_key(session: Session, actor: Actor, command: RotateKey) -> ReceiptKey
     if old is not None:
         _retire(old)
         session.flush()
-        audit.record(session, actor, "receipt_key.retired", old, reason=command.reason, kid=old.kid)
+        audit.record(session, actor, "receipt_key.ended", old, reason=command.reason, kid=old.kid)
     return _make(session, alone=True)
 
 
