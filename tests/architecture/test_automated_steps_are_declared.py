@@ -65,6 +65,12 @@ def test_every_step_is_on_the_page(client: FlaskClient) -> None:
     assert [step.name for step in automated.steps() if f'id="{step.name}"' not in page] == []
 
 
+def test_the_register_stands_beside_that_of_agreements_and_at_the_foot_of_every_page(client: FlaskClient) -> None:
+    page = client.get("/my-data/agreements").get_data(as_text=True)
+    assert page.count('href="/my-data/automated"') == 2
+    assert 'href="/my-data/automated"' in client.get("/").get_data(as_text=True)
+
+
 def test_every_counting_rule_is_on_the_page_in_words(client: FlaskClient) -> None:
     page = client.get("/my-data/automated").get_data(as_text=True)
     step = next(step for step in automated.steps() if step.name == "counting")

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.extensions import db
-from app.features.consents.queries import ConsentEvent
+from app.features.consents.queries import Card, ConsentEvent
 from app.features.receipts.documents.canonical import read
 from app.features.receipts.forms import VerifyForm
 from app.features.receipts.issuer import issuer
@@ -211,10 +211,18 @@ def _link(event: ConsentEvent) -> Markup:
     return slots.partial("receipts/_link.html", event=event)
 
 
+def _card_link(card: Card) -> Markup:
+    """On a card of My data: the receipt of the answer that counts now."""
+    if card.record is None:
+        return Markup("")
+    return slots.partial("receipts/_card_link.html", event_id=card.record.event_id, hint=card.revision.purpose)
+
+
 def _guardians_link(event_id: UUID) -> Markup:
     """To a guardian who has just answered: the receipt, while they are here."""
     return slots.partial("receipts/_guardians_link.html", token=token_of(event_id))
 
 
+slots.register("consents.card", 50, _card_link)
 slots.register("consents.event", 50, _link)
 slots.register("consents.guardian_done", 50, _guardians_link)

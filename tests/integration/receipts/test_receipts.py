@@ -55,7 +55,8 @@ def address(client: FlaskClient, name: str = "") -> str:
 
 
 def test_from_my_data_one_reaches_the_receipt_of_each_answer(rosa: FlaskClient) -> None:
-    assert f'href="{address(rosa)}"' in rosa.get("/my-data").get_data(as_text=True)
+    mine = rosa.get("/my-data").get_data(as_text=True)
+    assert mine.count(f'href="{address(rosa)}"') == 2, "on the card and in the timeline"
     page = rosa.get(address(rosa)).get_data(as_text=True)
     for words in ("Consent given", "Planning department", "The planning department may contact me", "Consent of each person"):
         assert words in page
