@@ -24,6 +24,7 @@ DECIDE_NOTHING = {
     "app.features.budgets.holding._keep": "size of a memory",
     "app.features.budgets.manage_routes.pots._steps": STAFF_READ,
     "app.features.consents.shown.compared": "shows a reviewer what changed between two revisions",
+    "app.features.committee.printed._few": "words for a number that is withheld already",
     "app.features.counting.pb.voters.VoterIds.suspicious": "tells whoever checks a file that ids in it look like names",
     "app.features.maps.routes._render_map": "size of a memory",
     "app.features.proposals.authoring_routes.reviewing._page": "says which setting the process has",
@@ -35,6 +36,7 @@ DECIDE_NOTHING = {
     "app.features.spaces.use_cases.areas.upload_areas": "clears away files that staff sent and left",
     "app.features.voting.ballot.marks._ranked": "reads what a voter has ranked",
     "app.features.voting.package.verify.Vote.rank": "counts again what was counted, on somebody else's computer",
+    "app.features.voting.package.verify.Checks._few": "counts again what was counted, on somebody else's computer",
     "app.kernel.contact.is_phone": "whether something is a telephone number",
 }
 

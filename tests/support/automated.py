@@ -16,9 +16,10 @@ RANDOM = re.compile(
 LIKENESS = re.compile(r"fuzz|extractOne|process\.extract|similarity|bm25|ts_rank|cosine|SequenceMatcher|get_close_matches")
 THRESHOLD = re.compile(
     r"THRESHOLD|ENOUGH|FEWEST|ALIKE|SAME_WORD|SUSPICIOUS|MOST_UNIQUE|ATTEMPT|HELD_BACK|_KEPT|^KEPT$|AFTER_APPROVAL|GIVE_UP|RETENTION"
+    r"|FEW|^LEAST$|_EACH|_LINKS|_REPORTS|DRAFTS_MOST|UNDO_FOR|REMIND"
 )
 TELLING = re.compile(
-    r"^_?(fair_|rank(ed|ing)?(_|$)|likeness|similar$|suspicious|perturb|protected$|wait_after|score_of|withhold|redact)"
+    r"^_?(few|too_few|fair_|rank(ed|ing)?(_|$)|likeness|similar$|suspicious|perturb|protected$|wait_after|score_of|withhold|redact)"
 )
 ORDERING = {"sorted", "sort", "order_by"}
 HASHING = re.compile(r"hashlib|hmac|sha256|sha512|md5")

@@ -1,6 +1,6 @@
 """What this room decides or sorts by itself, in words for everybody."""
 
-from app.kernel.automated import STEWARD, TELL_US, Kind, automated_step
+from app.kernel.automated import BY_LAW, STEWARD, TELL_US, Kind, automated_step
 from app.kernel.messages import msg
 
 automated_step(
@@ -26,4 +26,15 @@ automated_step(
     rule=msg("Below the age that the city has set, a yes needs a guardian; anybody may say no alone."),
     answers_for=STEWARD,
     contest=TELL_US,
+)
+automated_step(
+    "numbers_of_answers",
+    room="consents",
+    kind=Kind.PROTECTION,
+    title=msg("Which numbers of answers the register of agreements shows"),
+    data=msg("How many people said yes, said no or took it back"),
+    rule=msg("A number below 5 is given as “fewer than 5”."),
+    answers_for=STEWARD,
+    contest=BY_LAW,
+    endpoint="consents.agreements",
 )

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from app.features.consents.models import AgreementRevision, DataAgreement, Disclosure, RevisionState
 from app.features.consents.vocabulary import AGE_BANDS, BASES, CATEGORIES, PURPOSES, RECIPIENT_KINDS, STORAGE, Term
+from app.kernel.automated import decides
 from app.kernel.messages import msg
 from app.web.filters import local, local_text, translate
 from app.web.locale import current_locale
@@ -81,6 +82,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(PURPOSES, BASES, CATEGORIES, STORAGE, RECIPIENT_KINDS)
 
 
+@decides("numbers_of_answers")
 def few(number: int) -> str:
     """A number of people as everybody may see it."""
     if number < FEW:

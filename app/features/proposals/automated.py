@@ -69,3 +69,16 @@ automated_step(
     answers_for=CITY,
     contest=TELL_US,
 )
+automated_step(
+    "limits",
+    room="proposals",
+    kind=Kind.LIMIT,
+    title=msg("How much of something one person may have open, and until when something can be brought back"),
+    data=msg("How many drafts, objections to a vote, letters to guardians, and reports without an account there are"),
+    rule=msg(
+        "At most 30 drafts and 5 objections to a vote for an account, 5 letters to guardians in two weeks, 20 open reports "
+        "without an account on one text. What one has taken back can be brought back for 7 days."
+    ),
+    answers_for=CITY,
+    contest=TELL_US,
+)

@@ -85,3 +85,16 @@ automated_step(
     answers_for=COMMITTEE,
     contest=BY_LAW,
 )
+automated_step(
+    "small_groups",
+    room="voting",
+    kind=Kind.PROTECTION,
+    title=msg("Which numbers of a vote are withheld or put together"),
+    data=msg("How many people of a group voted and did not, and how many ballots came in which way"),
+    rule=msg(
+        "A group is not shown when fewer than 5 of it voted or did not, and the next smallest with it. Below 30 ballots "
+        "from the box or on paper only winners and totals are published, and small numbers are put together."
+    ),
+    answers_for=COMMITTEE,
+    contest=BY_LAW,
+)

@@ -85,6 +85,7 @@ def from_our_box(session: Session, pot: Pot) -> bool:
     return "digest" in pot.options and not pot.options.get("imported") and box_of(session, pot.process_id) is not None
 
 
+@decides("small_groups")
 def few(session: Session, pot: Pot) -> bool:
     """Whether only winners and totals are published, whatever anybody decides: by the count or, before it, by what was opened.
 

@@ -24,6 +24,7 @@ MOST_WORDS = 5000
 MOST_EACH = 5
 
 
+@decides("limits")
 def object_to(session: Session, actor: Actor, command: Object) -> Objection:
     """Object to a vote of a published process. The committee reads the words; that there is an objection is public.
 
