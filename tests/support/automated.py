@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 RANDOM = re.compile(
@@ -22,6 +23,23 @@ TELLING = re.compile(
     r"^_?(few|too_few|fair_|rank(ed|ing)?(_|$)|likeness|similar$|suspicious|perturb|protected$|wait_after|score_of|withhold|redact)"
 )
 ORDERING = {"sorted", "sort", "order_by"}
+# Files without any of these words have nothing to be found in: most need not be parsed.
+WORTH_A_LOOK = re.compile(
+    "|".join(
+        [
+            "decides",
+            "beat_schedule",
+            "random|Random|_chance|shuffle|randbelow|randint|sample|choice",
+            LIKENESS.pattern,
+            THRESHOLD.pattern.replace("^", "").replace("$", ""),
+            (
+                r"def _?(few|too_few|fair|rank|"
+                r"likeness|similar|suspicious|perturb|protected|wait_after|score_of|withhold|redact)"
+            ),
+            "hashlib|hmac",
+        ]
+    )
+)
 HASHING = re.compile(r"hashlib|hmac|sha256|sha512|md5")
 
 
@@ -34,18 +52,22 @@ class Decider:
     steps: tuple[str, ...]
 
 
-def deciders(house: Path) -> list[Decider]:
-    """Every such function below `house`/app, marked or not; also every marked one."""
+@cache
+def deciders(house: Path) -> tuple[Decider, ...]:
+    """Every such function below `house`/app, marked or not; also every marked one. A house is read once."""
     found = []
     for path in _files(house):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        source = path.read_text(encoding="utf-8")
+        if not WORTH_A_LOOK.search(source):
+            continue
+        tree = ast.parse(source)
         by_clock = _tasks_by_the_clock(tree)
         module = ".".join(path.relative_to(house).with_suffix("").parts)
         for name, function in _functions(tree):
             why, steps = _why(function, by_clock), _steps(function)
             if why or steps:
                 found.append(Decider(f"{module}.{name}", tuple(sorted(why)), steps))
-    return found
+    return tuple(found)
 
 
 def _files(house: Path) -> list[Path]:
@@ -58,11 +80,13 @@ def unmarked(house: Path) -> dict[str, tuple[str, ...]]:
     return {one.place: one.why for one in deciders(house) if not one.steps}
 
 
+@cache
 def declared(house: Path) -> dict[str, str]:
     """Step → file of its declaration, read from the source."""
     found = {}
     for path in _files(house):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)) if "automated_step(" in source else ():
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "automated_step" and node.args:
                 found[str(ast.literal_eval(node.args[0]))] = str(path.relative_to(house))
     return found
@@ -110,7 +134,8 @@ def _of_call(node: ast.Call) -> set[str]:
     called, why = ast.unparse(node.func), set()
     if RANDOM.search(called):
         why.add("draws by chance")
-    if LIKENESS.search(ast.unparse(node)):
+    arguments = [one for one in (*node.args, *(word.value for word in node.keywords)) if not isinstance(one, ast.Call)]
+    if LIKENESS.search(called) or any(LIKENESS.search(ast.unparse(one)) for one in arguments):
         why.add("measures likeness")
     if called.split(".")[-1] in ORDERING and HASHING.search(ast.unparse(node)):
         why.add("sorts by a hash")
