@@ -16,7 +16,7 @@ from app.features.consents.use_cases.agreements import (
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
 from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
-from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases.nightly import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.recording import on_event
 from app.features.consents.use_cases.usages import note_usages
@@ -34,6 +34,7 @@ __all__ = [
     "end_agreement",
     "enter_code",
     "expire_consents",
+    "forget_guardians",
     "forget_out_of_force",
     "give_code",
     "given_code",
