@@ -80,8 +80,8 @@ class Vocabulary:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words one after the other, with the comma of the reader's language."""
-    return str(format_list(list(words), style="unit", locale=_named_locale()))
+    """Words one after the other, as the reader's language joins them. Babel has the style `unit` in some languages only."""
+    return str(format_list(list(words), style="standard", locale=_named_locale()))
 
 
 def _named_locale() -> str:
