@@ -12,6 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from babel.core import get_global
+
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("production", "development", "testing")
 PLAZA = "Plaza"
@@ -39,6 +41,8 @@ class Settings:
     base_url: str
     city_name: str
     contact: str
+    postal_address: str
+    jurisdiction: str
     timezone: str
     currency: str
     languages: tuple[str, ...]
@@ -120,6 +124,8 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "base_url": env.get("PLAZA_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         "city_name": env.get("PLAZA_CITY") or (DEMONSTRATION_CITY if name == "development" else PLAZA),
         "contact": env.get("PLAZA_CONTACT", "").strip(),
+        "postal_address": env.get("PLAZA_POSTAL_ADDRESS", "").strip(),
+        "jurisdiction": env.get("PLAZA_JURISDICTION", "").strip() or _country(env.get("PLAZA_TIMEZONE", "Europe/Helsinki")),
         "timezone": env.get("PLAZA_TIMEZONE", "Europe/Helsinki"),
         "currency": env.get("PLAZA_CURRENCY", "EUR"),
         "languages": tuple(env.get("PLAZA_LANGUAGES", "en,de,fi,ar").replace(" ", "").split(",")),
@@ -150,6 +156,12 @@ def _development_key(var: Path, name: str) -> str:
     except FileExistsError:
         pass
     return path.read_text()
+
+
+def _country(timezone: str) -> str:
+    """The country of a time zone (ISO 3166-1); empty for zones of no country. Source: the CLDR, as Babel has it."""
+    found = get_global("zone_territories").get(timezone, "")
+    return found if found != "001" else ""
 
 
 def _psycopg(url: str) -> str:

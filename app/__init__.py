@@ -39,7 +39,7 @@ def create_app(settings: configuration.Settings | None = None, **overrides: Any)
 def _open_room(app: Flask, room: str, *, package: str | None = None) -> None:
     """Register what a room offers: pages (`routes`, `manage_routes`), `api`, commands (`cli`), tasks; models always."""
     package = package or f"app.features.{room}"
-    for name in ("models", "governed", "mails", "queries", "personal_data", "tasks"):
+    for name in ("models", "governed", "mails", "queries", "personal_data", "automated", "tasks"):
         if _exists(package, name):
             import_module(f"{package}.{name}")
     for name in ("routes", "authoring_routes", "manage_routes", "api"):

@@ -14,6 +14,7 @@ ROOMS = (
     "rehearsals",
     "committee",
     "consents",
+    "receipts",
     "intake",
     "kiosk",
     "dataplatform",

@@ -14,6 +14,7 @@ from sqlalchemy import Index, String, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel import clock
+from app.kernel.automated import decides
 from app.kernel.model import Identified, Model, Timestamped
 
 log = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ def _claim(session_factory: Callable[[], Any], resting: set[str]) -> tuple[uuid.
         return row.id, row.kind
 
 
+@decides("delivery")
 def _note_failure(session_factory: Callable[[], Any], row_id: uuid.UUID, error: Exception) -> None:
     with session_factory() as session:
         row = session.get_one(OutboxRow, row_id)

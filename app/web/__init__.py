@@ -6,6 +6,7 @@ from app.extensions import babel, csrf, limiter, login_manager
 from app.web import (
     accessibility,
     assets,
+    automated,
     errors,
     filters,
     health,
@@ -43,5 +44,6 @@ def init_app(app: Flask) -> None:
     kiosk.init_app(app)
     slots.init_app(app)
     accessibility.init_app(app)
+    automated.init_app(app)
     styleguide.init_app(app)
     stylesheet.init_app(app)

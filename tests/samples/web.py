@@ -4,6 +4,7 @@ from tests.samples.world import Visit, World
 
 SAMPLES = {
     "accessibility": lambda world: "/accessibility",
+    "automated": lambda world: "/my-data/automated",
     "healthz": lambda world: "/healthz",
     "readyz": lambda world: "/readyz",
     "styleguide": lambda world: "/styleguide",

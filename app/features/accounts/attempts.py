@@ -17,6 +17,7 @@ from app.features.accounts.models import AttemptCounter
 from app.features.accounts.rules import FORGET_ATTEMPTS_AFTER, wait_after
 from app.features.accounts.vault import vault
 from app.kernel import clock
+from app.kernel.automated import decides
 from app.kernel.errors import TooManyAttempts
 
 
@@ -25,6 +26,7 @@ def key_of(kind: str, subject: str) -> str:
     return vault.digest(f"attempts {kind}", subject)
 
 
+@decides("attempts")
 def count(key: str) -> datetime:
     """Count one attempt, as if it were wrong; `forgive` or `take_back` undo that. Raises TooManyAttempts while there is a wait.
 

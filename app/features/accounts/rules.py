@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.features.accounts.known import KnownPerson, KnownSession
 from app.features.accounts.models import Person, SignInSession
+from app.kernel.automated import decides
 from app.kernel.errors import Forbidden
 from app.kernel.messages import Message, msg, nmsg
 from app.kernel.permissions import Actor, Role
@@ -141,6 +142,7 @@ def actor_for(session: SignInSession | KnownSession, locale: str) -> Actor:
     )
 
 
+@decides("attempts")
 def wait_after(failures: int) -> int:
     """Seconds to wait after that many wrong attempts in a row: 0, 0, 0, 5, 10, 20 … up to a quarter of an hour."""
     beyond = failures - FREE_ATTEMPTS

@@ -7,6 +7,7 @@ from app.features.budgets.ballots import ballot_digest
 from app.features.budgets.choices import most_cost
 from app.features.budgets.models import Pot, PotState
 from app.features.counting.use_cases import supported
+from app.kernel.automated import decides
 from app.kernel.errors import Conflict, Refused
 from app.kernel.messages import Message, msg
 
@@ -64,12 +65,14 @@ FEW_BALLOTS = 30
 """Below so many ballots only winners and totals are published: everything finer could give somebody away."""
 
 
+@decides("small_groups")
 def few_ballots(pot: Pot) -> bool:
     """Whether a counted pot has too few ballots for more than winners and totals. Imported elections are public anyway."""
     from_the_box, on_paper = _ways(pot)
     return from_the_box is not None and too_few(from_the_box, on_paper)
 
 
+@decides("small_groups")
 def too_few(from_the_box: int, on_paper: int) -> bool:
     """Whether so few ballots came from the box, or are on paper, that only totals of all together are published.
 
@@ -85,6 +88,7 @@ def paper_apart(pot: Pot) -> bool:
     return not from_the_box or not on_paper or not too_few(from_the_box, on_paper)
 
 
+@decides("small_groups")
 def joined(numbers: dict[str, int]) -> dict[str, int]:
     """Ballots by channel, small numbers as one under `joined`, with the next smallest until they are not small together.
 

@@ -17,6 +17,7 @@ from app.features.budgets.choices import WITHDRAWN
 from app.features.budgets.models import Pot, PotState, Project
 from app.features.spaces.queries import Action, Category, Process, action_open
 from app.kernel import clock
+from app.kernel.automated import decides
 from app.kernel.messages import Message, msg
 from app.kernel.texts import Texts, pick
 from app.web.filters import local_text, show_beginning, show_ending, translate
@@ -245,6 +246,7 @@ def show_project(project: Project, names: Names) -> ShownProject:
     )
 
 
+@decides("projects_order")
 def fair_key(project: Project, day: date) -> bytes:
     """The order of the day: drawn by lot, the same for everyone until midnight."""
     return hashlib.sha256(f"{day.isoformat()}:{project.id}".encode()).digest()

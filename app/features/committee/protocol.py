@@ -36,6 +36,7 @@ from app.features.voting.queries import (
     turnout_by_day,
 )
 from app.features.voting.use_cases import Opening, discarded_openings, figures_of, openings_of, publication_of
+from app.kernel.automated import decides
 from app.kernel.permissions import Actor, Permission
 
 FORMAT = "plaza-protocol-1"
@@ -211,6 +212,7 @@ def _certified_paper(session: Session, pot: Pot) -> dict[str, Any] | None:
     return next((one for one in kept or [] if one["pot"] == str(pot.id)), None)
 
 
+@decides("small_groups")
 def _joined_stations(stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Stations with few ballots as one, the next smallest with them until they are not few together."""
     small = [one for one in stations if 0 < one["ballots"] < FEW_BALLOTS]
@@ -255,6 +257,7 @@ def _decision(session: Session, one: Decision, *, whole: bool) -> dict[str, Any]
     }
 
 
+@decides("small_groups")
 def _told_before(session: Session, one: Decision) -> bool:
     """Whether everybody reads the earlier totals of a station: where the new ones stand by themselves, and neither is small."""
     found = pot(session, one.pot_id) if one.pot_id is not None else None

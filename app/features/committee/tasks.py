@@ -4,9 +4,11 @@ from celery.schedules import crontab
 
 from app.extensions import celery
 from app.features.committee import nightly
+from app.kernel.automated import decides
 
 
 @celery.task(name="committee.retention")
+@decides("end_of_votes")
 def retention() -> None:
     """Announce and destroy keys, forget voters."""
     nightly.run()

@@ -21,6 +21,7 @@ from app.features.consents.models import (
     RevisionState,
 )
 from app.features.consents.vocabulary import BASES, CATEGORIES, PURPOSES, RECIPIENT_KINDS, STORAGE
+from app.kernel.automated import decides
 from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor, Permission
 
@@ -163,6 +164,7 @@ def runs_until(moment: datetime, months: int, of_age_on: date | None) -> tuple[d
     return (of_age, True) if of_age < end else (end, False)
 
 
+@decides("minors")
 def is_minor(of_age_on: date | None, now: datetime) -> bool:
     """Whether somebody of whom this day is known is still below the age set."""
     return of_age_on is not None and datetime.combine(of_age_on, time(), UTC) > now

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from app.features.consents.models import AgreementRevision, DataAgreement, Disclosure, RevisionState
 from app.features.consents.vocabulary import AGE_BANDS, BASES, CATEGORIES, PURPOSES, RECIPIENT_KINDS, STORAGE, Term
+from app.kernel.automated import decides
 from app.kernel.messages import msg
 from app.web.filters import local, local_text, translate
 from app.web.locale import current_locale
@@ -79,8 +80,8 @@ class Vocabulary:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words one after the other, with the comma of the reader's language."""
-    return str(format_list(list(words), style="unit", locale=_named_locale()))
+    """Words one after the other, as the reader's language joins them. Babel has the style `unit` in some languages only."""
+    return str(format_list(list(words), style="standard", locale=_named_locale()))
 
 
 def _named_locale() -> str:
@@ -92,6 +93,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(PURPOSES, BASES, CATEGORIES, STORAGE, RECIPIENT_KINDS)
 
 
+@decides("numbers_of_answers")
 def few(number: int) -> str:
     """A number of people as everybody may see it."""
     if number < FEW:

@@ -4,9 +4,11 @@ from celery.schedules import crontab
 
 from app.extensions import celery, db
 from app.features.consents.use_cases import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
+from app.kernel.automated import decides
 
 
 @celery.task(name="consents.expire")
+@decides("consents_run_out")
 def expire() -> int:
     """Mark what has run out or lapsed and delete what counts no more; safe to run at any time and twice."""
     with db.transaction() as session:
@@ -17,6 +19,7 @@ def expire() -> int:
 
 
 @celery.task(name="consents.remind")
+@decides("consents_run_out")
 def remind() -> int:
     """Write to people whose consent runs out within 30 days; each is told once."""
     with db.transaction() as session:

@@ -4,9 +4,12 @@ A figure below the threshold is withheld, not rounded; nought is withheld too, s
 No margins (sums over areas or categories) of people are published: a single withheld cell could be computed from them.
 """
 
+from app.kernel.automated import decides
+
 FEWEST_PEOPLE = 10
 
 
+@decides("small_numbers")
 def protected(people: int, fewest: int = FEWEST_PEOPLE) -> tuple[int | None, bool]:
     """(figure or None, suppressed?) for a number of distinct people."""
     return (people, False) if people >= fewest else (None, True)

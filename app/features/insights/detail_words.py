@@ -27,6 +27,7 @@ NAMES: dict[str, Message] = {
     "envelopes": msg("Envelopes"),
     "first_sha256": msg("Check code that the first opening found"),
     "implementation": msg("Implementation"),
+    "kid": msg("Name of the key"),
     "kind": msg("Kind"),
     "name": msg("Name"),
     "number": msg("Number"),

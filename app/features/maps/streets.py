@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from rapidfuzz import fuzz, process
 
+from app.kernel.automated import decides
 from app.kernel.messages import Message, msg
 
 ENOUGH = 78
@@ -111,6 +112,7 @@ class StreetTable:
                 found.setdefault(simplified(name), (street, name))
         return found
 
+    @decides("streets")
     def match(self, text: str, limit: int = 5) -> list[StreetMatch]:
         """Places that `text` may mean, best first; empty when nothing is alike. Exact matches come alone."""
         found: list[StreetMatch] = []
@@ -164,6 +166,7 @@ class StreetTable:
         begun = [entry for form, entry in self._keys.items() if len(key) >= 4 and form.startswith(key)]
         return [_near(_place(street, written, number), 0.85, note) for street, written in begun[:limit]]
 
+    @decides("streets")
     def _alike(self, key: str, number: re.Match[str] | None, limit: int) -> list[StreetMatch]:
         """Names that differ by slips of the pen."""
         note = msg("The name is spelled differently. Check that this is the street.")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.features.accounts.queries import people_names
 from app.features.moderation.models import Decision, Report, ReportState, Subject, Verb
 from app.features.proposals.queries import Comment, CommentState, Proposal, ProposalState
+from app.kernel.automated import decides
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, page_of
 from app.kernel.texts import excerpt
@@ -60,6 +61,7 @@ def queue(session: Session, wanted: QueueFilter) -> Page[QueueItem]:
     return Page(_items(session, page.items), page.number, page.size, page.total)
 
 
+@decides("moderation_queue")
 def _keys(session: Session, wanted: QueueFilter) -> list[tuple[Subject, uuid.UUID, datetime]]:
     """Which subjects stand in the queue, in its order: type, id and since when."""
     keys: dict[tuple[Subject, uuid.UUID], datetime] = {}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.features.notifications.models import MailChoice
 from app.features.notifications.news import LABELS, ON_BY_DEFAULT, News
+from app.kernel.automated import decides
 from app.kernel.messages import Message
 
 __all__ = ["LABELS", "ON_BY_DEFAULT", "Address", "Mail", "News", "address_of", "addresses_from", "mail", "wanted", "wishes"]
@@ -78,6 +79,7 @@ def address_of(session: Session, person_id: uuid.UUID) -> Address | None:
     return _address_book[0](session, person_id)
 
 
+@decides("news")
 def wishes(session: Session, *, person_id: uuid.UUID | None = None, address_hash: str | None = None) -> dict[News, bool]:
     """What somebody wants to hear, for every kind of news; the default where they have not said."""
     reader = MailChoice.person_id == person_id if person_id else MailChoice.address_hash == address_hash

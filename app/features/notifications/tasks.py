@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from app.extensions import celery, db
 from app.features.notifications import delivery
 from app.kernel import clock, outbox
+from app.kernel.automated import decides
 from app.kernel.outbox import OutboxRow
 
 __all__ = ["deliver", "delivery", "forget", "sweep"]
@@ -31,12 +32,14 @@ def deliver() -> None:
 
 
 @celery.task(name="outbox.sweep")
+@decides("delivery")
 def sweep() -> None:
     """Find what nobody was woken for: a message that was lost, a worker that died, a delivery to try again."""
     empty_outbox()
 
 
 @celery.task(name="outbox.forget")
+@decides("delivery")
 def forget() -> None:
     """Remove rows that were delivered, or given up, more than 30 days ago."""
     with db.transaction() as session:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.kernel.automated import decides
 from app.kernel.model import Identified, Model, Timestamped
 from app.kernel.permissions import Channel
 from app.kernel.types import words
@@ -42,6 +43,7 @@ class Stance(StrEnum):
     NEUTRAL = "neutral"
 
 
+@decides("proposals_order")
 def new_draw() -> int:
     """A proposal's number in the daily draw: random, never shown, positive and below 2^62."""
     return secrets.randbelow(2**62 - 1) + 1

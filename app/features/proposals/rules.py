@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from app.features.proposals.models import PlaceKind, Proposal, ProposalState
+from app.kernel.automated import decides
 from app.kernel.errors import Conflict, Invalid
 from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor
@@ -83,6 +84,7 @@ def require_step(before: ProposalState, after: ProposalState) -> None:
         raise Conflict(msg("This proposal has changed meanwhile. You see its present state now."))
 
 
+@decides("limits")
 def may_undo(proposal: Proposal, now: datetime) -> bool:
     """Whether a withdrawn proposal can still be brought back."""
     return (

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app.extensions import celery, db, files
 from app.features.proposals.use_cases import delete_stale_drafts
 from app.kernel import outbox
+from app.kernel.automated import decides
 from app.kernel.outbox import OutboxRow
 from app.kernel.permissions import SYSTEM
 
@@ -20,6 +21,7 @@ def erase_files(_session: Session, row: OutboxRow) -> None:
 
 
 @celery.task(name="proposals.tidy_drafts")
+@decides("stale_drafts")
 def tidy_drafts() -> None:
     """Delete stale drafts in short transactions until none is left."""
     deleted = 1

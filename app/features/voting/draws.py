@@ -9,12 +9,14 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from app.features.counting.use_cases import Result, Tie, TieRule
+from app.kernel.automated import decides
 
 
 class Contradiction(ValueError):
     """Two draws say the opposite of each other."""
 
 
+@decides("public_draw")
 def order_of(draws: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """All drawn projects in one order in which every draw is kept. Raises Contradiction."""
     graph: TopologicalSorter[str] = TopologicalSorter()
@@ -29,6 +31,7 @@ def order_of(draws: Iterable[Sequence[str]]) -> tuple[str, ...]:
         raise Contradiction from None
 
 
+@decides("public_draw")
 def never_drawn(result: Result, draws: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """Ties that decide and look as if they were drawn, but hold projects that no draw has put in an order.
 

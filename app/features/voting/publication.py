@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, few_ballots, too_few
 from app.features.voting.models import PublicationChoice, Published
 from app.features.voting.queries import ballot_classes, ballots_cast, box_of, closed, is_opened, paper_totals
+from app.kernel.automated import decides
 
 SIZES = ((1, 1), (2, 4), (5, 9), (10, 29), (30, None))
 """From how many to how many equal ballots, for the picture."""
@@ -33,11 +34,13 @@ class Likeness:
         return self.unique / self.ballots if self.ballots else 0.0
 
     @property
+    @decides("published_ballots")
     def suggested(self) -> Published:
         """What we suggest to publish."""
         return Published.TOTALS if self.share > MOST_UNIQUE else Published.ROWS
 
 
+@decides("published_ballots")
 def likeness(classes: Iterable[tuple[object, int]]) -> Likeness:
     """Measure classes of equal ballots, each with its number."""
     sizes: Counter[object] = Counter()
@@ -49,6 +52,7 @@ def likeness(classes: Iterable[tuple[object, int]]) -> Likeness:
     return Likeness(sizes.total(), by_size[0][2], tuple(by_size))
 
 
+@decides("published_ballots")
 def likeness_of(session: Session, pot: Pot) -> Likeness:
     """The same for an opened pot. The order of choices tells ballots apart only where the ballots are rankings."""
 
@@ -81,6 +85,7 @@ def from_our_box(session: Session, pot: Pot) -> bool:
     return "digest" in pot.options and not pot.options.get("imported") and box_of(session, pot.process_id) is not None
 
 
+@decides("small_groups")
 def few(session: Session, pot: Pot) -> bool:
     """Whether only winners and totals are published, whatever anybody decides: by the count or, before it, by what was opened.
 

@@ -21,6 +21,7 @@ from app.features.voting.box.board import BEGINNING, Block, Head, sign
 from app.features.voting.models import BoardBlock, BoardEntry, BoardHead, Box, Envelope, VoterIdentity, VotingParticipation
 from app.features.voting.queries import fixed_pots, last_block
 from app.kernel import clock
+from app.kernel.automated import decides
 
 ENOUGH_TO_SEAL = 40
 HELD_BACK = 20
@@ -33,6 +34,7 @@ T = TypeVar("T")
 _chance = random.SystemRandom()
 
 
+@decides("sealing")
 def seal_waiting(session: Session, pot_id: uuid.UUID, *, everything: bool = False, at_most: int | None = None) -> int:
     """Seal what may be sealed now; with `everything`, the box is being closed and nothing is held back. Returns how many.
 
@@ -53,6 +55,7 @@ def seal_waiting(session: Session, pot_id: uuid.UUID, *, everything: bool = Fals
     return done
 
 
+@decides("sealing")
 def sizes_of_blocks(number: int) -> list[int]:
     """How many of so many envelopes go into each block: equal parts, so that none is left with a few.
 
@@ -65,6 +68,7 @@ def sizes_of_blocks(number: int) -> list[int]:
     return [size + 1] * larger + [size] * (blocks - larger)
 
 
+@decides("sealing")
 def _waiting(session: Session, pot_id: uuid.UUID) -> tuple[bytearray, "array[int]"]:
     """The ids of the envelopes that wait, one behind the other, and a random order of them: twenty bytes an envelope."""
     packed = bytearray()
@@ -155,6 +159,7 @@ def scatter(session: Session, process_id: uuid.UUID) -> int:
     return moved
 
 
+@decides("sealing")
 def _scatter(session: Session, model: type[VotingParticipation | VoterIdentity], process_id: uuid.UUID, **same: Any) -> int:
     """The rows of one process get new ids, another order, and in the columns of `same` one value for all."""
     table = cast("Table", model.__table__)

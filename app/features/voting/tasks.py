@@ -41,6 +41,7 @@ from app.features.voting.use_cases.counting_long import COUNTING
 from app.features.voting.use_cases.forgetting import DESTROY
 from app.features.voting.use_cases.opening_here import OPENING
 from app.kernel import outbox
+from app.kernel.automated import decides
 from app.kernel.database import intent
 from app.kernel.errors import Refused
 from app.kernel.one_by_one import one_by_one
@@ -53,6 +54,7 @@ TELL_EVERY = 1.0
 
 
 @celery.task(name="voting.seal")
+@decides("sealing")
 def seal() -> int:
     """Seal what has waited for enough others; each process in a transaction of its own. Safe to run at any time and twice."""
 
@@ -64,6 +66,7 @@ def seal() -> int:
 
 
 @celery.task(name="voting.note_rolls")
+@decides("board_by_clock")
 def note_rolls() -> int:
     """Note the list of voters of every vote that has begun, each in a transaction of its own. Safe to run twice."""
     with db.transaction() as session:
@@ -77,6 +80,7 @@ def note_rolls() -> int:
 
 
 @celery.task(name="voting.sign")
+@decides("board_by_clock")
 def sign() -> None:
     """Sign the board of every open box as it stands."""
 
@@ -88,6 +92,7 @@ def sign() -> None:
 
 
 @celery.task(name="voting.compare")
+@decides("compared_rules")
 def compare() -> int:
     """Work out what other rules would have chosen, for every pot that was certified since; each in its own transaction.
 

@@ -14,6 +14,7 @@ from app.features.committee.rules import CONTACT_KEPT, MOST_CONTACT, MOST_NAME
 from app.features.spaces.queries import Process, ProcessState, process
 from app.features.voting.queries import fixed_pots
 from app.kernel import audit, clock
+from app.kernel.automated import decides
 from app.kernel.errors import Conflict, Invalid, NotFound, PhaseClosed, Refused
 from app.kernel.messages import Ending, Message, msg
 from app.kernel.permissions import SYSTEM, Actor, Permission
@@ -23,6 +24,7 @@ MOST_WORDS = 5000
 MOST_EACH = 5
 
 
+@decides("limits")
 def object_to(session: Session, actor: Actor, command: Object) -> Objection:
     """Object to a vote of a published process. The committee reads the words; that there is an objection is public.
 
@@ -106,6 +108,7 @@ def _filed(session: Session, actor: Actor, command: Object, words: str, **who: A
     return objection
 
 
+@decides("end_of_votes")
 def forget_contacts(session: Session) -> int:
     """Delete name and contact of those who objected without an account, some days after the decision. Returns how many."""
     decided = select(Objection).where(

@@ -46,10 +46,15 @@ from app.features.consents.queries.people import (
 )
 from app.features.consents.queries.valve import contact_opt_ins, in_force, objections, profiles
 from app.features.consents.rules import fields_asked
-from app.features.consents.vocabulary import AGE_BANDS
+from app.features.consents.vocabulary import AGE_BANDS, BASES, CATEGORIES, DPV, PURPOSES, STORAGE, Term
 
 __all__ = [
     "AGE_BANDS",
+    "BASES",
+    "CATEGORIES",
+    "DPV",
+    "PURPOSES",
+    "STORAGE",
     "AgreementRevision",
     "AgreementState",
     "Answer",
@@ -65,6 +70,7 @@ __all__ = [
     "RecipientKind",
     "RecipientState",
     "RevisionState",
+    "Term",
     "Usage",
     "agreement",
     "agreement_by_code",

@@ -18,6 +18,7 @@ from app.features.consents.use_cases import UnknownCode, enter_code, withdraw_co
 from app.kernel import clock
 from app.kernel.errors import NotFound, TooManyAttempts
 from app.kernel.permissions import Actor
+from app.web import voices
 from app.web.access import public, viewer
 from app.web.networks import network
 from app.web.transaction import commits
@@ -55,6 +56,7 @@ def _slowed_down() -> TooManyAttempts | None:
     return None
 
 
+@voices.register
 def _person() -> UUID | None:
     """Whose code was entered here in the last minutes, if it still counts."""
     kept = session.get(KEY)

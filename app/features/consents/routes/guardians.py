@@ -61,7 +61,7 @@ def guardian_answer(token: str) -> ResponseReturnValue:
         try:
             if command is None:
                 raise Refused(msg("Choose yes or no."))
-            answer_by_link(db.session(), viewer(), token, command)
+            record = answer_by_link(db.session(), viewer(), token, command)
         except Refused as refusal:
             if refusal.status == 404:
                 raise
@@ -69,7 +69,7 @@ def guardian_answer(token: str) -> ResponseReturnValue:
             status = refusal.status
             _asked, adult, found = open_request(db.session(), token)
         else:
-            return render_template("consents/guardian_done.html", agreement=found, given=answer is Answer.GIVEN)
+            return render_template("consents/guardian_done.html", agreement=found, given=answer is Answer.GIVEN, record=record)
     elif form.is_submitted():
         status = 422
     form.revision.data = str(found.current.id)

@@ -18,6 +18,7 @@ from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
 from app.features.consents.use_cases.nightly import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
+from app.features.consents.use_cases.recording import on_event
 from app.features.consents.use_cases.usages import note_usages
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "note_guardian",
     "note_usages",
     "object_to",
+    "on_event",
     "open_request",
     "put_in_force",
     "record_of",

@@ -24,6 +24,7 @@ from app.features.consents.use_cases.answers import record_answer
 from app.features.consents.use_cases.recording import append
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
+from app.kernel.automated import decides
 from app.kernel.contact import is_email
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.kernel.messages import msg
@@ -57,6 +58,7 @@ def note_age(session: Session, actor: Actor, command: NoteAge) -> Minor:
     return minor
 
 
+@decides("limits")
 def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> GuardianRequest:
     """A minor wants to say yes: the adult they name gets a link to the text and answers. The event says that was asked.
 

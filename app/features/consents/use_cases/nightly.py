@@ -22,9 +22,11 @@ from app.features.consents.queries import in_force
 from app.features.consents.use_cases.recording import append
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
+from app.kernel.automated import decides
 from app.kernel.permissions import SYSTEM
 
 
+@decides("consents_run_out")
 def expire_consents(session: Session) -> int:
     """Mark consents that have run out or lapsed, and delete what was given for them. Returns how many.
 
@@ -82,6 +84,7 @@ AT_ONCE = 1000
 """Letters in one run, so that a night's work stays a short transaction; the next run goes on."""
 
 
+@decides("consents_run_out")
 def remind_of_expiry(session: Session) -> int:
     """Write to people whose yes runs out within 30 days, once for each end. Returns how many letters.
 

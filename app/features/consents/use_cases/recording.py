@@ -1,6 +1,7 @@
 """An event is appended and the present state brought up to it. No other code writes either."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -21,6 +22,17 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel
 
 TRIES = 20
+Witness = Callable[[Session, ConsentEvent, AgreementRevision], None]
+_witnesses: list[Witness] = []
+
+
+def on_event(witness: Witness) -> None:
+    """Have a room that stands on this one see every event in the transaction that appends it. The same one again is no second.
+
+    A witness may add rows of its own; it must not refuse, or nobody could answer.
+    """
+    if witness not in _witnesses:
+        _witnesses.append(witness)
 
 
 def locked_record(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> ConsentRecord | None:
@@ -81,6 +93,8 @@ def append(
                 session.flush()
         except IntegrityError:
             continue
+        for witness in _witnesses:
+            witness(session, event, revision)
         return _bring_up(session, record, event)
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
 

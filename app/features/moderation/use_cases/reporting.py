@@ -9,11 +9,13 @@ from app.features.moderation.commands import WriteReport
 from app.features.moderation.models import Report, ReportState, Subject
 from app.features.moderation.queries import reportable_comment
 from app.features.proposals.queries import visible_proposal
+from app.kernel.automated import decides
 from app.kernel.errors import Invalid
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
 
+@decides("limits")
 def write_report(session: Session, actor: Actor, command: WriteReport) -> Report | None:
     """Put a notice into the moderators' queue. Anybody may; a second one of the same person changes nothing.
 

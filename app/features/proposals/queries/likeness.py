@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.features.proposals.models import Proposal, ProposalState
 from app.features.proposals.queries.search import best
 from app.features.proposals.search_words import search_words
+from app.kernel.automated import decides
 
 CANDIDATES = 80
 WORDS_MOST = 24
@@ -26,11 +27,13 @@ class Likeness:
     score: float
 
 
+@decides("similar_proposals")
 def similar(session: Session, process_id: uuid.UUID, text: str, limit: int = 5) -> list[Proposal]:
     """Published proposals of the process that `text` (a title, perhaps with more below it) may repeat, the likest first."""
     return [one.proposal for one in likenesses(session, process_id, text, limit)]
 
 
+@decides("similar_proposals")
 def likenesses(session: Session, process_id: uuid.UUID, text: str, limit: int = 5) -> list[Likeness]:
     """The same with the scores: full-text search finds candidates, two measures of their words decide.
 
@@ -52,6 +55,7 @@ def likenesses(session: Session, process_id: uuid.UUID, text: str, limit: int = 
     return alike[:limit]
 
 
+@decides("similar_proposals")
 def _likeness(text: str, proposal: Proposal) -> Likeness:
     """The better of two: the titles are alike as lines; or most words of the shorter text stand in the longer one."""
     title, _, rest = text.strip().partition("\n")

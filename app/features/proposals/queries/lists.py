@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.features.proposals.models import Photo, PlaceKind, Proposal, ProposalState
 from app.features.proposals.queries.search import found_by
 from app.features.proposals.search_words import search_words
+from app.kernel.automated import decides
 from app.kernel.model import Model
 from app.kernel.paging import Page
 from app.kernel.references import normalise_reference
@@ -133,6 +134,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
+@decides("proposals_order")
 def ordering(filters: Filters, found: CTE | None = None) -> list[Any]:
     """ORDER BY of the chosen order."""
     match filters.sort:
@@ -147,6 +149,7 @@ def ordering(filters: Filters, found: CTE | None = None) -> list[Any]:
     return fair_order(filters.day)
 
 
+@decides("proposals_order")
 def fair_order(day: date) -> list[Any]:
     """The order of the day: the same for everyone until midnight, and fresh the next day.
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.features.proposals.models import Proposal, ProposalState
 from app.features.proposals.search_words import Word
+from app.kernel.automated import decides
 
 _FTS5 = table("proposal_fts", column("rowid"))
 _TSVECTOR = table("proposal_fts", column("draw"), column("document"))
@@ -16,6 +17,7 @@ TITLE_WEIGHT = 8.0
 SHORTEST_PREFIX = 2
 
 
+@decides("search_ranking")
 def matching(session: Session, words: Sequence[Word], *, every: bool = True, ranked: bool = True) -> Select[tuple[int, float]]:
     """SELECT of `draw` and `rank` (smaller is better) of published proposals that contain every word, or any of them.
 
@@ -38,6 +40,7 @@ def found_by(session: Session, words: Sequence[Word], *, every: bool = True, ran
     return matching(session, words, every=every, ranked=ranked).cte("found").prefix_with("MATERIALIZED")
 
 
+@decides("search_ranking")
 def best(session: Session, words: Sequence[Word], *, every: bool, limit: int, process_id: uuid.UUID) -> list[int]:
     """The `draw` numbers of the best matches of one process, the best first."""
     found = found_by(session, words, every=every)

@@ -14,6 +14,7 @@ from app.features.proposals.use_cases.place import put_place
 from app.features.spaces import queries as spaces
 from app.features.spaces.queries import Process
 from app.kernel import clock
+from app.kernel.automated import decides
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
@@ -22,6 +23,7 @@ from app.kernel.references import new_reference, new_token, token_hash
 TRIES = 12
 
 
+@decides("limits")
 def start_draft(session: Session, actor: Actor, command: StartDraft) -> tuple[Proposal, str | None]:
     """Begin a proposal while the phase is open for it. Returns the draft, and for a writer without an account the secret
     that makes it theirs: it is stored as a hash only, and becomes the follow-up link when the proposal is published.

@@ -12,6 +12,7 @@ from app.features.proposals.use_cases.gate import process_of, require_may_propos
 from app.features.spaces import queries as spaces
 from app.features.spaces.queries import Process, Publication
 from app.kernel import audit, clock
+from app.kernel.automated import decides
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
@@ -42,6 +43,7 @@ def publish_proposal(session: Session, actor: Actor, command: PublishProposal) -
     return proposal
 
 
+@decides("first_state")
 def release(proposal: Proposal, process: Process) -> None:
     """Lead a finished proposal to its first public state: published, or waiting for a moderator."""
     now = clock.now()

@@ -12,6 +12,7 @@ from app.features.spaces.models import (
     Process,
 )
 from app.kernel import geometry
+from app.kernel.automated import decides
 from app.kernel.geometry import Place
 from app.kernel.texts import Texts
 
@@ -108,6 +109,7 @@ def areas_of(session: Session, process: Process) -> list[Area]:
     return list(session.scalars(query))
 
 
+@decides("area_of_place")
 def area_at(session: Session, process: Process, place: Place) -> Area | None:
     """The smallest area of the process that holds the place's own point; None when it lies outside.
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from flask import current_app
 
 from app.features.budgets.queries import Pot, Project
+from app.kernel.automated import decides
 
 
+@decides("ballot_order")
 def fair_order(projects: Iterable[Project], pot: Pot, voter: str) -> list[Project]:
     """The projects in this voter's order. `voter` is what the voter stands under in the process."""
     lot = _keyed("order", pot, voter)

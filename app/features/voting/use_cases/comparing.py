@@ -22,6 +22,7 @@ from app.features.counting.use_cases import Project as CountedProject
 from app.features.voting.announced import announced_rule
 from app.features.voting.models import RuleComparison
 from app.features.voting.use_cases.counting import tally_of
+from app.kernel.automated import decides
 
 COMPARED = ("greedy", "greedy-no-skip", "equalshares", "equalshares/add1", "phragmen")
 """The rules beside the announced one, in their order. Variants that need more than was announced are left out."""
@@ -45,6 +46,7 @@ def can_compare(pot: Pot) -> bool:
     return pot.state is PotState.CERTIFIED and not few_ballots(pot)
 
 
+@decides("compared_rules")
 def compare_rules(session: Session, pot_id: uuid.UUID) -> bool:
     """Count a certified pot by each rule that fits its ballots and keep what they would have chosen; once.
 

@@ -33,6 +33,7 @@ from app.features.voting.queries import (
     totals_by_channel,
 )
 from app.features.voting.use_cases.openings import require_readable
+from app.kernel.automated import decides
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
@@ -62,6 +63,7 @@ def count_pot(session: Session, actor: Actor, pot_id: uuid.UUID, progress: Calla
     return record_count(session, actor, pot, outcome_of(session, pot, progress))
 
 
+@decides("counting")
 def outcome_of(session: Session, pot: Pot, progress: Callable[[int], None] | None = None) -> dict[str, Any]:
     """What counting the stored ballots by the pot's own rule gives, as it is kept with the pot; nothing is changed.
 

@@ -26,6 +26,7 @@ from app.features.voting.models import (
 )
 from app.features.voting.queries import AtTheBox, has_roll, roll_entry
 from app.features.voting.rules import freed_slot, slot_for
+from app.kernel.automated import decides
 from app.kernel.errors import Refused
 from app.kernel.messages import Message
 
@@ -235,6 +236,7 @@ def standing_of(session: Session, pot: Pot, voter_key: str, space: Process | Non
     return standings_of(session, pot.process_id, voter_key, space, only=pot)[0]
 
 
+@decides("voting_right")
 def standings_of(
     session: Session, process_id: uuid.UUID, voter_key: str, space: Process | None = None, *, only: Pot | None = None
 ) -> list[Standing]:

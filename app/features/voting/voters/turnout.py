@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.features.voting.models import RollEntry, VotingParticipation
+from app.kernel.automated import decides
 
 LEAST = 5
 
@@ -59,6 +60,7 @@ def _by(session: Session, process_id: uuid.UUID, column: InstrumentedAttribute[A
     return shown([(str(name or ""), entries, int(voted)) for name, entries, voted in rows])
 
 
+@decides("small_groups")
 def shown(groups: Sequence[tuple[str, int, int]]) -> list[Group]:
     """The groups by name without small numbers: of those who voted, and of those who did not.
 
@@ -73,6 +75,7 @@ def shown(groups: Sequence[tuple[str, int, int]]) -> list[Group]:
     ]
 
 
+@decides("small_groups")
 def _too_few(groups: Sequence[tuple[str, int, int]]) -> bool:
     """Whether so few of them together took part, or did not, that the number points at somebody."""
     voted = sum(one[2] for one in groups)
