@@ -19,7 +19,8 @@ Reader = Callable[[Session, UUID], Iterator[Mapping[str, Any]]]
 class Collection:
     """One kind of data about a person: a file in the download.
 
-    `read` selects in one statement, and gets its rows a few hundred at a time. `tables` are the tables it is read from; `columns` say what each column means, in words for its owner.
+    `read` selects in one statement, and gets its rows a few hundred at a time. `tables` are the tables it is read from;
+    `columns` say what each column means, in words for its owner.
     """
 
     name: str

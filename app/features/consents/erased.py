@@ -1,15 +1,25 @@
 """What becomes of consents and usages. Consents are taken back first, so that every recipient learns that they are over."""
 
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.commands import WithdrawConsent
-from app.features.consents.governed import ContactDetail
-from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, Usage
+from app.features.consents.governed import GOVERNED
+from app.features.consents.models import (
+    AgreementRevision,
+    Answer,
+    ConsentCode,
+    ConsentEvent,
+    ConsentRecord,
+    Guardian,
+    Minor,
+    Usage,
+)
 from app.features.consents.use_cases import withdraw_consent
-from app.kernel.erasing import Fate, Part, Subject, anonymous, declare, goes, nothing_of_people
+from app.kernel.erasing import Condition, Fate, Part, Subject, anonymous, declare, goes, nothing_of_people, stays
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
@@ -21,13 +31,23 @@ def _given(session: Session, subject: Subject) -> int:
     return session.scalar(query) or 0
 
 
-def _needs_detail() -> ColumnElement[bool]:
-    """Whether the detail goes with the consent that is taken back."""
-    return exists().where(
-        ConsentRecord.person_id == ContactDetail.person_id,
-        ConsentRecord.agreement_id == ContactDetail.agreement_id,
-        ConsentRecord.answer == Answer.GIVEN,
-    )
+def _in_office(subject: Subject) -> ColumnElement[bool]:
+    written = cast(AgreementRevision.writers, Text).contains(str(subject.person_id))
+    return or_(AgreementRevision.reviewed_by_id == subject.person_id, written)
+
+
+def _left_over(detail: Any) -> Condition:
+    """Details that do not go with a consent that is taken back."""
+
+    def condition(subject: Subject) -> ColumnElement[bool]:
+        given = exists().where(
+            ConsentRecord.person_id == detail.person_id,
+            ConsentRecord.agreement_id == detail.agreement_id,
+            ConsentRecord.answer == Answer.GIVEN,
+        )
+        return and_(detail.person_id == subject.person_id, ~given)
+
+    return condition
 
 
 def _take_back(session: Session, subject: Subject, most: int) -> int:
@@ -44,7 +64,7 @@ declare(
     Part(
         name="consents_given",
         fate=Fate.GOES,
-        title=msg("Consents you gave, with the name and address for it: they are taken back, and their recipients are told"),
+        title=msg("Consents you gave, with what you gave for them: they are taken back, and their recipients are told"),
         columns=("consent_record.person_id",),
         why=None,
         order=10,
@@ -52,13 +72,14 @@ declare(
         run=_take_back,
     )
 )
-goes(
-    "contact_details",
-    msg("Name and address that you gave for contact, and no consent in force needs"),
-    ContactDetail.person_id,
-    where=lambda subject: and_(ContactDetail.person_id == subject.person_id, ~_needs_detail()),
-    order=11,
-)
+for _detail in GOVERNED:
+    goes(
+        f"details_{_detail.__tablename__}",
+        msg("What you gave for a consent that is no longer in force"),
+        _detail.person_id,
+        where=_left_over(_detail),
+        order=11,
+    )
 goes("consent_records", msg("What you allow and refuse at present"), ConsentRecord.person_id, order=12)
 _events = goes(
     "consent_events",
@@ -75,10 +96,31 @@ anonymous(
     why=msg("It is somebody else's voice. That your hands typed it is no longer said."),
     order=14,
 )
+goes("minors", msg("That you are below the age at which people decide alone"), Minor.person_id)
+goes("guardians", msg("Who answers for you, with their address"), Guardian.minor_id, order=15)
+goes("consent_codes", msg("The code on your slip"), ConsentCode.person_id)
 goes("usages", msg("Who used your data, and when"), Usage.person_id)
+stays(
+    "agreements_written",
+    msg("Data agreements that you wrote or reviewed in office"),
+    AgreementRevision.reviewed_by_id,
+    AgreementRevision.writers,
+    AgreementRevision.review_reason,
+    where=_in_office,
+    why=msg("Two people have to have seen each text. Who they were stays as numbers, without a name."),
+)
 nothing_of_people(
-    "the city's own words about an agreement",
+    "the city's own words about an agreement and its recipient, which is an organisation",
     "agreement_revision.purpose",
     "agreement_revision.recipient",
     "agreement_revision.notice",
+    "agreement_revision.categories",
+    "agreement_revision.retention",
+    "agreement_revision.storage_note",
+    "agreement_revision.impact_note",
+    "agreement_revision.content",
+    "recipient.name",
+    "recipient.organisation",
+    "recipient.contact",
+    "recipient.url",
 )
