@@ -16,6 +16,8 @@ from app.kernel.permissions import Actor
 from tests.factories.erasure import EMAIL, MARK, NAME, PHONE, busy_person
 from tests.support.traces import in_files, in_tables, spellings
 
+pytestmark = [pytest.mark.services, pytest.mark.slow, pytest.mark.timeout(300)]
+
 
 @pytest.fixture
 def erased(committing_db, app):
