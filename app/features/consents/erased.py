@@ -31,6 +31,11 @@ def _given(session: Session, subject: Subject) -> int:
     return session.scalar(query) or 0
 
 
+def _handed_over(session: Session, subject: Subject) -> int:
+    query = select(func.count()).where(Usage.person_id == subject.person_id, Usage.kind == "release")
+    return session.scalar(query) or 0
+
+
 def _in_office(subject: Subject) -> ColumnElement[bool]:
     written = cast(AgreementRevision.writers, Text).contains(str(subject.person_id))
     return or_(AgreementRevision.reviewed_by_id == subject.person_id, written)
@@ -99,6 +104,18 @@ anonymous(
 goes("minors", msg("That you are below the age at which people decide alone"), Minor.person_id)
 goes("guardians", msg("Who answers for you, with their address"), Guardian.minor_id, order=15)
 goes("consent_codes", msg("The code on your slip"), ConsentCode.person_id)
+declare(
+    Part(
+        name="handed_over",
+        fate=Fate.STAYS,
+        title=msg("What was handed over to recipients while your consent was in force"),
+        columns=(),
+        why=msg("They have it, and we cannot call it back. They are told that your consent is over."),
+        order=50,
+        count=_handed_over,
+        run=lambda _session, _subject, _most: 0,
+    )
+)
 goes("usages", msg("Who used your data, and when"), Usage.person_id)
 stays(
     "agreements_written",

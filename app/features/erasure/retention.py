@@ -1,14 +1,16 @@
 """What this room removes by itself: unused accounts, requests nobody confirmed, what is left of old erasures."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from app.extensions import celery
 from app.features.erasure.models import Erasure, ErasureState, RetentionRun
 from app.features.erasure.rules import SECOND_HAND_WITHIN
 from app.features.erasure.use_cases.at_desk import forget_lapsed
 from app.features.erasure.use_cases.keeping import UNUSED, WARNED_BEFORE, count_told, erase_unused
+from app.kernel import clock
 from app.kernel.erasure_ledger import ledger
 from app.kernel.messages import msg
 from app.kernel.retention import Rule, declare, rows
@@ -17,6 +19,12 @@ from app.kernel.retention import Rule, declare, rows
 def _lapsed(session: Session, before: datetime) -> int:
     which = and_(Erasure.state == ErasureState.ASKED, Erasure.asked_at < before)
     return session.scalar(select(func.count()).select_from(Erasure).where(which)) or 0
+
+
+def _older_than_backups(before: datetime) -> datetime:
+    """Never later than the oldest backup, whatever is set."""
+    kept = celery.flask_app.config["SETTINGS"].backups_kept_days
+    return min(before, clock.now() - timedelta(days=kept + 1))
 
 
 declare(
@@ -51,8 +59,8 @@ declare(
         msg("after the erasure"),
         msg("They must outlive every backup, and not more. Set this to more days than backups are kept."),
         90,
-        lambda _session, before: ledger.older_than(before),
-        lambda _session, before, _most: ledger.forget_before(before),
+        lambda _session, before: ledger.older_than(_older_than_backups(before)),
+        lambda _session, before, _most: ledger.forget_before(_older_than_backups(before)),
         fewest_days=1,
     )
 )
