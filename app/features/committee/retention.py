@@ -52,7 +52,7 @@ declare(
     Rule(
         "voters",
         msg("Lists of voters, codes by letter, which account stood for which voter, and complaints, of votes that are over"),
-        msg("after the days that each vote sets, counted from when its keys were destroyed"),
+        msg("As many days as each vote sets, after its keys were destroyed"),
         msg("Until then people can object, and complaints can be looked into."),
         KEEPS,
         lambda session, before: len(_votes_due(session, before)),

@@ -57,7 +57,7 @@ declare(
         "ledger",
         msg("Lines in the list by which erased people are found in a restored backup"),
         msg("after the erasure"),
-        msg("They must outlive every backup, and not more. Set this to more days than backups are kept."),
+        msg("They have to be there for longer than every backup, and then no more."),
         90,
         lambda _session, before: ledger.older_than(_older_than_backups(before)),
         lambda _session, before, _most: ledger.forget_before(_older_than_backups(before)),
