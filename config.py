@@ -53,6 +53,7 @@ class Settings:
     erasure_ledger: Path
     backups_kept_days: int
     keep_days: Mapping[str, str]
+    consent_age: int
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -132,6 +133,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "map_attribution": env.get("PLAZA_MAP_ATTRIBUTION"),
         "log_level": env.get("PLAZA_LOG_LEVEL", "INFO"),
         "max_upload_bytes": _integer(env, "PLAZA_MAX_UPLOAD_BYTES", 40_000_000),
+        "consent_age": _integer(env, "PLAZA_CONSENT_AGE", 16),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
         "erasure_ledger": Path(env.get("PLAZA_ERASURE_LEDGER", var / "erasures.jsonl")).resolve(),
         "backups_kept_days": _integer(env, "PLAZA_BACKUPS_KEPT_DAYS", 35),

@@ -38,14 +38,18 @@ from app.features.consents.queries.people import (
     minor_until,
     open_question,
     open_questions,
+    person_of_code,
     record_of,
     sample_of,
     timeline_of,
     usages_of,
 )
 from app.features.consents.queries.valve import contact_opt_ins, in_force, objections, profiles
+from app.features.consents.rules import fields_asked
+from app.features.consents.vocabulary import AGE_BANDS
 
 __all__ = [
+    "AGE_BANDS",
     "AgreementRevision",
     "AgreementState",
     "Answer",
@@ -69,12 +73,14 @@ __all__ = [
     "contact_opt_ins",
     "counts_of",
     "events_of",
+    "fields_asked",
     "guardian_of",
     "in_force",
     "minor_until",
     "objections",
     "open_question",
     "open_questions",
+    "person_of_code",
     "profiles",
     "recipient",
     "recipients",

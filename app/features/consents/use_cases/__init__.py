@@ -3,6 +3,7 @@
 account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
 """
 
+from app.features.consents.commands import AnswerAgreement, Details, NoteAge, NoteGuardian
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import (
     discard_draft,
@@ -13,20 +14,36 @@ from app.features.consents.use_cases.agreements import (
     write_agreement,
 )
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
-from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force
+from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
+from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
+from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.usages import note_usages
 
 __all__ = [
+    "AnswerAgreement",
+    "Details",
+    "NoteAge",
+    "NoteGuardian",
+    "UnknownCode",
     "answer_agreement",
+    "answer_by_link",
+    "ask_guardian",
     "discard_draft",
     "end_agreement",
+    "enter_code",
     "expire_consents",
     "forget_out_of_force",
+    "give_code",
+    "given_code",
+    "note_age",
+    "note_guardian",
     "note_usages",
     "object_to",
+    "open_request",
     "put_in_force",
     "record_of",
+    "remind_of_expiry",
     "renew_consent",
     "retire_recipient",
     "review_agreement",
