@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from app.extensions import db, ledger
 from app.features.erasure import nightly
-from app.features.erasure.tasks import take_up
+from app.features.erasure.nightly import take_up
 from app.features.erasure.use_cases import after_restore
 from app.kernel import retention as rules
 from app.kernel.one_by_one import SomeFailed

@@ -1,19 +1,35 @@
-"""Rules of retention run one by one, in short transactions; what is wrong with one stops no other."""
+"""Work by the clock: erasures are taken up, rules of retention followed; what is wrong with one stops no other."""
 
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.extensions import db
+from app.features.erasure.queries import work_to_do
 from app.features.erasure.rules import AT_ONCE
+from app.features.erasure.use_cases import begin_due, go_on
 from app.features.erasure.use_cases.keeping import Forecast, forecast, note_run
 from app.kernel import clock, retention
-from app.kernel.one_by_one import SomeFailed
+from app.kernel.one_by_one import SomeFailed, one_by_one
 from app.kernel.retention import Rule
 
 log = logging.getLogger(__name__)
+
+
+def take_up(*, stalled_only: bool = True) -> int:
+    """Begin what is due and go on with what was left. Returns how many. Each on its own: one that fails stops no other."""
+    with db.transaction() as session:
+        waiting = list(work_to_do(session, clock.now(), stalled_only=stalled_only))
+
+    def of(erasure_id: UUID) -> None:
+        with db.transaction() as session:
+            begin_due(session, erasure_id)
+        go_on(db.transaction, erasure_id)
+
+    return len(one_by_one("erasing", waiting, of))
 
 
 def would() -> list[Forecast]:

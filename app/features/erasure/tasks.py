@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.extensions import celery, db
 from app.features.erasure import nightly
-from app.features.erasure.queries import work_to_do
-from app.features.erasure.use_cases import GO_ON, begin_due, go_on
-from app.kernel import clock, outbox
-from app.kernel.one_by_one import one_by_one
+from app.features.erasure.use_cases import GO_ON, go_on
+from app.kernel import outbox
 
 __all__ = ["erase", "retention", "sweep"]
 
@@ -25,23 +23,10 @@ def erase(session: Session, row: outbox.OutboxRow) -> None:
         go_on(db.separate_transaction, erasure_id)
 
 
-def take_up(*, stalled_only: bool = True) -> int:
-    """Begin what is due and go on with what was left. Returns how many. Each on its own: one that fails stops no other."""
-    with db.transaction() as session:
-        waiting = list(work_to_do(session, clock.now(), stalled_only=stalled_only))
-
-    def of(erasure_id: UUID) -> None:
-        with db.transaction() as session:
-            begin_due(session, erasure_id)
-        go_on(db.transaction, erasure_id)
-
-    return len(one_by_one("erasing", waiting, of))
-
-
 @celery.task(name="erasure.sweep")
 def sweep() -> int:
     """Every few minutes: erasures whose day has come, and those that a dead worker left."""
-    return take_up()
+    return nightly.take_up()
 
 
 @celery.task(name="erasure.retention")

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 from playwright.sync_api import expect
 
-from app.features.erasure.tasks import take_up
+from app.features.erasure.nightly import take_up
 from app.features.notifications.tasks import empty_outbox
 from tests.factories import accounts, proposals
 from tests.support.browser import PHONE, axe, sign_in_window

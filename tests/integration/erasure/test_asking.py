@@ -8,8 +8,8 @@ import pytest
 from app.features.accounts.queries import person as person_by_id
 from app.features.erasure.commands import AskForErasure
 from app.features.erasure.models import Erasure, ErasureState
+from app.features.erasure.nightly import take_up
 from app.features.erasure.queries import erasure_of, preview_erasure, work_to_do
-from app.features.erasure.tasks import take_up
 from app.features.erasure.use_cases import ask_for_erasure, begin_due, cancel_erasure, confirm_erasure, erase_now
 from app.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from app.kernel.permissions import Actor, Role

@@ -4,7 +4,7 @@ import pytest
 
 from app.extensions import db, files
 from app.features.accounts.queries import person as person_by_id
-from app.features.erasure.tasks import take_up
+from app.features.erasure.nightly import take_up
 from app.features.erasure.use_cases import after_restore, erase_now
 from app.kernel.erasure_ledger import Ledger, digest_of, ledger
 from app.kernel.permissions import Actor, Role

@@ -11,7 +11,7 @@ from app.features.accounts.models import Person, SignInLink
 from app.features.erasure import nightly
 from app.features.erasure.manage_routes import NIGHT, next_run
 from app.features.erasure.models import Erasure, ErasureState, Origin, RetentionRun
-from app.features.erasure.tasks import take_up
+from app.features.erasure.nightly import take_up
 from app.features.erasure.use_cases.keeping import forecast
 from app.features.proposals.models import GuestContact, ProposalState
 from app.kernel import retention

@@ -8,8 +8,8 @@ import pytest
 
 from app.extensions import db
 from app.features.erasure.models import Erasure, ErasureState
+from app.features.erasure.nightly import take_up
 from app.features.erasure.queries import preview_erasure
-from app.features.erasure.tasks import take_up
 from app.features.erasure.use_cases import erase_now, go_on
 from app.features.notifications.tasks import empty_outbox
 from app.kernel import outbox
