@@ -64,7 +64,7 @@ def busiest_person() -> uuid.UUID:
     session.add(process)
     session.flush()
     mine = _proposals(process.id, me.id, PROPOSALS)
-    others = _proposals(process.id, other.id, SUPPORTS)
+    others = _proposals(process.id, other.id, SUPPORTS, counted=True)
     session.execute(insert(Proposal), mine + others)
     now = clock.now()
     ids = [row["id"] for row in others]
@@ -89,12 +89,12 @@ def busiest_person() -> uuid.UUID:
     return me.id
 
 
-def _proposals(process_id: uuid.UUID, author_id: uuid.UUID, number: int) -> list[dict[str, Any]]:
+def _proposals(process_id: uuid.UUID, author_id: uuid.UUID, number: int, *, counted: bool = False) -> list[dict[str, Any]]:
     now = clock.now()
     return [
         {"id": uuid.uuid4(), "reference": f"P-{uuid.uuid4().hex[:12]}", "draw": new_draw(), "process_id": process_id,
          "title": "A bench",
          "text": TEXT, "state": "published", "author_id": author_id, "place_kind": "whole_city", "created_at": now,
-         "published_at": now}
+         "published_at": now, "supports_count": int(counted), "comments_count": int(counted)}
         for _ in range(number)
     ]  # fmt: skip

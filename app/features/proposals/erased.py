@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, null, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, null, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.features.proposals.models import (
@@ -79,13 +79,18 @@ def _own_proposal(subject: Subject, *, needed: bool, published: bool | None = No
 
 
 def _fewer(session: Session, column: InstrumentedAttribute[int], proposals: Sequence[uuid.UUID]) -> None:
-    """Take away from a proposal's number as many as the proposal is named."""
+    """Take away from a proposal's number as many as the proposal is named. A number that was too small already ends at
+    nothing: it must not keep anybody from being erased.
+    """
     times: dict[uuid.UUID, int] = {}
     for one in proposals:
         times[one] = times.get(one, 0) + 1
     for number in sorted(set(times.values())):
         same = sorted(one for one, count in times.items() if count == number)
-        changed(session, update(Proposal).where(Proposal.id.in_(same)).values({column: column - number}))
+        changed(
+            session,
+            update(Proposal).where(Proposal.id.in_(same)).values({column: case((column >= number, column - number), else_=0)}),
+        )
 
 
 def _count_of(model: Any, condition: Any, **which: Any) -> Any:
