@@ -54,6 +54,9 @@ class Settings:
     log_level: str
     max_upload_bytes: int
     behind_proxy: bool
+    erasure_ledger: Path
+    backups_kept_days: int
+    keep_days: Mapping[str, str]
     consent_age: int
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -138,6 +141,9 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "max_upload_bytes": _integer(env, "PLAZA_MAX_UPLOAD_BYTES", 40_000_000),
         "consent_age": _integer(env, "PLAZA_CONSENT_AGE", 16),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
+        "erasure_ledger": Path(env.get("PLAZA_ERASURE_LEDGER", var / "erasures.jsonl")).resolve(),
+        "backups_kept_days": _integer(env, "PLAZA_BACKUPS_KEPT_DAYS", 35),
+        "keep_days": _pairs(env, "PLAZA_KEEP_DAYS"),
     }
     values.update(overrides)
     return Settings(**values)
@@ -170,6 +176,17 @@ def _psycopg(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _pairs(env: Mapping[str, str], key: str) -> Mapping[str, str]:
+    """`name=value,name=value`."""
+    found = {}
+    for piece in filter(None, (one.strip() for one in env.get(key, "").split(","))):
+        name, sign, value = piece.partition("=")
+        if not sign:
+            raise ConfigurationError(f"{key} has {piece!r}; write name=days, separated by commas.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _integer(env: Mapping[str, str], key: str, default: int) -> int:

@@ -15,6 +15,7 @@ ROOMS = (
     "committee",
     "consents",
     "receipts",
+    "erasure",
     "intake",
     "kiosk",
     "dataplatform",

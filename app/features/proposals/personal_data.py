@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.features.proposals.models import Comment, Follow, Proposal, Support
+from app.features.proposals.models import Comment, Follow, Photo, Proposal, Support
 from app.kernel.messages import msg
-from app.kernel.personal_data import collection
+from app.kernel.personal_data import collection, files_of
 
 
 @collection(
@@ -118,3 +118,43 @@ def _follows(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, An
     )
     for created_at, reference in rows:
         yield {"proposal": reference, "created_at": created_at.isoformat()}
+
+
+@collection(
+    "photos",
+    msg("Photos of your proposals; the pictures themselves are in the folder “photos”"),
+    tables=("photo",),
+    columns={
+        "proposal": msg("The proposal, by its reference"),
+        "file": msg("The file in the folder “photos”"),
+        "alternative_text": msg("What you wrote for people who do not see it"),
+        "created_at": msg("When you put it on (UTC)"),
+    },
+)
+def _photos(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    for photo, reference in session.execute(_photos_of(person_id)).tuples():
+        yield {
+            "proposal": reference,
+            "file": _file_name(photo, reference),
+            "alternative_text": photo.alternative_text,
+            "created_at": photo.created_at.isoformat(),
+        }
+
+
+@files_of("photos")
+def _photo_files(session: Session, person_id: uuid.UUID) -> Iterator[tuple[str, str]]:
+    for photo, reference in session.execute(_photos_of(person_id)).tuples():
+        yield f"photos/{_file_name(photo, reference)}", photo.key
+
+
+def _photos_of(person_id: uuid.UUID) -> Select[Photo, str]:
+    return (
+        select(Photo, Proposal.reference)
+        .join(Proposal, Proposal.id == Photo.proposal_id)
+        .where(Proposal.author_id == person_id)
+        .order_by(Proposal.created_at, Photo.position, Photo.id)
+    )
+
+
+def _file_name(photo: Photo, reference: str) -> str:
+    return f"{reference}-{photo.position + 1}-{photo.id.hex[:8]}{photo.key[photo.key.rindex('.') :]}"

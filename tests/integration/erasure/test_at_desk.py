@@ -1,0 +1,89 @@
+"""People without e-mail ask at a desk: one clerk has seen who they are, another one confirms."""
+
+import pytest
+
+from app.features.accounts.queries import person as person_by_id
+from app.features.erasure.commands import AskAtDesk
+from app.features.erasure.models import ErasureState
+from app.features.erasure.queries import erasure_of
+from app.features.erasure.use_cases import ask_at_desk, confirm_at_desk, decline_at_desk
+from app.kernel.audit import AuditEntry
+from app.kernel.errors import Conflict, Forbidden, Refused
+from app.kernel.permissions import Actor, Role
+from tests.factories import accounts, proposals, spaces
+
+
+@pytest.fixture
+def clerks(session):
+    process = spaces.process()
+    return [
+        Actor(person_id=accounts.staff(Role.CLERK, process).id, roles=frozenset({(Role.CLERK, process.id)})) for _ in range(2)
+    ]
+
+
+def test_two_clerks_begin_it_for_somebody_without_an_address(session, clerks):
+    person = accounts.person(email=None)
+    erasure = ask_at_desk(session, clerks[0], AskAtDesk(person.id, "identity card seen"))
+    with pytest.raises(Forbidden):
+        confirm_at_desk(session, clerks[0], erasure.id)
+
+    confirm_at_desk(session, clerks[1], erasure.id)
+
+    assert erasure.state is ErasureState.RUNNING
+    assert person_by_id(session, person.id).erased_at is not None
+    entry = session.query(AuditEntry).filter_by(action="account.erasure_asked").one()
+    assert (entry.voice_id, entry.details["shown"]) == (person.id, "identity card seen")
+
+
+def test_somebody_with_an_address_is_told_and_has_a_week(session, clerks, mailbox):
+    person = accounts.person()
+    erasure = ask_at_desk(session, clerks[0], AskAtDesk(person.id, "passport seen"))
+    confirm_at_desk(session, clerks[1], erasure.id)
+    session.commit()
+
+    assert erasure.state is ErasureState.WAITING
+    assert mailbox.to(person.email)[-1]["Subject"] == "The day on which your data is erased"
+
+
+def test_it_is_declined_and_can_be_asked_again(session, clerks):
+    person = accounts.person(email=None)
+    erasure = ask_at_desk(session, clerks[0], AskAtDesk(person.id, "identity card seen"))
+    with pytest.raises(Conflict):
+        ask_at_desk(session, clerks[1], AskAtDesk(person.id, "identity card seen"))
+    decline_at_desk(session, clerks[1], erasure.id)
+
+    assert erasure_of(session, person.id) is None
+    ask_at_desk(session, clerks[0], AskAtDesk(person.id, "identity card seen"))
+
+
+def test_nobody_but_clerks_and_not_for_oneself(session, clerks):
+    person = accounts.person()
+    with pytest.raises(Forbidden):
+        ask_at_desk(session, Actor(person_id=person.id), AskAtDesk(accounts.person().id, "seen"))
+    with pytest.raises(Forbidden):
+        ask_at_desk(session, clerks[0], AskAtDesk(clerks[0].person_id, "seen"))
+    with pytest.raises(Refused):
+        ask_at_desk(session, clerks[0], AskAtDesk(person.id, "  "))
+
+
+def test_clerks_find_the_person_by_the_slip_and_two_of_them_confirm(as_role, session):
+    process = spaces.process()
+    person = accounts.person(email=None, display_name="Dora Desk")
+    proposal = proposals.proposal(process, author=person)
+    first, second = as_role(Role.CLERK, process), as_role(Role.CLERK, process)
+    assert "Check the slip" in first.get("/staff/erasing?reference=P-99999").text
+    there = first.get(f"/staff/erasing?reference={proposal.reference.lower()}").headers["Location"]
+    page = first.get(there).text
+    assert "Dora Desk" in page
+    assert "What is deleted" in page
+    assert first.post(there, data={"shown": ""}).status_code == 422
+    assert first.post(there, data={"shown": "identity card seen"}).status_code == 302
+    erasure_id = erasure_of(session, person.id).id
+
+    assert "Somebody else has to confirm" in first.get("/staff/erasing").text
+    assert "Confirm: erase everything" in second.get("/staff/erasing").text
+    first.post(f"/staff/erasing/confirm/{erasure_id}")
+    assert erasure_of(session, person.id).state is ErasureState.ASKED
+    second.post(f"/staff/erasing/confirm/{erasure_id}")
+    session.expire_all()
+    assert erasure_of(session, person.id).state is ErasureState.RUNNING
