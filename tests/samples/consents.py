@@ -16,7 +16,11 @@ def build(world: World) -> None:
 
 
 SAMPLES = {
-    "consents.my_data": lambda world: [Visit("/my-data", viewer="nobody"), Visit("/my-data", viewer="resident")],
+    "consents.my_data": lambda world: [Visit("/my-data", viewer="resident"), Visit("/my-data", viewer="nobody")],
+    "consents_usages.index": lambda world: [
+        Visit("/my-data/usages", viewer="resident"),
+        Visit("/my-data/usages?from=2020-01-01&until=2020-12-31", viewer="resident"),
+    ],
     "consents.agreements": lambda world: "/my-data/agreements",
     "consents.ask": lambda world: [
         f"/my-data/ask/{world.other_agreement.id}",
@@ -27,7 +31,11 @@ SAMPLES = {
     "consents_manage.write": lambda world: f"/staff/agreements/{world.process.id}",
     "consents_manage.end": lambda world: f"/staff/agreements/{world.process.id}/end/{world.agreement.id}",
 }
-GROW = {"consents.agreements": lambda world: consents.consent(consents.agreement())}
+GROW = {
+    "consents.agreements": lambda world: consents.consent(consents.agreement()),
+    "consents.my_data": lambda world: consents.usage(world.person("resident"), agreement_id=consents.agreement().id),
+    "consents_usages.index": lambda world: consents.usage(world.person("resident"), agreement_id=consents.agreement().id),
+}
 UNIQUE = {
     "consent_record": ("agreement_id", "person_id"),
     "agreement_revision": ("agreement_id", "number"),

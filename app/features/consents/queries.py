@@ -19,6 +19,7 @@ from app.features.consents.models import (
     Usage,
 )
 from app.features.consents.rules import is_in_force, may_be_asked
+from app.features.consents.used import Place, place_from_words, place_in_words, place_of, told, usages_between
 from app.features.spaces.queries import Process, ProcessState
 from app.kernel import clock
 
@@ -29,6 +30,7 @@ __all__ = [
     "Card",
     "ConsentRecord",
     "DataAgreement",
+    "Place",
     "Usage",
     "agreement",
     "agreement_of_process",
@@ -36,9 +38,13 @@ __all__ = [
     "contact_opt_ins",
     "in_force",
     "open_question",
+    "place_from_words",
+    "place_in_words",
+    "place_of",
     "register",
     "timeline_of",
-    "usages_of",
+    "told",
+    "usages_between",
 ]
 
 
@@ -164,13 +170,6 @@ def timeline_of(session: Session, person_id: uuid.UUID) -> Sequence[ConsentEvent
     """Every answer a person gave, newest first, each with the text then shown."""
     return session.scalars(
         select(ConsentEvent).where(ConsentEvent.person_id == person_id).order_by(ConsentEvent.at.desc(), ConsentEvent.id)
-    ).all()
-
-
-def usages_of(session: Session, person_id: uuid.UUID, limit: int = 100) -> Sequence[Usage]:
-    """Who used this person's data, newest first."""
-    return session.scalars(
-        select(Usage).where(Usage.person_id == person_id).order_by(Usage.at.desc(), Usage.id).limit(limit)
     ).all()
 
 

@@ -13,7 +13,6 @@ from app.features.consents.forms import AskForm
 from app.features.consents.queries import (
     AgreementState,
     Answer,
-    Usage,
     agreement,
     agreement_of_process,
     cards_of,
@@ -21,16 +20,19 @@ from app.features.consents.queries import (
     record_of,
     register,
     timeline_of,
-    usages_of,
+    told,
+    usages_between,
 )
-from app.features.consents.rules import ANSWERS, USAGES, is_in_force
+from app.features.consents.rules import ANSWERS, is_in_force
 from app.features.consents.takeout import takeout
+from app.features.consents.usage_routes import NEWEST
+from app.features.consents.usage_routes import bp as usages_bp
 from app.features.consents.use_cases import answer_agreement, note_usages, withdraw_consent
 from app.features.spaces.queries import Process
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import clock
 from app.kernel.errors import NotFound, Refused
-from app.kernel.messages import Message, msg
+from app.kernel.messages import msg
 from app.kernel.personal_data import collections, exceptions
 from app.web import navigation, slots
 from app.web.access import public, safe_next, signed_in, viewer
@@ -39,25 +41,9 @@ from app.web.locale import current_locale
 from app.web.transaction import commits
 
 bp = Blueprint("consents", __name__, template_folder="templates", url_prefix="/my-data")
+blueprints = [bp, usages_bp]
 navigation.primary("consents.my_data", msg("My data"), icon="shield-check", order=50)
 navigation.footer("consents.agreements", msg("What personal data is used for"), icon="shield-check", order=20)
-
-
-ROLES = {
-    "steward": msg("A data steward"),
-    "clerk": msg("A clerk"),
-    "administrator": msg("An administrator"),
-    "you": msg("You"),
-}
-
-
-@bp.app_template_filter("usage_sentence")
-def usage_sentence(usage: Usage) -> str:
-    """One usage in a sentence, in the reader's language."""
-    sentence = USAGES[usage.kind]
-    role = ROLES.get(usage.by_role, msg("Somebody of the city"))
-    department = usage.by_department or translate(msg("the city"))
-    return translate(Message(sentence.template, {"role": role, "department": department} if "%(" in sentence.template else {}))
 
 
 @bp.get("")
@@ -72,7 +58,7 @@ def my_data() -> str:
         "consents/my_data.html",
         cards=cards_of(session, person_id),
         timeline=timeline_of(session, person_id),
-        usages=usages_of(session, person_id),
+        usages=told(session, person_id, usages_between(session, person_id, limit=NEWEST)),
         answers=ANSWERS,
         kinds=collections(),
         not_included=exceptions(),

@@ -18,10 +18,37 @@ ANSWERS: dict[Answer, Message] = {
 }
 
 USAGES: dict[str, Message] = {
-    "release": msg("%(role)s of %(department)s received your name and address for contact"),
-    "desk": msg("%(role)s looked up your account to help you"),
-    "staff_page": msg("%(role)s looked at your account to change its roles"),
+    "release": msg("%(role)s handed your data to %(department)s"),
+    "newsletter": msg("%(department)s sent you the newsletter “%(title)s”"),
     "download": msg("You took a copy of everything"),
+    "desk": msg("%(role)s looked up your account to help you"),
+}
+"""What is told of a usage; looks of staff say their own sentences (`app.kernel.looks`)."""
+
+PURPOSES: dict[str, Message] = {
+    "download": msg("Your right to have a copy of your data"),
+    "desk": msg("Helping you at the counter or on the telephone"),
+}
+
+OFFICES: dict[str, Message] = {
+    "administrator": msg("An administrator"),
+    "moderator": msg("A moderator"),
+    "clerk": msg("A clerk"),
+    "officer": msg("An officer who answers"),
+    "committee": msg("A member of the budget committee"),
+    "steward": msg("A data steward"),
+    "auditor": msg("An auditor"),
+    "staff": msg("A member of staff"),
+    "system": msg("Plaza itself"),
+    "you": msg("You"),
+}
+"""Who used the data, by role: people are told the office, not the name."""
+
+BASES: dict[str, Message] = {
+    "consent": msg("Your consent"),
+    "public_task": msg("A task of the city that is laid down in law"),
+    "legal_obligation": msg("A duty of the city that is laid down in law"),
+    "own_request": msg("You asked for it"),
 }
 
 
