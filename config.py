@@ -50,6 +50,7 @@ class Settings:
     log_level: str
     max_upload_bytes: int
     behind_proxy: bool
+    webhook_hosts: tuple[str, ...]
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -129,6 +130,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "map_attribution": env.get("PLAZA_MAP_ATTRIBUTION"),
         "log_level": env.get("PLAZA_LOG_LEVEL", "INFO"),
         "max_upload_bytes": _integer(env, "PLAZA_MAX_UPLOAD_BYTES", 40_000_000),
+        "webhook_hosts": tuple(host for host in env.get("PLAZA_WEBHOOK_HOSTS", "").lower().replace(" ", "").split(",") if host),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
     }
     values.update(overrides)

@@ -42,11 +42,11 @@ def test_a_use_before_the_withdrawal_says_so_and_one_after_another_yes_does_not(
     consents.usage(client.person, agreement_id=agreement.id)
     clock.advance(hours=1)
     withdraw_consent(database.session(), Actor(person_id=client.person.id), WithdrawConsent(agreement.id, client.person.id))
-    revision = agreement.current.id
+    revision, agreement_id = agreement.current.id, agreement.id
     database.session.commit()
     assert "before you took your consent back" in client.get("/my-data/usages").text
 
-    command = AnswerAgreement(agreement.id, revision, client.person.id, Answer.GIVEN, "en", "Rosa", "rosa@example.org")
+    command = AnswerAgreement(agreement_id, revision, client.person.id, Answer.GIVEN, "en", "Rosa", "rosa@example.org")
     answer_agreement(database.session(), Actor(person_id=client.person.id), command)
     database.session.commit()
     assert "before you took your consent back" not in client.get("/my-data/usages").text
