@@ -14,6 +14,7 @@ ROOMS = (
     "rehearsals",
     "committee",
     "consents",
+    "newsletters",
     "intake",
     "kiosk",
     "dataplatform",

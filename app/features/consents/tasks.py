@@ -3,7 +3,10 @@
 from celery.schedules import crontab
 
 from app.extensions import celery, db
+from app.features.consents import delivery
 from app.features.consents.use_cases import expire_consents
+
+__all__ = ["delivery", "expire"]
 
 
 @celery.task(name="consents.expire")

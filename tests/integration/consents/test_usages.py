@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from app.extensions import db as database
-from app.features.consents.commands import AnswerAgreement, WithdrawConsent
+from app.features.consents.commands import AnswerAgreement, Details, WithdrawConsent
 from app.features.consents.models import Answer, Usage
-from app.features.consents.queries import place_from_words, place_in_words, place_of, usages_between
+from app.features.consents.queries import USAGES_KEPT, place_from_words, place_in_words, place_of, usages_between
 from app.features.consents.use_cases import answer_agreement, forget_old_usages, withdraw_consent
-from app.features.consents.used import USAGES_KEPT
 from app.kernel import clock
 from app.kernel.permissions import Actor
 from tests.factories import accounts, consents
@@ -22,7 +21,9 @@ def used(session, person):
 
 def test_a_person_reads_the_uses_in_sentences(as_role, session):
     client = as_role("resident")
-    agreement = consents.agreement(recipient={"en": "Parks department"}, purpose={"en": "Contact about trees"})
+    agreement = consents.agreement(
+        recipient=consents.recipient(name={"en": "Parks department"}), purpose={"en": "Contact about trees"}
+    )
     consents.consent(agreement, client.person)
     consents.usage(client.person, agreement_id=agreement.id)
     consents.usage(client.person, kind="staff_page", by_role="administrator", by_department="IT", basis="public_task")
@@ -46,7 +47,7 @@ def test_a_use_before_the_withdrawal_says_so_and_one_after_another_yes_does_not(
     database.session.commit()
     assert "before you took your consent back" in client.get("/my-data/usages").text
 
-    command = AnswerAgreement(agreement_id, revision, client.person.id, Answer.GIVEN, "en", "Rosa", "rosa@example.org")
+    command = AnswerAgreement(agreement_id, revision, client.person.id, Answer.GIVEN, "en", Details("Rosa", "rosa@example.org"))
     answer_agreement(database.session(), Actor(person_id=client.person.id), command)
     database.session.commit()
     assert "before you took your consent back" not in client.get("/my-data/usages").text

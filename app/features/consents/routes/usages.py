@@ -3,29 +3,29 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import format_date
 
 from app.extensions import db
-from app.features.consents.models import Usage
-from app.features.consents.rules import BASES, OFFICES, PURPOSES, USAGES
-from app.features.consents.use_cases import note_looks
-from app.features.consents.used import (
+from app.features.consents.queries import (
     PAGE,
     USAGES_KEPT,
     ToldUsage,
+    Usage,
     place_from_words,
     place_in_words,
     place_of,
     told,
     usages_between,
 )
+from app.features.consents.routes import bp
+from app.features.consents.rules import GROUNDS, OFFICES, USAGES, WHAT_FOR
+from app.features.consents.use_cases import note_looks
 from app.kernel import looks
 from app.kernel.messages import Message, msg
 from app.web.access import signed_in, viewer
 from app.web.filters import city_zone, local_text, translate
 
-bp = Blueprint("consents_usages", __name__, template_folder="templates", url_prefix="/my-data/usages")
 looks.remembered_by(note_looks)
 NEWEST = 5
 
@@ -50,13 +50,13 @@ def usage_purpose(entry: ToldUsage) -> str:
     if entry.agreement is not None:
         return local_text(entry.agreement.current.purpose)
     look = looks.look(entry.usage.kind)
-    return translate(look.purpose if look else PURPOSES.get(entry.usage.kind, msg("A task of the city")))
+    return translate(look.purpose if look else WHAT_FOR.get(entry.usage.kind, msg("A task of the city")))
 
 
 @bp.app_template_filter("usage_basis")
 def usage_basis(usage: Usage) -> str:
     """The legal basis in words."""
-    return translate(BASES.get(usage.basis, msg("A task of the city that is laid down in law")))
+    return translate(GROUNDS.get(usage.basis, msg("A task of the city that is laid down in law")))
 
 
 def _recipient(entry: ToldUsage) -> str:
@@ -69,9 +69,9 @@ def _plain(usage: Usage) -> dict[str, str]:
     return {name: str(value) for name, value in usage.details.items() if name == "title"}
 
 
-@bp.get("")
+@bp.get("/usages")
 @signed_in
-def index() -> str:
+def usages() -> str:
     """All uses, newest first, of a time that one chooses."""
     session, person_id = db.session(), viewer().require_signed_in()
     since, until = _day("from"), _day("until")
@@ -85,11 +85,11 @@ def index() -> str:
     active = [
         {
             "label": translate(Message(words[name].template, {"day": format_date(date.fromisoformat(day), "medium")})),
-            "remove_url": url_for(".index", **_without(chosen, name)),
+            "remove_url": url_for(".usages", **_without(chosen, name)),
         }
         for name, day in chosen.items()
     ]
-    older = url_for(".index", **chosen, after=place_in_words(place_of(shown[-1]))) if len(found) > PAGE else None
+    older = url_for(".usages", **chosen, after=place_in_words(place_of(shown[-1]))) if len(found) > PAGE else None
     return render_template(
         "consents/usages.html",
         entries=told(session, person_id, shown),

@@ -1,14 +1,11 @@
-"""Uses of people's data: looked up by the person they are about, told in sentences by `rules`, forgotten after their time.
-
-Offered to other rooms through `queries` (`usages_between`) and `use_cases` (`forget_old_usages`).
-"""
+"""Uses of people's data, looked up by the person they are about; `rules` tells them in sentences."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.models import Answer, ConsentRecord, DataAgreement, Usage
@@ -116,20 +113,3 @@ def looked_lately(session: Session, people: Iterable[uuid.UUID], kind: str, role
         Usage.by_department == department,
     )
     return set(session.scalars(query))
-
-
-def forget_old_usages(session: Session, before: datetime | None = None, most: int = 10_000) -> int:
-    """Delete usages older than `before` (now less `USAGES_KEPT`), at most `most` of them. Returns how many; call it until none.
-
-    A usage under a consent that is still given stays as long as the consent: the recipient has the data still.
-    """
-    before = before or clock.now() - USAGES_KEPT
-    still_given = exists().where(
-        and_(
-            ConsentRecord.agreement_id == Usage.agreement_id,
-            ConsentRecord.person_id == Usage.person_id,
-            ConsentRecord.answer == Answer.GIVEN,
-        )
-    )
-    old = select(Usage.id).where(Usage.at < before, ~still_given).limit(most)
-    return len(session.execute(delete(Usage).where(Usage.id.in_(old)).returning(Usage.id)).all())
