@@ -57,7 +57,7 @@ def _new_id(kind: int, base: str) -> str:
 def _at(seconds_ago: str) -> str:
     """SQL for a moment so many seconds before now, as the database keeps moments."""
     if db.is_sqlite:
-        return f"strftime('%Y-%m-%d %H:%M:%S.000000', '{NOW:%Y-%m-%d %H:%M:%S}', '-' || ({seconds_ago}) || ' seconds')"
+        return f"strftime('%Y-%m-%d %H:%M:%S.000000', '{NOW:%Y-%m-%d %H:%M:%S}', printf('%+d seconds', -({seconds_ago})))"
     return f"timestamptz '{NOW.isoformat()}' - ({seconds_ago}) * interval '1 second'"
 
 

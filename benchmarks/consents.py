@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.features.consents.queries import agreement, place_of, reference_of, usages_between
+from app.features.consents.queries import agreement, place_of, usages_between
 from app.features.dataplatform.commands import MakeRelease
-from app.features.dataplatform.datasets.hand_over import AT_ONCE, HAND_OVER
+from app.features.dataplatform.datasets.hand_over import AT_ONCE, HAND_OVER, columns_of, values_for
 from app.features.dataplatform.declarations import DataSet, PeopleRows, declare
 from app.features.dataplatform.use_cases import make_release
 from app.kernel.database import intent
@@ -126,15 +126,9 @@ def _plain_rows(session: Session, about: uuid.UUID) -> PeopleRows:
     found = agreement(session, about)
     if found is None:
         raise LookupError(about)
+    values = values_for(found.recipient_id, [column.name for column in columns_of(session, about)])
     for row in session.execute(select(PLAIN).order_by(PLAIN.c.person_id).execution_options(yield_per=AT_ONCE)):
-        values = (
-            reference_of(found.recipient_id, row.person_id),
-            row.name,
-            row.address,
-            row.since.isoformat(),
-            row.expires_at.isoformat(),
-        )
-        yield about, row.person_id, values
+        yield about, row.person_id, values(row)
 
 
 def _median(ask: Callable[[], Any]) -> float:

@@ -68,7 +68,7 @@ from app.features.consents.queries.usages import (
     usages_between,
 )
 from app.features.consents.queries.valve import contact_opt_ins, details_of, in_force, objections, profiles, readers
-from app.features.consents.references import reference_of
+from app.features.consents.references import reference_of, references_for
 
 __all__ = [
     "PAGE",
@@ -124,6 +124,7 @@ __all__ = [
     "recipients",
     "record_of",
     "reference_of",
+    "references_for",
     "register",
     "sample_of",
     "staff_list",

@@ -1,11 +1,11 @@
 """`contact-opt-ins`: whom the planning department may write to. Exactly the people whose consent is in force now."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy.orm import Session
 
-from app.features.consents.queries import DataAgreement, contact_opt_ins, reference_of
+from app.features.consents.queries import DataAgreement, contact_opt_ins, references_for
 from app.features.dataplatform.declarations import Audience, Basis, Column, DataSet, PeopleRows, Rows, declare
 from app.features.spaces.queries import Process
 from app.kernel.messages import msg
@@ -32,13 +32,16 @@ def people_rows(session: Session, process_ids: Collection[uuid.UUID] | None = No
         Process, Process.id == DataAgreement.process_id
     )
     query = query.add_columns(Process.slug, DataAgreement.recipient_id)
+    references: dict[uuid.UUID, Callable[[uuid.UUID], str]] = {}
     for row in session.execute(query.execution_options(yield_per=5_000)):
+        if row.recipient_id not in references:
+            references[row.recipient_id] = references_for(row.recipient_id)
         expires = row.expires_at.isoformat() if row.expires_at else ""
         yield (
             row.agreement_id,
             row.person_id,
             (
-                reference_of(row.recipient_id, row.person_id),
+                references[row.recipient_id](row.person_id),
                 row.agreement,
                 row.slug or "",
                 row.name,

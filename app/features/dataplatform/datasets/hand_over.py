@@ -1,11 +1,12 @@
 """`hand-over`: what people gave under one agreement, for its recipient. Only the kinds of data that the agreement names."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.features.consents.queries import agreement, details_of, reference_of
+from app.features.consents.queries import agreement, details_of, references_for
 from app.features.dataplatform.declarations import Audience, Basis, Column, DataSet, PeopleRows, Rows, declare
 from app.kernel.errors import NotFound
 from app.kernel.messages import msg
@@ -44,20 +45,27 @@ def agreement_rows(session: Session, agreement_id: uuid.UUID) -> PeopleRows:
     about = agreement(session, agreement_id)
     if about is None:
         raise NotFound
-    wanted = [column.name for column in columns_of(session, agreement_id)]
+    values = values_for(about.recipient_id, [column.name for column in columns_of(session, agreement_id)])
     for row in session.execute(details_of(agreement_id).execution_options(yield_per=AT_ONCE)):
-        values = {
-            "reference": reference_of(about.recipient_id, row.person_id),
-            "name": row.name or "",
-            "address": row.address or "",
-            "age_band": row.age_band or "",
-            "area_code": row.area_code or "",
-            "languages": " ".join(row.languages or ()),
-            "gender": row.gender or "",
-            "since": row.since.isoformat(),
-            "expires": row.expires_at.isoformat() if row.expires_at else "",
-        }
-        yield agreement_id, row.person_id, tuple(values[name] for name in wanted)
+        yield agreement_id, row.person_id, values(row)
+
+
+def values_for(recipient_id: uuid.UUID, wanted: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What makes the values of the wanted columns from a row of `consents.queries.details_of`."""
+    reference = references_for(recipient_id)
+    made: dict[str, Callable[[Any], str]] = {
+        "reference": lambda row: reference(row.person_id),
+        "name": lambda row: row.name or "",
+        "address": lambda row: row.address or "",
+        "age_band": lambda row: row.age_band or "",
+        "area_code": lambda row: row.area_code or "",
+        "languages": lambda row: " ".join(row.languages or ()),
+        "gender": lambda row: row.gender or "",
+        "since": lambda row: row.since.isoformat(),
+        "expires": lambda row: row.expires_at.isoformat() if row.expires_at else "",
+    }
+    chosen = [made[name] for name in wanted]
+    return lambda row: tuple(make(row) for make in chosen)
 
 
 def rows(_session: Session, _process_ids: Collection[uuid.UUID] | None = None) -> Rows:
