@@ -1,5 +1,6 @@
 """Consent as a valve: who used one's data among ten million uses, and what the join costs a release."""
 
+import os
 import statistics
 import tempfile
 import time
@@ -9,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import null, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -20,6 +21,7 @@ from app.features.dataplatform.declarations import DataSet, PeopleRows, declare
 from app.features.dataplatform.use_cases import make_release
 from app.kernel.database import intent
 from app.kernel.permissions import SYSTEM
+from app.kernel.types import JsonDocument
 from benchmarks.consent_rows import (
     BUSIEST,
     PEOPLE,
@@ -34,7 +36,7 @@ from benchmarks.consent_rows import (
 )
 from benchmarks.harness import TIMES, WARM_UP, Figure, Installation
 
-ROUNDS = 3
+ROUNDS = int(os.environ.get("PLAZA_BENCH_ROUNDS", "3"))
 
 
 def run(place: Installation) -> Iterator[Figure]:
@@ -127,7 +129,12 @@ def _plain_rows(session: Session, about: uuid.UUID) -> PeopleRows:
     if found is None:
         raise LookupError(about)
     values = values_for(found.recipient_id, [column.name for column in columns_of(session, about)])
-    for row in session.execute(select(PLAIN).order_by(PLAIN.c.person_id).execution_options(yield_per=AT_ONCE)):
+    unasked = [null().label("age_band"), null().label("area_code"), null().label("gender")]
+    unasked.append(
+        type_coerce(null(), JsonDocument).label("languages")
+    )  # read as `hand-over` reads them, so that rows cost alike
+    query = select(PLAIN, *unasked).order_by(PLAIN.c.person_id)
+    for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
         yield about, row.person_id, values(row)
 
 
