@@ -51,6 +51,7 @@ class Settings:
     max_upload_bytes: int
     behind_proxy: bool
     webhook_hosts: tuple[str, ...]
+    consent_age: int
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -131,6 +132,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "log_level": env.get("PLAZA_LOG_LEVEL", "INFO"),
         "max_upload_bytes": _integer(env, "PLAZA_MAX_UPLOAD_BYTES", 40_000_000),
         "webhook_hosts": tuple(host for host in env.get("PLAZA_WEBHOOK_HOSTS", "").lower().replace(" ", "").split(",") if host),
+        "consent_age": _integer(env, "PLAZA_CONSENT_AGE", 16),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
     }
     values.update(overrides)

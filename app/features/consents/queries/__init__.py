@@ -51,6 +51,7 @@ from app.features.consents.queries.people import (
     minor_until,
     open_question,
     open_questions,
+    person_of_code,
     record_of,
     sample_of,
     timeline_of,
@@ -69,8 +70,11 @@ from app.features.consents.queries.usages import (
 )
 from app.features.consents.queries.valve import contact_opt_ins, details_of, in_force, objections, profiles, readers
 from app.features.consents.references import reference_of, references_for
+from app.features.consents.rules import fields_asked
+from app.features.consents.vocabulary import AGE_BANDS
 
 __all__ = [
+    "AGE_BANDS",
     "PAGE",
     "USAGES_KEPT",
     "AgreementRevision",
@@ -105,6 +109,7 @@ __all__ = [
     "details_of",
     "endpoint",
     "events_of",
+    "fields_asked",
     "guardian_of",
     "in_force",
     "last_notices",
@@ -115,6 +120,7 @@ __all__ = [
     "objections",
     "open_question",
     "open_questions",
+    "person_of_code",
     "place_from_words",
     "place_in_words",
     "place_of",

@@ -71,7 +71,7 @@ def counts_of(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, C
     """Numbers of several agreements in two statements."""
     valve = in_force().where(ConsentRecord.agreement_id.in_(ids)).subquery("valve")
     allowing = session.execute(select(valve.c.agreement_id, func.count()).group_by(valve.c.agreement_id))
-    allowed: dict[uuid.UUID, int] = dict(allowing.tuples())
+    allowed: dict[uuid.UUID, int] = dict(allowing.tuples().all())
     said: dict[tuple[uuid.UUID, Answer], int] = {
         (found, answer): number
         for found, answer, number in session.execute(

@@ -13,6 +13,7 @@ from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
     AgreementRevision,
     AgreementState,
+    ConsentCode,
     ConsentEvent,
     ConsentRecord,
     DataAgreement,
@@ -137,6 +138,11 @@ def _samples(session: Session, person_id: uuid.UUID) -> dict[uuid.UUID, dict[str
             age_band=profile.age_band, area=area or {}, languages=list(profile.languages), gender=profile.gender
         )
     return {agreement_id: {name: value for name, value in sample.items() if value} for agreement_id, sample in found.items()}
+
+
+def person_of_code(session: Session, code_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose slip has this code; None when it counts no more."""
+    return session.scalar(select(ConsentCode.person_id).where(ConsentCode.id == code_id))
 
 
 def events_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[ConsentEvent]:

@@ -3,6 +3,7 @@
 account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
 """
 
+from app.features.consents.commands import AnswerAgreement, Details, NoteAge, NoteGuardian
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import (
     discard_draft,
@@ -13,8 +14,10 @@ from app.features.consents.use_cases.agreements import (
     write_agreement,
 )
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
+from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
+from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
 from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
-from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force
+from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.telling import (
     confirm_by_hand,
@@ -29,22 +32,36 @@ from app.features.consents.use_cases.telling import (
 from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_usage_once, note_usages
 
 __all__ = [
+    "AnswerAgreement",
+    "Details",
+    "NoteAge",
+    "NoteGuardian",
+    "UnknownCode",
     "answer_agreement",
+    "answer_by_link",
+    "ask_guardian",
     "confirm_by_hand",
     "discard_draft",
     "end_agreement",
+    "enter_code",
     "expire_consents",
     "forget_old_usages",
     "forget_out_of_force",
     "forget_usages_of",
+    "give_code",
+    "given_code",
     "hold_still",
     "left_since",
+    "note_age",
+    "note_guardian",
     "note_looks",
     "note_usage_once",
     "note_usages",
     "object_to",
+    "open_request",
     "put_in_force",
     "record_of",
+    "remind_of_expiry",
     "remove_endpoint",
     "renew_consent",
     "retire_recipient",

@@ -100,6 +100,8 @@ def _next_number(session: Session, record: ConsentRecord | None, agreement_id: u
 
 
 def _bring_up(session: Session, record: ConsentRecord | None, event: ConsentEvent) -> ConsentRecord | None:
+    # whoever wrote the event before ours at the same moment has made the record too
+    record = record or locked_record(session, event.agreement_id, event.person_id)
     state = rules.next_state(state_of(record), event)
     if state is None:
         return None
