@@ -5,9 +5,8 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.features.consents.commands import WithdrawConsent
 from app.features.consents.queries import AgreementState, DataAgreement, readers
-from app.features.consents.use_cases import withdraw_consent
+from app.features.consents.use_cases import WithdrawConsent, withdraw_consent
 from app.features.newsletters.commands import WriteNewsletter
 from app.features.newsletters.mails import LETTER
 from app.features.newsletters.models import Newsletter, NewsletterState

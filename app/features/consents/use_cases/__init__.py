@@ -3,7 +3,7 @@
 account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
 """
 
-from app.features.consents.commands import AnswerAgreement, Details, NoteAge, NoteGuardian
+from app.features.consents.commands import AnswerAgreement, Details, NoteAge, NoteGuardian, WithdrawConsent
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import (
     discard_draft,
@@ -37,6 +37,7 @@ __all__ = [
     "NoteAge",
     "NoteGuardian",
     "UnknownCode",
+    "WithdrawConsent",
     "answer_agreement",
     "answer_by_link",
     "ask_guardian",
