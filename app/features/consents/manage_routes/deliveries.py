@@ -10,7 +10,6 @@ from app.extensions import db
 from app.features.consents.forms.deliveries import EndpointForm
 from app.features.consents.manage_routes import bp
 from app.features.consents.queries import Recipient, endpoint, notice, notices_page, recipient, told_recipients
-from app.features.consents.rules import NOTICES, PROBLEMS
 from app.features.consents.use_cases import (
     confirm_by_hand,
     remove_endpoint,
@@ -19,6 +18,7 @@ from app.features.consents.use_cases import (
     send_test,
     set_endpoint,
 )
+from app.features.consents.words import NOTICES, PROBLEMS
 from app.kernel.errors import NotFound
 from app.kernel.paging import page_number
 from app.kernel.permissions import Permission

@@ -19,8 +19,8 @@ from app.features.consents.queries import (
     usages_between,
 )
 from app.features.consents.routes import bp
-from app.features.consents.rules import GROUNDS, OFFICES, USAGES, WHAT_FOR
 from app.features.consents.use_cases import note_looks
+from app.features.consents.words import GROUNDS, OFFICES, USAGES, WHAT_FOR
 from app.kernel import looks
 from app.kernel.messages import Message, msg
 from app.web.access import signed_in, viewer
