@@ -82,6 +82,11 @@ def agreement(process: Any = None, **attributes: Any) -> DataAgreement:
 
 def revise(agreement: DataAgreement, *, earlier_end_at: Any = None, **changes: Any) -> DataAgreement:
     """The next revision of an agreement, in force: the same but for `changes`."""
+    return enforce(pending(agreement, **changes), earlier_end_at)
+
+
+def pending(agreement: DataAgreement, **changes: Any) -> DataAgreement:
+    """The draft of the next revision of an agreement: the same but for `changes`."""
     now = agreement.current
     kept = ("purpose", "notice", "months", "retention_days", "retention", "storage", "storage_note", "disclosure")
     command = WriteAgreement(
@@ -97,7 +102,7 @@ def revise(agreement: DataAgreement, *, earlier_end_at: Any = None, **changes: A
             **changes,
         }
     )
-    return enforce(write_agreement(db.session(), SYSTEM, command), earlier_end_at)
+    return write_agreement(db.session(), SYSTEM, command)
 
 
 def answer_of(agreement: DataAgreement, person: Person, answer: Answer = Answer.GIVEN, **attributes: Any) -> AnswerAgreement:

@@ -1,5 +1,6 @@
 """Migrations that change rows, on a SQLite file with the rows they are about; what they remove is said to whoever migrates."""
 
+import hashlib
 import json
 import re
 import sqlite3
@@ -11,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+import rfc8785
 
 from app.features.committee.models import DecisionKind
 from app.features.voting.models import BoxState
@@ -312,3 +314,121 @@ def test_where_a_committee_has_brought_its_key_it_was_chosen_and_elsewhere_the_s
     migrate(file, "downgrade", "0017")
     with rows(file) as connection:
         assert connection.execute("SELECT count(*) FROM voting_setup").fetchone() == (4,)
+
+
+def old_digest(months: int, texts: dict[str, dict[str, str]], previous: str) -> str:
+    """As revisions were hashed before 0023."""
+    content = {"months": months, "previous": previous, **texts}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def two_revisions(connection: sqlite3.Connection) -> tuple[str, str]:
+    """An agreement in force whose months changed with its second revision; one person said yes, no, and yes again."""
+    connection.execute(
+        "INSERT INTO data_agreement (id, code, process_id, state, months, created_at) VALUES (?, ?, ?, 'in_force', 12, ?)",
+        ("a" * 32, "contact-parks", "7" * 32, NOW),
+    )
+    digests = [""]
+    for number, months in ((1, 6), (2, 12)):
+        texts = {name: {"en": f"{name} {number} ä"} for name in ("purpose", "recipient", "notice")}
+        digests.append(old_digest(months, texts, digests[-1]))
+        insert(
+            connection,
+            "agreement_revision",
+            id=str(number) * 32,
+            agreement_id="a" * 32,
+            number=str(number),
+            material="1",
+            digest=digests[-1],
+            previous_digest=digests[-2],
+            created_at=f"2026-0{number}-01 00:00:00.000000",
+            **{name: json.dumps(text) for name, text in texts.items()},
+        )
+    for number, answer in enumerate(("given", "refused", "given"), 1):
+        insert(
+            connection,
+            "consent_event",
+            id=str(9 - number) * 32,
+            agreement_id="a" * 32,
+            revision_id="2" * 32,
+            person_id="5" * 32,
+            answer=answer,
+            shown_text="notice",
+            language="en",
+            channel="web",
+            at=f"2026-03-0{min(number, 2)} 00:00:00.000000",  # the last two at the same moment
+        )
+    insert(
+        connection,
+        "consent_record",
+        id="c" * 32,
+        agreement_id="a" * 32,
+        person_id="5" * 32,
+        revision_id="2" * 32,
+        event_id="6" * 32,
+        answer="given",
+        since="2026-03-02 00:00:00.000000",
+        expires_at="2027-03-02 00:00:00.000000",
+    )
+    return digests[1], digests[2]
+
+
+@pytest.mark.timeout(120)
+def test_agreements_keep_their_digests_get_a_recipient_and_number_what_was_answered(file: Path) -> None:
+    migrate(file, "upgrade", "0022")
+    with rows(file) as connection:
+        digests = two_revisions(connection)
+
+    migrate(file, "upgrade", "0023")
+
+    with rows(file) as connection:
+        found = connection.execute("SELECT state, months, content, digest FROM agreement_revision ORDER BY number").fetchall()
+        assert [(state, months) for state, months, _content, _digest in found] == [("superseded", 6), ("in_force", 12)]
+        assert [hashlib.sha256(rfc8785.dumps(json.loads(row[2]))).hexdigest() for row in found] == list(digests)
+        (name, kind) = connection.execute("SELECT name, kind FROM recipient").fetchone()
+        assert (json.loads(name), kind) == ({"en": "recipient 2 ä"}, "controller")
+        events = connection.execute("SELECT answer, number, until, giver FROM consent_event ORDER BY number").fetchall()
+        assert [(event[0], event[1], event[3]) for event in events] == [
+            ("given", 1, "self"),
+            ("refused", 2, "self"),
+            ("given", 3, "self"),
+        ]
+        assert events[2][2].startswith("2027-03-02")
+        assert connection.execute("SELECT number FROM consent_record").fetchone() == (3,)
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            connection.execute("UPDATE consent_event SET answer = 'refused'")
+    said = migrate(file, "downgrade", "0022")
+    with rows(file) as connection:
+        assert connection.execute("SELECT months, state FROM data_agreement").fetchone() == (12, "in_force")
+        assert connection.execute("SELECT count(*) FROM consent_event").fetchone() == (3,)
+    assert "removed" not in said
+
+
+@pytest.mark.timeout(120)
+def test_what_an_older_version_does_not_know_ends_and_is_said(file: Path) -> None:
+    migrate(file, "upgrade", "0022")
+    with rows(file) as connection:
+        two_revisions(connection)
+    migrate(file, "upgrade", "0023")
+    with rows(file) as connection:
+        kept = "process_id, created_at, recipient_id, legal_basis, state"
+        connection.execute(
+            f"INSERT INTO data_agreement (id, code, purpose_term, {kept}) SELECT ?, 'research', 'research', {kept} "
+            "FROM data_agreement",
+            ("b" * 32,),
+        )
+        columns = "agreement_id, revision_id, person_id, shown_text, language, channel, at, giver, sheet, remark, lapses"
+        connection.execute(
+            f"INSERT INTO consent_event (id, number, answer, {columns}) SELECT ?, 4, 'asked', {columns} "
+            "FROM consent_event WHERE number = 1",
+            ("d" * 32,),
+        )
+
+    said = migrate(file, "downgrade", "0022")
+
+    assert "Others have ended: research." in said
+    assert "removed because an older version knows none: 1." in said
+    with rows(file) as connection:
+        states = dict(connection.execute("SELECT code, state FROM data_agreement"))
+    assert states == {"contact-parks": "in_force", "research": "ended"}

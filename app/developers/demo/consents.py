@@ -39,6 +39,7 @@ from app.features.spaces.queries import areas_of
 from app.kernel import clock
 
 GIVEN, REFUSED, WITHDRAWN = 9, 4, 2
+SPOKEN = {"en": "English", "de": "Deutsch", "fi": "suomi", "ar": "العربية"}
 
 
 def ask(session: Session, people: People, calendar: Calendar, process: Process, words: dict[str, Any]) -> None:
@@ -103,7 +104,7 @@ def _more_answers(
             address=person.email or "",
             age_band=chance.choice(bands),
             area_id=chance.choice(areas).id,
-            languages=(person.locale,),
+            languages=(SPOKEN[person.locale],),
         )
         for agreement, says in ((news, Answer.GIVEN if number % 3 else Answer.REFUSED), (research, Answer.GIVEN)):
             with clock.pinned(calendar.past(chance.randint(8, 13), chance)):

@@ -1,12 +1,13 @@
 """Agreements as pages show them: terms by their labels, what a revision says line by line, small numbers blurred."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from babel import Locale
 from babel.core import UnknownLocaleError
+from babel.lists import format_list
 from flask_babel import format_decimal, gettext, ngettext
 from markupsafe import Markup, escape
 
@@ -32,7 +33,7 @@ class Vocabulary:
 
     def categories_of(self, revision: AgreementRevision) -> str:
         """The kinds of data of a revision in a line."""
-        return ", ".join(translate(CATEGORIES[name].label) for name in revision.categories if name in CATEGORIES)
+        return listed([translate(CATEGORIES[name].label) for name in revision.categories if name in CATEGORIES])
 
     def storage_of(self, revision: AgreementRevision) -> str:
         """Where the data is kept, with the note."""
@@ -52,7 +53,8 @@ class Vocabulary:
     def basis_of(self, agreement: DataAgreement) -> str:
         """The legal basis with its place in the GDPR."""
         term = BASES[agreement.legal_basis]
-        return f"{translate(term.label)} ({gettext('GDPR, article %(article)s', article=term.article)})"
+        article = gettext("GDPR, article %(article)s", article=term.article)
+        return f"{translate(term.label)} ({article})"
 
     def disclosure_of(self, revision: AgreementRevision) -> str:
         """Where the data goes."""
@@ -71,9 +73,18 @@ class Vocabulary:
             elif name == "area":
                 value = local(value)
             elif name == "languages":
-                value = ", ".join(value)
-            rows.append({"key": translate(CATEGORIES[name].label), "value": value})
+                value = listed(value)
+            rows.append({"key": translate(CATEGORIES[name].label), "value": Markup("<bdi>{}</bdi>").format(value)})
         return rows
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words one after the other, with the comma of the reader's language."""
+    return str(format_list(list(words), style="unit", locale=_named_locale()))
+
+
+def _named_locale() -> str:
+    return "en" if current_locale() == "en_XA" else current_locale()  # the language of tests has no names
 
 
 def vocabulary() -> Vocabulary:
@@ -91,8 +102,7 @@ def few(number: int) -> str:
 def language_name(code: str) -> str:
     """The name of a language in the reader's."""
     try:
-        wanted = "en" if current_locale() == "en_XA" else current_locale()  # the language of tests has no names
-        return Locale.parse(code).get_display_name(wanted) or code
+        return Locale.parse(code).get_display_name(_named_locale()) or code
     except (UnknownLocaleError, ValueError):
         return code
 

@@ -4,7 +4,7 @@ from celery.schedules import crontab
 
 from app.extensions import celery, db
 from app.features.consents import delivery
-from app.features.consents.use_cases import expire_consents, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 
 __all__ = ["delivery", "expire"]
 
@@ -15,6 +15,7 @@ def expire() -> int:
     with db.transaction() as session:
         expired = expire_consents(session)
         forget_out_of_force(session)
+        forget_guardians(session)
         return expired
 
 

@@ -6,12 +6,22 @@ import pytest
 
 from app.features.accounts.models import Person
 from app.features.consents.commands import AskGuardian, NoteAge, NoteGuardian, WithdrawConsent
-from app.features.consents.models import Answer, ConsentCode, ConsentEvent, ConsentRecord, Giver, Guardian, Minor
+from app.features.consents.models import (
+    Answer,
+    ConsentCode,
+    ConsentEvent,
+    ConsentRecord,
+    Giver,
+    Guardian,
+    GuardianRequest,
+    Minor,
+)
 from app.features.consents.queries import in_force
 from app.features.consents.use_cases import (
     answer_agreement,
     ask_guardian,
     expire_consents,
+    forget_guardians,
     give_code,
     note_age,
     note_guardian,
@@ -92,6 +102,9 @@ def test_what_a_guardian_gave_lapses_at_the_age_before_and_after_the_nightly_tas
     clock.set(datetime(2026, 6, 1, 0, 1, tzinfo=UTC))
     assert agreed(session) == set()
     assert expire_consents(session) == 1
+    assert forget_guardians(session) == 1
+    assert (session.query(Minor).count(), session.query(GuardianRequest).count()) == (0, 0)
+    assert {event.giver for event in session.query(ConsentEvent).filter_by(guardian_id=None)} >= {Giver.GUARDIAN}
     consents.consent(agreement, minor)  # of age now, and asked afresh
     assert agreed(session) == {minor.id}
 

@@ -17,7 +17,7 @@ from app.features.consents.use_cases.answers import answer_agreement, object_to,
 from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
 from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
-from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases.nightly import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.telling import (
     confirm_by_hand,
@@ -46,6 +46,7 @@ __all__ = [
     "end_agreement",
     "enter_code",
     "expire_consents",
+    "forget_guardians",
     "forget_old_usages",
     "forget_out_of_force",
     "forget_usages_of",
