@@ -57,6 +57,7 @@ class Settings:
     erasure_ledger: Path
     backups_kept_days: int
     keep_days: Mapping[str, str]
+    webhook_hosts: tuple[str, ...]
     consent_age: int
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -139,6 +140,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "map_attribution": env.get("PLAZA_MAP_ATTRIBUTION"),
         "log_level": env.get("PLAZA_LOG_LEVEL", "INFO"),
         "max_upload_bytes": _integer(env, "PLAZA_MAX_UPLOAD_BYTES", 40_000_000),
+        "webhook_hosts": tuple(host for host in env.get("PLAZA_WEBHOOK_HOSTS", "").lower().replace(" ", "").split(",") if host),
         "consent_age": _integer(env, "PLAZA_CONSENT_AGE", 16),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
         "erasure_ledger": Path(env.get("PLAZA_ERASURE_LEDGER", var / "erasures.jsonl")).resolve(),

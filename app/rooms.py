@@ -16,6 +16,7 @@ ROOMS = (
     "consents",
     "receipts",
     "erasure",
+    "newsletters",
     "intake",
     "kiosk",
     "dataplatform",

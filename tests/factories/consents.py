@@ -16,7 +16,16 @@ from app.features.consents.commands import (
     SubmitAgreement,
     WriteAgreement,
 )
-from app.features.consents.models import Answer, ConsentCode, ConsentRecord, DataAgreement, Recipient, Usage
+from app.features.consents.models import (
+    Answer,
+    ConsentCode,
+    ConsentRecord,
+    DataAgreement,
+    Notice,
+    NoticeKind,
+    Recipient,
+    Usage,
+)
 from app.features.consents.use_cases import (
     answer_agreement,
     ask_guardian,
@@ -146,3 +155,9 @@ def code(person: Person) -> ConsentCode:
 def usage(person: Any, **attributes: Any) -> Usage:
     """One use of somebody's data."""
     return add(Usage(**{"person_id": person.id, "kind": "release", "by_role": "steward", "basis": "consent", **attributes}))
+
+
+def notice(agreement: DataAgreement, person: Any = None, **attributes: Any) -> Notice:
+    """A message to the recipient of an agreement that waits for their confirmation."""
+    facts = {"recipient_id": agreement.recipient_id, "agreement_id": agreement.id, "kind": NoticeKind.WITHDRAWN}
+    return add(Notice(**{**facts, "person_id": person.id if person else None, "reference": "0" * 32, **attributes}))

@@ -40,13 +40,6 @@ ANSWERS: dict[Answer, Message] = {
     Answer.OBJECTED: msg("You objected"),
 }
 
-USAGES: dict[str, Message] = {
-    "release": msg("%(role)s of %(department)s received your name and address for contact"),
-    "desk": msg("%(role)s looked up your account to help you"),
-    "staff_page": msg("%(role)s looked at your account to change its roles"),
-    "download": msg("You took a copy of everything"),
-}
-
 
 def may_manage(actor: Actor, process_id: UUID | None) -> bool:
     """Whether this actor may work on agreements of that process; those of the whole city need the right in all processes."""

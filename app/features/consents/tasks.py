@@ -3,8 +3,11 @@
 from celery.schedules import crontab
 
 from app.extensions import celery, db
+from app.features.consents import delivery
 from app.features.consents.use_cases import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 from app.kernel.automated import decides
+
+__all__ = ["delivery", "expire"]
 
 
 @celery.task(name="consents.expire")

@@ -14,6 +14,7 @@ from app.web.filters import local_text, show_money, translate
 
 NAMES: dict[str, Message] = {
     "after": msg("After"),
+    "agreement": msg("Data agreement"),
     "amount": msg("Money"),
     "ballots": msg("Ballots"),
     "ballots_sha256": msg("Check code of the ballots"),

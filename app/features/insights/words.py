@@ -25,6 +25,7 @@ SUBJECTS: dict[str, Message] = {
     "implementation": msg("Implementation"),
     "keys": msg("Keys of the vote"),
     "milestone": msg("Step of an implementation"),
+    "newsletter": msg("Newsletter"),
     "objection": msg("Objection"),
     "phase": msg("Phase"),
     "pot": msg("Pot"),
@@ -148,6 +149,10 @@ DEEDS: dict[str, Message] = {
     "voided": msg("was made void"),
     "withdrawn": msg("was taken back by its author"),
     "written": msg("was written"),
+    "server_set": msg("got the address of its server"),
+    "server_removed": msg("has no server any more"),
+    "secret_changed": msg("got a new secret"),
+    "confirmed_by_hand": msg("has confirmed a message by hand"),
 }
 
 

@@ -37,6 +37,7 @@ class QueueItem:
     state: str
     since: datetime
     reports: Sequence[Report] = field(default_factory=list)
+    author_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def _proposal_item(proposal: Proposal, names: dict[uuid.UUID, str], since: datet
         proposal.state,
         since,
         reports,
+        proposal.author_id,
     )
 
 
@@ -151,6 +153,7 @@ def _comment_item(
         comment.state,
         since,
         reports,
+        comment.author_id,
     )
 
 

@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from app.extensions import files
 from app.kernel import outbox
-from app.kernel.automated import decides
 from app.kernel.outbox import OutboxRow
 
 __all__ = ["erase_files"]

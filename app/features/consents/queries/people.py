@@ -19,7 +19,6 @@ from app.features.consents.models import (
     DataAgreement,
     Guardian,
     Minor,
-    Usage,
 )
 from app.features.consents.queries.agreements import agreements_of_process
 from app.features.consents.rules import is_in_force, may_be_asked
@@ -161,11 +160,4 @@ def timeline_of(session: Session, person_id: uuid.UUID) -> Sequence[ConsentEvent
         select(ConsentEvent)
         .where(ConsentEvent.person_id == person_id)
         .order_by(ConsentEvent.at.desc(), ConsentEvent.number.desc(), ConsentEvent.id)
-    ).all()
-
-
-def usages_of(session: Session, person_id: uuid.UUID, limit: int = 100) -> Sequence[Usage]:
-    """Who used this person's data, newest first."""
-    return session.scalars(
-        select(Usage).where(Usage.person_id == person_id).order_by(Usage.at.desc(), Usage.id).limit(limit)
     ).all()

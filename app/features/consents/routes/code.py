@@ -10,7 +10,7 @@ from app.extensions import db
 from app.features.accounts.use_cases import count_attempt
 from app.features.consents.commands import WithdrawConsent
 from app.features.consents.forms.guardians import CodeForm
-from app.features.consents.queries import agreement, cards_of, person_of_code, timeline_of, usages_of
+from app.features.consents.queries import agreement, cards_of, last_notices, person_of_code, timeline_of, told, usages_between
 from app.features.consents.routes import bp
 from app.features.consents.rules import ANSWERS
 from app.features.consents.shown import vocabulary
@@ -73,11 +73,13 @@ def code_cards() -> ResponseReturnValue:
     if person_id is None:
         return redirect(url_for(".code"))
     found = db.session()
+    cards = [card for card in cards_of(found, person_id) if card.record is not None]
     return render_template(
         "consents/code_cards.html",
-        cards=[card for card in cards_of(found, person_id) if card.record is not None],
+        cards=cards,
         timeline=timeline_of(found, person_id),
-        usages=usages_of(found, person_id),
+        usages=told(found, person_id, usages_between(found, person_id)),
+        notices=last_notices(found, person_id, [card.agreement.id for card in cards]),
         answers=ANSWERS,
         words=vocabulary(),
         code=True,

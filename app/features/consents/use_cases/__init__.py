@@ -3,7 +3,7 @@
 account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
 """
 
-from app.features.consents.commands import AnswerAgreement, Details, NoteAge, NoteGuardian
+from app.features.consents.commands import AnswerAgreement, Details, NoteAge, NoteGuardian, WithdrawConsent
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import (
     discard_draft,
@@ -16,10 +16,21 @@ from app.features.consents.use_cases.agreements import (
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
 from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
+from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
 from app.features.consents.use_cases.nightly import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.recording import on_event
-from app.features.consents.use_cases.usages import note_usages
+from app.features.consents.use_cases.telling import (
+    confirm_by_hand,
+    remove_endpoint,
+    rotate_secret,
+    send_again,
+    send_test,
+    set_endpoint,
+    tell,
+    tell_of_erasure,
+)
+from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_usage_once, note_usages
 
 __all__ = [
     "AnswerAgreement",
@@ -27,19 +38,27 @@ __all__ = [
     "NoteAge",
     "NoteGuardian",
     "UnknownCode",
+    "WithdrawConsent",
     "answer_agreement",
     "answer_by_link",
     "ask_guardian",
+    "confirm_by_hand",
     "discard_draft",
     "end_agreement",
     "enter_code",
     "expire_consents",
     "forget_guardians",
+    "forget_old_usages",
     "forget_out_of_force",
+    "forget_usages_of",
     "give_code",
     "given_code",
+    "hold_still",
+    "left_since",
     "note_age",
     "note_guardian",
+    "note_looks",
+    "note_usage_once",
     "note_usages",
     "object_to",
     "on_event",
@@ -47,10 +66,17 @@ __all__ = [
     "put_in_force",
     "record_of",
     "remind_of_expiry",
+    "remove_endpoint",
     "renew_consent",
     "retire_recipient",
     "review_agreement",
+    "rotate_secret",
+    "send_again",
+    "send_test",
+    "set_endpoint",
     "submit_agreement",
+    "tell",
+    "tell_of_erasure",
     "withdraw_consent",
     "write_agreement",
     "write_recipient",

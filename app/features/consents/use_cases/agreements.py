@@ -23,9 +23,11 @@ from app.features.consents.models import (
     Answer,
     ConsentRecord,
     DataAgreement,
+    NoticeKind,
     Recipient,
     RevisionState,
 )
+from app.features.consents.use_cases.telling import tell
 from app.features.consents.vocabulary import CATEGORIES, PURPOSES, STORAGE
 from app.features.notifications.use_cases import notify
 from app.features.spaces.queries import process as process_by_id
@@ -203,6 +205,7 @@ def put_in_force(session: Session, actor: Actor, command: PutInForce) -> Agreeme
     if before is not None and revision.material and earlier_end_at is None:
         forget(session, agreement.id)  # earlier answers do not cover the new substance: nothing is kept on their ground
     if before is not None and revision.material and agreement.asks:
+        tell(session, NoticeKind.REPLACED, agreement, at=revision.earlier_end_at)
         _tell_of_change(session, agreement)
     session.refresh(agreement, ["revisions"])
     _note(session, actor, "agreement.in_force", agreement, revision, before=before.digest if before else "")
@@ -251,6 +254,8 @@ def end_agreement(session: Session, actor: Actor, command: EndAgreement) -> None
         session.delete(agreement.pending)
     agreement.current.state, agreement.current.out_of_force_at = RevisionState.ENDED, now
     forget(session, agreement.id)
+    if agreement.asks:
+        tell(session, NoticeKind.ENDED, agreement)
     session.flush()
     session.refresh(agreement, ["revisions"])
     audit.record(session, actor, "agreement.ended", agreement, process_id=agreement.process_id)

@@ -16,6 +16,7 @@ from app.features.consents.models import (
     ConsentRecord,
     Giver,
 )
+from app.features.consents.use_cases.telling import tell_of_answer
 from app.kernel import clock
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
@@ -93,9 +94,12 @@ def append(
                 session.flush()
         except IntegrityError:
             continue
+        before = record.answer if record is not None else None
         for witness in _witnesses:
             witness(session, event, revision)
-        return _bring_up(session, record, event)
+        record = _bring_up(session, record, event)
+        tell_of_answer(session, event, before)
+        return record
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
 
 
