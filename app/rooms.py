@@ -18,4 +18,5 @@ ROOMS = (
     "kiosk",
     "dataplatform",
     "insights",
+    "interfaces",
 )

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     RELEASE = "release data sets"
     AGREEMENT_MANAGE = "write data agreements"
     AUDIT_READ = "read the audit log"
+    INTERFACE_MANAGE = "let programs of other systems in, and shut them out"
     MAIL_READ = "see the mail of a development server"
 
 
@@ -51,6 +52,7 @@ GRANTS: dict[Role, Set[Permission]] = {
         Permission.BUDGET_MANAGE,
         Permission.AGREEMENT_MANAGE,
         Permission.AUDIT_READ,
+        Permission.INTERFACE_MANAGE,
     },
     Role.MODERATOR: _STAFF | {Permission.MODERATE},
     Role.CLERK: _STAFF | {Permission.INTAKE},
@@ -81,6 +83,8 @@ class Actor:
     roles: frozenset[tuple[Role, UUID]] = field(default_factory=frozenset)
     is_system: bool = False
     locale: str = "en"
+    client_id: UUID | None = None
+    """The registered program that asks, where no person does: its token's scopes have become `roles`."""
 
     @property
     def is_signed_in(self) -> bool:

@@ -6,6 +6,7 @@ from app.extensions import babel, csrf, limiter, login_manager
 from app.web import (
     accessibility,
     assets,
+    described,
     errors,
     filters,
     health,
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     navigation.init_app(app)
     errors.init_app(app)
     health.init_app(app)
+    described.init_app(app)
     outbox.init_app(app)
     kiosk.init_app(app)
     slots.init_app(app)

@@ -4,6 +4,7 @@ from tests.samples.world import Visit, World
 
 SAMPLES = {
     "accessibility": lambda world: "/accessibility",
+    "api-docs.openapi_json": lambda world: "/api/v1/openapi.json",
     "healthz": lambda world: "/healthz",
     "readyz": lambda world: "/readyz",
     "styleguide": lambda world: "/styleguide",

@@ -1,0 +1,35 @@
+"""The doors for programs. Each interface has its folder; here they are opened and put into our own description."""
+
+from typing import Any
+
+from flask import Blueprint as FlaskBlueprint
+
+from app.features.interfaces.clients import oauth
+from app.features.interfaces.clients.bearer import SECURITY
+from app.features.interfaces.helsinki.door import SECURITY as PROFILE
+from app.features.interfaces.helsinki.door import gdpr
+from app.features.interfaces.rules import SCOPES
+from app.features.interfaces.tracker.door import tracker
+from app.web import described
+
+bp = FlaskBlueprint("interfaces_described", __name__)
+blueprints = [oauth.bp, bp]
+
+
+@bp.record_once
+def _describe(state: Any) -> None:
+    """Open the addresses, and describe how programs show who they are."""
+    flow = {"tokenUrl": "/oauth/token", "scopes": {scope.value: str(text) for scope, text in SCOPES.items()}}
+    described.secure(state.app, SECURITY, {"type": "oauth2", "flows": {"clientCredentials": flow}})
+    described.secure(
+        state.app,
+        PROFILE,
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A token of the city's identity provider for the person in the address.",
+        },
+    )
+    for door in (gdpr, tracker):
+        described.add(state.app, door)
