@@ -11,9 +11,26 @@ from sqlalchemy.orm import Session
 from app.developers.demo.moments import Calendar
 from app.developers.demo.people import People, resident
 from app.features.accounts.models import Person
-from app.features.consents.commands import AnswerAgreement, WithdrawConsent, WriteAgreement
+from app.features.consents.commands import (
+    AnswerAgreement,
+    Details,
+    PutInForce,
+    ReviewAgreement,
+    SubmitAgreement,
+    WithdrawConsent,
+    WriteAgreement,
+    WriteRecipient,
+)
 from app.features.consents.models import Answer, DataAgreement
-from app.features.consents.use_cases import answer_agreement, withdraw_consent, write_agreement
+from app.features.consents.use_cases import (
+    answer_agreement,
+    put_in_force,
+    review_agreement,
+    submit_agreement,
+    withdraw_consent,
+    write_agreement,
+    write_recipient,
+)
 from app.features.dataplatform.commands import MakeRelease
 from app.features.dataplatform.use_cases import make_release
 from app.features.spaces.models import Process
@@ -26,11 +43,20 @@ def ask(session: Session, people: People, calendar: Calendar, process: Process, 
     """Write the agreement, let people answer, and hand over one release; later two take their consent back."""
     steward = people.actor("steward")
     with clock.pinned(calendar.midnight(words["from"]) + timedelta(hours=11)):
-        agreement = write_agreement(
-            session,
-            steward,
-            WriteAgreement(process.id, words["purpose"], words["recipient"], words["notice"], months=words["months"]),
+        chief = people.actor("administrator")
+        planning = write_recipient(session, steward, WriteRecipient(words["recipient"], contact=words["contact"], country="FI"))
+        command = WriteAgreement(
+            process_id=process.id,
+            recipient_id=planning.id,
+            purpose=words["purpose"],
+            notice=words["notice"],
+            months=words["months"],
+            retention=words["retention"],
         )
+        agreement = write_agreement(session, steward, command)
+        submit_agreement(session, steward, SubmitAgreement(agreement.id))
+        review_agreement(session, chief, ReviewAgreement(agreement.id, approve=True, reason=words["review"]))
+        put_in_force(session, steward, PutInForce(agreement.id))
     _answers(session, people, calendar, agreement)
     with clock.pinned(calendar.midnight(words["released"]) + timedelta(hours=9, minutes=20)):
         for data_set in ("contact-opt-ins", "feedback-by-area"):
@@ -49,14 +75,14 @@ def _answers(session: Session, people: People, calendar: Calendar, agreement: Da
     said += [(person, Answer.REFUSED) for person in others[GIVEN : GIVEN + REFUSED]]
     for person, answer in said:
         with clock.pinned(calendar.past(chance.randint(14, 32), chance)):
+            details = Details(name=person.display_name, address=person.email or "")
             command = AnswerAgreement(
                 agreement_id=agreement.id,
                 revision_id=agreement.current.id,
                 person_id=person.id,
                 answer=answer,
                 language=person.locale,
-                name=person.display_name if answer is Answer.GIVEN else "",
-                address=person.email or "" if answer is Answer.GIVEN else "",
+                details=details if answer is Answer.GIVEN else Details(),
             )
             answer_agreement(session, resident(person), command)
 

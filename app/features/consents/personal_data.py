@@ -4,51 +4,151 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.features.consents.governed import ContactDetail
-from app.features.consents.models import ConsentEvent, DataAgreement, Usage
+from app.features.consents.governed import ContactDetail, ProfileDetail
+from app.features.consents.models import AgreementRevision, ConsentEvent, DataAgreement, Guardian, Minor, Usage
+from app.features.spaces.queries import Area
 from app.kernel.messages import msg
-from app.kernel.personal_data import collection
+from app.kernel.personal_data import collection, not_given_out
 
 
 @collection(
     "consents",
     msg("What you allowed, refused and took back"),
-    tables=("consent_event", "consent_record", "contact_detail"),
+    tables=("consent_event", "consent_record"),
     columns={
         "at": msg("When you answered (UTC)"),
         "agreement": msg("The agreement's short name"),
-        "answer": msg("given, refused, withdrawn or expired"),
+        "revision": msg("Which version of its text"),
+        "answer": msg("asked, given, refused, withdrawn, renewed, expired or objected"),
+        "until": msg("Until when a yes runs (UTC)"),
+        "giver": msg("Who spoke: you (self), your guardian, or nobody (time ran out)"),
         "shown_text": msg("The text that you were shown then"),
         "language": msg("The language it was in"),
         "channel": msg("How it came in"),
-        "contact_name": msg("The name you gave for contact, while your consent is in force"),
-        "contact_address": msg("The address you gave for contact, while your consent is in force"),
+        "sheet": msg("The reference on your paper sheet"),
+        "remark": msg("What you wrote with an objection"),
     },
 )
 def _consents_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(ConsentEvent, DataAgreement.code, ContactDetail)
+        select(ConsentEvent, DataAgreement.code, AgreementRevision.number)
         .join(DataAgreement, DataAgreement.id == ConsentEvent.agreement_id)
-        .outerjoin(
-            ContactDetail,
-            and_(ContactDetail.agreement_id == ConsentEvent.agreement_id, ContactDetail.person_id == ConsentEvent.person_id),
-        )
+        .join(AgreementRevision, AgreementRevision.id == ConsentEvent.revision_id)
         .where(ConsentEvent.person_id == person_id)
-        .order_by(ConsentEvent.at)
+        .order_by(ConsentEvent.at, ConsentEvent.agreement_id, ConsentEvent.number)
     )
-    for event, code, detail in rows:
+    for event, code, revision in rows:
         yield {
             "at": event.at.isoformat(),
             "agreement": code,
+            "revision": revision,
             "answer": event.answer.value,
+            "until": event.until.isoformat() if event.until else "",
+            "giver": event.giver.value,
             "shown_text": event.shown_text,
             "language": event.language,
             "channel": event.channel.value,
-            "contact_name": detail.name if detail else "",
-            "contact_address": detail.address if detail else "",
+            "sheet": event.sheet,
+            "remark": event.remark,
+        }
+
+
+@collection(
+    "consented_details",
+    msg("What you gave with a yes, while it counts"),
+    tables=("contact_detail", "profile_detail"),
+    columns={
+        "agreement": msg("The agreement's short name"),
+        "name": msg("The name you gave for contact"),
+        "address": msg("The address you gave for contact"),
+        "age_band": msg("Your age, in bands"),
+        "area": msg("The area you live in, by its code"),
+        "languages": msg("The languages you speak"),
+        "gender": msg("Your gender, in your own words"),
+    },
+)
+def _details_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    contacts = session.execute(
+        select(ContactDetail, DataAgreement.code)
+        .join(DataAgreement, DataAgreement.id == ContactDetail.agreement_id)
+        .where(ContactDetail.person_id == person_id)
+        .order_by(DataAgreement.code)
+    )
+    for contact, code in contacts:
+        yield {"agreement": code, "name": contact.name, "address": contact.address}
+    profiles = session.execute(
+        select(ProfileDetail, DataAgreement.code, Area.code)
+        .join(DataAgreement, DataAgreement.id == ProfileDetail.agreement_id)
+        .outerjoin(Area, Area.id == ProfileDetail.area_id)
+        .where(ProfileDetail.person_id == person_id)
+        .order_by(DataAgreement.code)
+    )
+    for profile, code, area in profiles:
+        yield {
+            "agreement": code,
+            "age_band": profile.age_band,
+            "area": area or "",
+            "languages": ", ".join(profile.languages),
+            "gender": profile.gender,
+        }
+
+
+@collection(
+    "guardians",
+    msg("Who answers for you until you are old enough"),
+    tables=("minor", "guardian"),
+    columns={
+        "of_age_on": msg("From when you decide alone"),
+        "name": msg("The name of your guardian"),
+        "email": msg("Their e-mail address"),
+        "confirmed_at": msg("When they confirmed it (UTC)"),
+    },
+)
+def _guardians_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    minor = session.get(Minor, person_id)
+    of_age_on = minor.of_age_on.isoformat() if minor else ""
+    guardians = session.scalars(select(Guardian).where(Guardian.minor_id == person_id).order_by(Guardian.created_at)).all()
+    if minor and not guardians:
+        yield {"of_age_on": of_age_on}
+    for guardian in guardians:
+        yield {
+            "of_age_on": of_age_on,
+            "name": guardian.name,
+            "email": guardian.email or "",
+            "confirmed_at": guardian.confirmed_at.isoformat() if guardian.confirmed_at else "",
+        }
+
+
+not_given_out("consent_code", msg("The code on your slip: only a digest is kept, from which it cannot be read."))
+
+
+@collection(
+    "reviewed_agreements",
+    msg("Agreements that you reviewed as staff"),
+    tables=("agreement_revision",),
+    columns={
+        "at": msg("When you reviewed it (UTC)"),
+        "agreement": msg("The agreement's short name"),
+        "revision": msg("Which version of its text"),
+        "reason": msg("What you wrote"),
+    },
+)
+def _reviews_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(AgreementRevision, DataAgreement.code)
+        .join(DataAgreement, DataAgreement.id == AgreementRevision.agreement_id)
+        .where(AgreementRevision.reviewed_by_id == person_id)
+        .order_by(AgreementRevision.reviewed_at)
+    )
+    for revision, code in rows:
+        yield {
+            "at": revision.reviewed_at.isoformat() if revision.reviewed_at else "",
+            "agreement": code,
+            "revision": revision.number,
+            "reason": revision.review_reason,
         }
 
 

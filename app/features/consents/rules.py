@@ -1,20 +1,42 @@
-"""What a consent needs to count, and in which words usages are told. Pure."""
+"""What an agreement must say, what a consent needs to count, and which state follows from events. Pure."""
 
 import hashlib
-import json
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 
-from app.features.consents.models import AgreementState, Answer, ConsentRecord, DataAgreement
+import rfc8785
+
+from app.features.consents.models import (
+    AgreementRevision,
+    AgreementState,
+    Answer,
+    ConsentEvent,
+    ConsentRecord,
+    DataAgreement,
+    Disclosure,
+    Recipient,
+    RevisionState,
+)
+from app.features.consents.vocabulary import BASES, CATEGORIES, PURPOSES, RECIPIENT_KINDS, STORAGE
 from app.kernel.messages import Message, msg
-from app.kernel.texts import Texts
+from app.kernel.permissions import Actor, Permission
 
 DAYS_A_MONTH = 30.4375
+CONTENT_FORMAT = "plaza-agreement-1"
+LONGEST_OVERLAP = timedelta(days=90)
+"""Answers to earlier words may count for so long beside new ones, so that people have time to answer these."""
 
 ANSWERS: dict[Answer, Message] = {
+    Answer.ASKED: msg("You were asked"),
     Answer.GIVEN: msg("You said yes"),
     Answer.REFUSED: msg("You said no"),
     Answer.WITHDRAWN: msg("You took it back"),
+    Answer.RENEWED: msg("You renewed your yes"),
     Answer.EXPIRED: msg("It ran out"),
+    Answer.OBJECTED: msg("You objected"),
 }
 
 USAGES: dict[str, Message] = {
@@ -25,10 +47,106 @@ USAGES: dict[str, Message] = {
 }
 
 
-def revision_digest(purpose: Texts, recipient: Texts, notice: Texts, months: int, previous: str) -> str:
-    """SHA-256 over the canonical JSON of a revision (sorted keys, no spaces, UTF-8) and the digest before it."""
-    content = {"months": months, "notice": notice, "previous": previous, "purpose": purpose, "recipient": recipient}
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def may_manage(actor: Actor, process_id: UUID | None) -> bool:
+    """Whether this actor may work on agreements of that process; those of the whole city need the right in all processes."""
+    if process_id is not None:
+        return actor.may(Permission.AGREEMENT_MANAGE, process_id)
+    return actor.processes_where(Permission.AGREEMENT_MANAGE) is None
+
+
+def may_review(actor: Actor, revision: AgreementRevision) -> bool:
+    """Whether this actor is a second person for that revision: known by name, and not one of its writers."""
+    if actor.is_system:
+        return True
+    return actor.person_id is not None and str(actor.person_id) not in revision.writers
+
+
+def sensitive(categories: Iterable[str]) -> bool:
+    """Whether any of these can reveal opinions: then the agreement needs a data-protection impact note."""
+    return any(CATEGORIES[name].sensitive for name in categories if name in CATEGORIES)
+
+
+def problems(agreement: DataAgreement, revision: AgreementRevision, recipient: Recipient) -> dict[str, Message]:
+    """What keeps a draft from being submitted, by field. Empty means that a second person may review it."""
+    found: dict[str, Message] = {}
+    for name in ("purpose", "notice"):
+        if not any(getattr(revision, name).values()):
+            found[name] = msg("Write this in at least one language.")
+    if not revision.categories or any(name not in CATEGORIES for name in revision.categories):
+        found["categories"] = msg("Choose at least one kind of data.")
+    if not 1 <= revision.months <= 36:
+        found["months"] = msg("Choose between 1 and 36 months.")
+    if revision.retention_days is None and not any(revision.retention.values()):
+        found["retention_days"] = msg("Say how long the data is kept: in days, or in words.")
+    if revision.storage == "elsewhere" and not any(revision.storage_note.values()):
+        found["storage_note"] = msg("Say in which country, and with which safeguards.")
+    if sensitive(revision.categories) and not revision.impact_note.strip():
+        found["impact_note"] = msg(
+            "These data can reveal opinions. Write down what could go wrong, and what is done against it."
+        )
+    if problem := disclosure_problem(agreement, revision.disclosure):
+        found["disclosure"] = problem
+    if not any(recipient.name.values()):
+        found["recipient"] = msg("Choose who gets the data.")
+    return found
+
+
+def disclosure_problem(agreement: DataAgreement, disclosure: Disclosure) -> Message | None:
+    """Consent is never the basis of open row-level data: a published file cannot be recalled when somebody takes it back."""
+    if agreement.asks and disclosure is Disclosure.OPEN_ROWS:
+        return msg("Rows that everybody can read cannot rest on consent: a published file cannot be recalled.")
+    return None
+
+
+def content_of(agreement: DataAgreement, revision: AgreementRevision, process: str | None, previous: str) -> dict[str, Any]:
+    """All that a revision says, as the digest is calculated over it. `process` is the name in the process's address."""
+    recipient = agreement.recipient
+    return {
+        "format": CONTENT_FORMAT,
+        "agreement": agreement.code,
+        "process": process,
+        "number": revision.number,
+        "previous": previous,
+        "material": revision.material,
+        "purpose": {"term": PURPOSES[agreement.purpose_term].iri, "text": dict(revision.purpose)},
+        "recipient": {
+            "name": dict(recipient.name),
+            "organisation": recipient.organisation,
+            "kind": RECIPIENT_KINDS[recipient.kind].iri,
+            "contact": recipient.contact,
+            "url": recipient.url,
+            "country": recipient.country,
+        },
+        "legal_basis": {"term": BASES[agreement.legal_basis].iri, "article": BASES[agreement.legal_basis].article},
+        "categories": [{"name": name, "term": CATEGORIES[name].iri} for name in sorted(revision.categories)],
+        "disclosure": revision.disclosure.value,
+        "consent_months": revision.months if agreement.asks else None,
+        "retention": {"days": revision.retention_days, "text": dict(revision.retention)},
+        "storage": {"term": STORAGE[revision.storage].iri, "note": dict(revision.storage_note)},
+        "notice": dict(revision.notice),
+        "impact_note": revision.impact_note,
+    }
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """The canonical JSON (RFC 8785) of a revision's content: the very bytes that its digest is calculated over."""
+    return rfc8785.dumps(content)
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """SHA-256, hexadecimal, over the canonical JSON of a revision's content."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def chain_holds(revisions: Iterable[AgreementRevision]) -> bool:
+    """Whether each frozen revision, oldest first, has the digest of its content and names the digest before it."""
+    before = ""
+    for revision in sorted((r for r in revisions if r.digest), key=lambda r: r.number):
+        said = revision.content.get("previous")
+        if said != before or revision.previous_digest != before or digest_of(revision.content) != revision.digest:
+            return False
+        before = revision.digest
+    return True
 
 
 def expiry(moment: datetime, months: int) -> datetime:
@@ -36,27 +154,121 @@ def expiry(moment: datetime, months: int) -> datetime:
     return moment + timedelta(days=round(months * DAYS_A_MONTH))
 
 
-def is_replaced(record: ConsentRecord, agreement: DataAgreement) -> bool:
-    """Whether the words have changed in substance since this answer was given: it says nothing about the new ones."""
+def runs_until(moment: datetime, months: int, of_age_on: date | None) -> tuple[datetime, bool]:
+    """When a yes given now ends, and whether that is because the minor is then old enough to decide alone."""
+    end = expiry(moment, months)
+    if of_age_on is None:
+        return end, False
+    of_age = datetime.combine(of_age_on, time(), UTC)
+    return (of_age, True) if of_age < end else (end, False)
+
+
+def is_minor(of_age_on: date | None, now: datetime) -> bool:
+    """Whether somebody of whom this day is known is still below the age set."""
+    return of_age_on is not None and datetime.combine(of_age_on, time(), UTC) > now
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the events about one agreement and one person have led to."""
+
+    answer: Answer
+    revision_id: UUID
+    event_id: UUID
+    number: int
+    since: datetime
+    expires_at: datetime | None
+    lapses: bool
+
+
+def next_state(before: State | None, event: ConsentEvent) -> State | None:
+    """The state after one more event. Having been asked changes no answer; a renewal keeps the yes and its new end."""
+    if event.answer is Answer.ASKED:
+        if before is None:
+            return None
+        return State(**{**before.__dict__, "number": event.number})
+    renewed = event.answer is Answer.RENEWED
+    return State(
+        answer=Answer.GIVEN if renewed else event.answer,
+        revision_id=event.revision_id,
+        event_id=event.id,
+        number=event.number,
+        since=before.since if renewed and before else event.at,
+        expires_at=event.until,
+        lapses=event.lapses,
+    )
+
+
+def replay(events: Iterable[ConsentEvent]) -> State | None:
+    """The state that events lead to, in the order of their numbers."""
+    state: State | None = None
+    for event in sorted(events, key=lambda e: e.number):
+        state = next_state(state, event)
+    return state
+
+
+def is_replaced(record: ConsentRecord, agreement: DataAgreement, now: datetime | None = None) -> bool:
+    """Whether the words have changed in substance since this answer was given.
+
+    With `now`: whether the answer has stopped to count for that, which the new revision may put off to a stated date.
+    """
     answered = next((revision.number for revision in agreement.revisions if revision.id == record.revision_id), 0)
-    return any(revision.material and revision.number > answered for revision in agreement.revisions)
+    return any(
+        revision.material
+        and revision.number > answered
+        and (now is None or revision.earlier_end_at is None or revision.earlier_end_at <= now)
+        for revision in agreement.published
+    )
 
 
 def is_in_force(record: ConsentRecord | None, agreement: DataAgreement, now: datetime) -> bool:
-    """Whether this answer is a yes to the present substance of an agreement in force, and has not run out."""
+    """Whether this answer is a yes that counts: agreement in force, not run out, not replaced by other words."""
     return (
         record is not None
         and agreement.state is AgreementState.IN_FORCE
+        and agreement.asks
         and record.answer is Answer.GIVEN
         and (record.expires_at is None or record.expires_at > now)
-        and not is_replaced(record, agreement)
+        and not is_replaced(record, agreement, now)
     )
 
 
 def may_be_asked(record: ConsentRecord | None, agreement: DataAgreement, now: datetime) -> bool:
     """Whether to ask this person: never answered, run out, or the words have changed in substance since."""
+    if not agreement.asks:
+        return False
     if record is None or record.answer is Answer.EXPIRED:
         return True
     if record.answer is Answer.GIVEN and not is_in_force(record, agreement, now):
         return True
     return is_replaced(record, agreement)
+
+
+def fields_asked(revision: AgreementRevision) -> list[str]:
+    """Which governed details a form asks for, by the categories of the agreement, in the order of the vocabulary."""
+    return [term.field for name, term in CATEGORIES.items() if term.field and name in revision.categories]
+
+
+def overlap_problem(revision: AgreementRevision, earlier_end_at: datetime | None, now: datetime) -> Message | None:
+    """Whether earlier answers may count until that moment: only for material revisions, and not for ever."""
+    if earlier_end_at is None:
+        return None
+    if not revision.material:
+        return msg("Earlier answers stay valid anyway: this revision changes only words.")
+    if earlier_end_at < now:
+        return msg("This day is past. Choose a later one, or leave it empty: earlier answers then end at once.")
+    if earlier_end_at > now + LONGEST_OVERLAP:
+        return msg("Choose a day within the next 90 days.")
+    return None
+
+
+def revision_step(state: RevisionState, wanted: RevisionState) -> bool:
+    """Whether a revision in `state` may become `wanted`."""
+    steps = {
+        RevisionState.DRAFT: {RevisionState.SUBMITTED},
+        RevisionState.SUBMITTED: {RevisionState.REVIEWED, RevisionState.DRAFT},
+        RevisionState.REVIEWED: {RevisionState.IN_FORCE, RevisionState.DRAFT},
+        RevisionState.IN_FORCE: {RevisionState.SUPERSEDED, RevisionState.ENDED},
+        RevisionState.SUPERSEDED: {RevisionState.ENDED},
+    }
+    return wanted in steps.get(state, set())

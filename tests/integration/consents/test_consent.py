@@ -5,16 +5,15 @@ import json
 import zipfile
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
-from app.features.consents.commands import AnswerAgreement, WithdrawConsent, WriteAgreement
+from app.features.consents.commands import AnswerAgreement, Details, WithdrawConsent
 from app.features.consents.governed import ContactDetail
-from app.features.consents.models import AgreementState, Answer, ConsentEvent, ConsentRecord, DataAgreement
+from app.features.consents.models import Answer, ConsentEvent, ConsentRecord
 from app.features.consents.queries import cards_of, contact_opt_ins, open_question
-from app.features.consents.use_cases import answer_agreement, expire_consents, withdraw_consent, write_agreement
+from app.features.consents.use_cases import answer_agreement, expire_consents, withdraw_consent
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from app.kernel.permissions import SYSTEM, Actor, Channel, Role
-from tests.factories import accounts, consents, proposals, spaces
+from app.kernel.permissions import Actor, Channel, Role
+from tests.factories import accounts, consents, proposals
 
 
 @pytest.fixture
@@ -27,6 +26,7 @@ def opted_in(session):
 
 
 def yes(agreement, person, **changes):
+    details = {"name": changes.pop("name", "Aino"), "address": changes.pop("address", "aino@example.org")}
     return AnswerAgreement(
         **{
             "agreement_id": agreement.id,
@@ -34,8 +34,7 @@ def yes(agreement, person, **changes):
             "person_id": person.id,
             "answer": Answer.GIVEN,
             "language": "en",
-            "name": "Aino",
-            "address": "aino@example.org",
+            "details": Details(**details),
             **changes,
         }
     )
@@ -80,11 +79,7 @@ def test_the_exact_text_that_was_shown_is_kept(session, agreement):
 def test_nothing_is_recorded_against_a_text_that_was_not_shown(session, agreement):
     person = accounts.person()
     old = yes(agreement, person)
-    write_agreement(
-        session,
-        SYSTEM,
-        WriteAgreement(agreement.process_id, {"en": "Contact"}, {"en": "Planning"}, {"en": "A new text."}),
-    )
+    consents.revise(agreement, notice={"en": "A new text."})
 
     with pytest.raises(Conflict):
         answer_agreement(session, Actor(person_id=person.id), old)
@@ -94,36 +89,34 @@ def test_nothing_is_recorded_against_a_text_that_was_not_shown(session, agreemen
 def test_a_material_change_asks_again_an_editorial_one_does_not(session, agreement):
     person = accounts.person()
     consents.consent(agreement, person)
-    texts = ({"en": "Contact"}, {"en": "Planning"}, {"en": "Better words."})
+    words = {"en": "Better words."}
 
-    write_agreement(session, SYSTEM, WriteAgreement(agreement.process_id, *texts, material=False))
+    consents.revise(agreement, notice=words, material=False)
     assert open_question(session, agreement.process_id, person.id) is None
 
-    write_agreement(session, SYSTEM, WriteAgreement(agreement.process_id, *texts, material=True))
+    consents.revise(agreement, notice=words, material=True)
     assert open_question(session, agreement.process_id, person.id) is not None
 
 
 def test_a_yes_to_other_words_is_no_yes_to_the_new_ones(session, agreement):
     earlier, later = accounts.person(), accounts.person()
     consents.consent(agreement, earlier)
-    texts = ({"en": "Contact"}, {"en": "The power company"}, {"en": "It may write to you."})
+    words = {"en": "It may write to you, and ring you."}
 
-    write_agreement(session, SYSTEM, WriteAgreement(agreement.process_id, *texts, material=True))
+    consents.revise(agreement, notice=words, material=True)
     assert opted_in(session) == set()
     assert session.query(ContactDetail).count() == 0
     assert not next(card for card in cards_of(session, earlier.id)).in_force
 
     answer_agreement(session, Actor(person_id=later.id), yes(agreement, later))
-    write_agreement(session, SYSTEM, WriteAgreement(agreement.process_id, *texts, material=False))
+    consents.revise(agreement, notice=words, material=False)
     assert opted_in(session) == {later.id}
     assert open_question(session, agreement.process_id, earlier.id) is not None
     assert open_question(session, agreement.process_id, later.id) is None
 
 
 def test_revisions_form_a_chain(session, agreement):
-    write_agreement(
-        session, SYSTEM, WriteAgreement(agreement.process_id, {"en": "Contact"}, {"en": "Planning"}, {"en": "Second."})
-    )
+    consents.revise(agreement, notice={"en": "Second."})
     second, first = agreement.revisions
 
     assert second.previous_digest == first.digest
@@ -254,33 +247,6 @@ def test_two_devices_answering_at_once_end_in_one_state(committing_db, race):
         record = session.query(ConsentRecord).one()
         has_details = session.query(ContactDetail).count() == 1
         assert has_details == (record.answer is Answer.GIVEN)
-
-
-def test_a_process_asks_one_question_at_a_time_and_may_ask_another_afterwards(session):
-    process = spaces.process()
-    first = consents.agreement(process)
-    session.flush()
-    with pytest.raises(IntegrityError), session.begin_nested():
-        session.add(DataAgreement(code="second", process_id=process.id, state=AgreementState.IN_FORCE))
-        session.flush()
-    first.state = AgreementState.ENDED
-    session.add(DataAgreement(code="third", process_id=process.id, state=AgreementState.IN_FORCE))
-    session.flush()
-
-
-def test_two_stewards_who_begin_at_once_write_one_agreement_with_two_revisions(committing_db, race):
-    process = spaces.process()
-    committing_db.session.commit()
-    texts = ({"en": "Contact"}, {"en": "Planning"}, {"en": "May we write to you?"})
-
-    def write():
-        with committing_db.transaction() as session:
-            write_agreement(session, SYSTEM, WriteAgreement(process.id, *texts))
-
-    assert race(write, times=4).errors == []
-    with committing_db.transaction() as session:
-        (agreement,) = session.query(DataAgreement)
-        assert [revision.number for revision in agreement.revisions] == [4, 3, 2, 1]
 
 
 @pytest.mark.parametrize("address", ["zzz", "a@b", "12", "call me"])

@@ -1,14 +1,13 @@
-"""A person answers, takes an answer back, or the answer runs out."""
+"""A person answers, takes an answer back, renews it, or objects."""
 
 import uuid
+from datetime import date
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.consents import rules
-from app.features.consents.commands import AnswerAgreement, WithdrawConsent
-from app.features.consents.governed import ContactDetail
+from app.features.consents.commands import AnswerAgreement, Details, ObjectTo, RenewConsent, WithdrawConsent
+from app.features.consents.governed import ContactDetail, ProfileDetail, forget
 from app.features.consents.models import (
     AgreementRevision,
     AgreementState,
@@ -16,183 +15,203 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     DataAgreement,
+    Giver,
+    Guardian,
 )
+from app.features.consents.queries import minor_until
 from app.features.consents.use_cases.agreements import locked_agreement
+from app.features.consents.use_cases.recording import append, locked_record
+from app.features.consents.vocabulary import AGE_BANDS
+from app.features.spaces.queries import area as area_by_id
 from app.kernel import clock
 from app.kernel.contact import is_email, is_phone
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from app.kernel.messages import msg
+from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor, Permission
 from app.kernel.texts import pick
+
+_CHANGED = msg("The text has changed while you were reading. Read it again, then answer.")
+NEEDS_GUARDIAN = msg("You are below the age at which one decides this alone. An adult who is responsible for you says yes.")
 
 
 def answer_agreement(session: Session, actor: Actor, command: AnswerAgreement) -> ConsentRecord:
     """Record a yes or a no against the very text that was shown. A no is as good an answer as a yes.
 
     Raises Forbidden when somebody answers for another without being a clerk, Conflict when the words have changed since
-    they were shown (nothing is recorded, the person is asked again), Invalid when a yes lacks name or address.
+    they were shown (nothing is recorded, the person is asked again), Invalid when a yes lacks what the agreement asks for,
+    Refused for the yes of a minor without their guardian.
     """
     agreement = locked_agreement(session, command.agreement_id, shared=True)
-    if agreement is None or agreement.state is not AgreementState.IN_FORCE:
+    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
         raise NotFound
-    by_hand = actor.person_id != command.person_id
-    if by_hand and not actor.may(Permission.INTAKE, agreement.process_id):
+    if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise Forbidden
+    return record_answer(session, actor, agreement, command)
+
+
+def record_answer(session: Session, actor: Actor, agreement: DataAgreement, command: AnswerAgreement) -> ConsentRecord:
+    """The same for doors that have made sure of who speaks: the person, a clerk, or a guardian by their link."""
     if command.answer not in (Answer.GIVEN, Answer.REFUSED):
         raise Refused(msg("Choose yes or no."))
     revision = agreement.current
     if revision.id != command.revision_id:
-        raise Conflict(msg("The text has changed while you were reading. Read it again, then answer."))
-    if command.answer is Answer.GIVEN:
-        _check_contact(command)
+        raise Conflict(_CHANGED)
+    given = command.answer is Answer.GIVEN
+    of_age_on = _speaks_for(session, command) if given else None
+    if given:
+        _check_details(session, revision, command.details)
+    until, lapses = rules.runs_until(clock.now(), revision.months, of_age_on) if given else (None, False)
     shown, language = pick(revision.notice, command.language)
-    record = _record(session, actor, agreement, revision, command.person_id, command.answer, shown=shown, language=language)
-    session.execute(
-        delete(ContactDetail).where(ContactDetail.agreement_id == agreement.id, ContactDetail.person_id == command.person_id)
+    record = append(
+        session,
+        actor,
+        revision,
+        command.person_id,
+        command.answer,
+        shown=shown,
+        language=language,
+        giver=Giver.GUARDIAN if command.guardian_id else Giver.SELF,
+        guardian_id=command.guardian_id,
+        sheet=command.sheet,
+        until=until,
+        lapses=lapses,
     )
-    if command.answer is Answer.GIVEN:
-        session.add(
-            ContactDetail(agreement_id=agreement.id, person_id=command.person_id, name=command.name, address=command.address)
-        )
+    if record is None:  # only asking leaves no answer
+        raise Conflict(_CHANGED)
+    forget(session, agreement.id, command.person_id)
+    if given:
+        _keep_details(session, revision, command.person_id, command.details)
     session.flush()
     return record
 
 
-def _check_contact(command: AnswerAgreement) -> None:
-    errors = {}
-    if not command.name.strip():
+def _speaks_for(session: Session, command: AnswerAgreement) -> date | None:
+    """When a minor's yes lapses; None for everybody else. Raises Refused when a minor says yes alone."""
+    of_age_on = minor_until(session, command.person_id)
+    if not rules.is_minor(of_age_on, clock.now()):
+        return None
+    guardian = session.get(Guardian, command.guardian_id) if command.guardian_id else None
+    if guardian is None or guardian.minor_id != command.person_id or guardian.confirmed_at is None:
+        raise Refused(NEEDS_GUARDIAN)
+    return of_age_on
+
+
+def _check_details(session: Session, revision: AgreementRevision, details: Details) -> None:
+    asked = rules.fields_asked(revision)
+    errors: dict[str, Message] = {}
+    if "name" in asked and not details.name.strip():
         errors["name"] = msg("Write the name we may use.")
-    if not command.address.strip():
-        errors["address"] = msg("Write an e-mail address or a telephone number.")
-    elif not is_email(command.address) and not is_phone(command.address):
-        errors["address"] = msg("We cannot reach you there. Write an e-mail address, or a telephone number in digits.")
+    if "address" in asked:
+        if not details.address.strip():
+            errors["address"] = msg("Write an e-mail address or a telephone number.")
+        elif not is_email(details.address) and not is_phone(details.address):
+            errors["address"] = msg("We cannot reach you there. Write an e-mail address, or a telephone number in digits.")
+    if "age_band" in asked and details.age_band not in AGE_BANDS:
+        errors["age_band"] = msg("Choose how old you are.")
+    if "area" in asked and (details.area_id is None or area_by_id(session, details.area_id) is None):
+        errors["area"] = msg("Choose the area you live in.")
     if errors:
         raise Invalid(errors)
 
 
-def withdraw_consent(session: Session, actor: Actor, command: WithdrawConsent) -> ConsentRecord:
-    """Take a consent back, at once: the next read of any consented data set lacks the person.
+def _keep_details(session: Session, revision: AgreementRevision, person_id: uuid.UUID, details: Details) -> None:
+    """Only what the agreement asks for is kept, whatever else was sent."""
+    asked, key = set(rules.fields_asked(revision)), {"agreement_id": revision.agreement_id, "person_id": person_id}
+    if asked & {"name", "address"}:
+        name, address = (getattr(details, field) if field in asked else "" for field in ("name", "address"))
+        session.add(ContactDetail(**key, name=name, address=address))
+    if asked & {"age_band", "area", "languages", "gender"}:
+        session.add(
+            ProfileDetail(
+                **key,
+                age_band=details.age_band if "age_band" in asked else "",
+                area_id=details.area_id if "area" in asked else None,
+                languages=list(details.languages) if "languages" in asked else [],
+                gender=details.gender.strip()[:80] if "gender" in asked else "",
+            )
+        )
 
-    Withdrawing what is withdrawn changes nothing. Raises NotFound when nothing was ever answered.
+
+def withdraw_consent(session: Session, actor: Actor, command: WithdrawConsent) -> ConsentRecord:
+    """Take a consent or an objection back, at once: the next read of any consented data set lacks the person.
+
+    Withdrawing what is withdrawn changes nothing. A minor needs nobody for it. Raises NotFound when nothing was answered.
     """
-    agreement = session.get(DataAgreement, command.agreement_id)
-    if agreement is None:
-        raise NotFound
-    if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
-        raise NotFound
-    record = _locked_record(session, agreement.id, command.person_id)
-    if record is None:
-        raise NotFound
+    agreement, record = _answered(session, actor, command.agreement_id, command.person_id)
     if record.answer is Answer.WITHDRAWN:
         return record
-    revision = session.get_one(AgreementRevision, record.revision_id)
     last = session.get_one(ConsentEvent, record.event_id)
-    record = _record(
+    revision = session.get_one(AgreementRevision, record.revision_id)
+    appended = append(
         session,
         actor,
-        agreement,
         revision,
         command.person_id,
         Answer.WITHDRAWN,
         shown=last.shown_text,
         language=last.language,
+        sheet=command.sheet,
     )
-    session.execute(
-        delete(ContactDetail).where(ContactDetail.agreement_id == agreement.id, ContactDetail.person_id == command.person_id)
-    )
+    forget(session, agreement.id, command.person_id)
     session.flush()
-    return record
+    return appended or record
 
 
-def _locked_record(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> ConsentRecord | None:
-    return session.scalars(
-        select(ConsentRecord)
-        .where(ConsentRecord.agreement_id == agreement_id, ConsentRecord.person_id == person_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> ConsentRecord:
+    """Let a yes that still counts run for another whole time, from now, with the details that were given.
 
-
-def _record(
-    session: Session,
-    actor: Actor,
-    agreement: DataAgreement,
-    revision: AgreementRevision,
-    person_id: uuid.UUID,
-    answer: Answer,
-    *,
-    shown: str,
-    language: str,
-) -> ConsentRecord:
-    """Append the event and bring the present state up to it; two devices at once end in one state, the later event's."""
-    now = clock.now()
-    event = ConsentEvent(
-        agreement_id=agreement.id,
-        revision_id=revision.id,
-        person_id=person_id,
-        answer=answer,
-        shown_text=shown,
-        language=language,
-        channel=actor.channel,
-        hands_id=actor.person_id if actor.person_id != person_id else None,
-        at=now,
-    )
-    session.add(event)
-    session.flush()
-    record = _locked_record(session, agreement.id, person_id)
-    if record is None:
-        record = ConsentRecord(agreement_id=agreement.id, person_id=person_id)
-        _write_state(record, revision, event, agreement.months)
-        try:
-            with session.begin_nested():
-                session.add(record)
-                session.flush()
-        except IntegrityError:
-            found = _locked_record(session, agreement.id, person_id)
-            if found is None:
-                raise Conflict(msg("You have answered on another device at the same moment. Try again.")) from None
-            record = found
-    _write_state(record, revision, event, agreement.months)
-    session.flush()
-    return record
-
-
-def _write_state(record: ConsentRecord, revision: AgreementRevision, event: ConsentEvent, months: int) -> None:
-    record.revision_id = revision.id
-    record.event_id = event.id
-    record.answer = event.answer
-    record.since = event.at
-    record.expires_at = rules.expiry(event.at, months) if event.answer is Answer.GIVEN else None
-
-
-def expire_consents(session: Session) -> int:
-    """Mark consents that have run out and delete what was given for contact; the nightly task calls it. Returns how many.
-
-    Until it runs, a consent past its date is out of force all the same: `queries.in_force` looks at the date.
+    Raises Conflict when it counts no more or the text has changed in substance (then it is to be read and answered again),
+    Refused for minors: their guardian answers again.
     """
-    now = clock.now()
-    due = session.scalars(
-        select(ConsentRecord).where(ConsentRecord.answer == Answer.GIVEN, ConsentRecord.expires_at <= now).with_for_update()
-    ).all()
-    for record in due:
-        last = session.get_one(ConsentEvent, record.event_id)
-        event = ConsentEvent(
-            agreement_id=record.agreement_id,
-            revision_id=record.revision_id,
-            person_id=record.person_id,
-            answer=Answer.EXPIRED,
-            shown_text=last.shown_text,
-            language=last.language,
-            channel=last.channel,
-            at=now,
-        )
-        session.add(event)
-        session.flush()
-        record.answer, record.event_id, record.since, record.expires_at = Answer.EXPIRED, event.id, now, None
-        session.execute(
-            delete(ContactDetail).where(
-                ContactDetail.agreement_id == record.agreement_id, ContactDetail.person_id == record.person_id
-            )
-        )
-    session.flush()
-    return len(due)
+    agreement, record = _answered(session, actor, command.agreement_id, command.person_id)
+    if not rules.is_in_force(record, agreement, clock.now()) or rules.is_replaced(record, agreement):
+        raise Conflict(msg("This cannot be renewed any more. Read the text as it is now, then answer."))
+    if rules.is_minor(minor_until(session, command.person_id), clock.now()):
+        raise Refused(NEEDS_GUARDIAN)
+    revision = agreement.current
+    shown, language = pick(revision.notice, command.language)
+    until = rules.expiry(clock.now(), revision.months)
+    appended = append(session, actor, revision, command.person_id, Answer.RENEWED, shown=shown, language=language, until=until)
+    return appended or record
+
+
+def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecord:
+    """Note that a person objects to a use that rests on the public task. It counts at once, until they take it back.
+
+    Raises NotFound for other legal bases: consent is taken back instead, and a law leaves no choice.
+    """
+    agreement = locked_agreement(session, command.agreement_id, shared=True)
+    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.may_be_objected_to:
+        raise NotFound
+    if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
+        raise Forbidden
+    shown, language = pick(agreement.current.notice, command.language)
+    record = append(
+        session,
+        actor,
+        agreement.current,
+        command.person_id,
+        Answer.OBJECTED,
+        shown=shown,
+        language=language,
+        remark=command.reason.strip()[:2000],
+        sheet=command.sheet,
+    )
+    if record is None:
+        raise NotFound
+    return record
+
+
+def _answered(
+    session: Session, actor: Actor, agreement_id: uuid.UUID, person_id: uuid.UUID
+) -> tuple[DataAgreement, ConsentRecord]:
+    """The agreement and this person's record, locked. Raises NotFound for strangers and where nothing was answered."""
+    agreement = locked_agreement(session, agreement_id, shared=True)
+    if agreement is None:
+        raise NotFound
+    if actor.person_id != person_id and not actor.may(Permission.INTAKE, agreement.process_id):
+        raise NotFound
+    record = locked_record(session, agreement.id, person_id)
+    if record is None:
+        raise NotFound
+    return agreement, record

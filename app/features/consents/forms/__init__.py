@@ -1,0 +1,1 @@
+"""What people and stewards type here: answers (`answers`), agreements and recipients (`agreements`)."""

@@ -1,0 +1,41 @@
+"""What we remember about consent: recipients and agreements in frozen revisions (`agreements`), events that are only ever
+added and the state they lead to (`answers`), guardians and codes (`guardians`), usages (`usages`).
+
+The data that a consent governs lives in `governed.py`, which no other room may import.
+"""
+
+from app.features.consents.models.agreements import (
+    AgreementRevision,
+    AgreementState,
+    DataAgreement,
+    Disclosure,
+    LegalBasis,
+    Recipient,
+    RecipientKind,
+    RecipientState,
+    RevisionState,
+)
+from app.features.consents.models.answers import Answer, ConsentEvent, ConsentRecord, Giver
+from app.features.consents.models.guardians import ConsentCode, Guardian, GuardianRequest, Minor
+from app.features.consents.models.usages import Usage
+
+__all__ = [
+    "AgreementRevision",
+    "AgreementState",
+    "Answer",
+    "ConsentCode",
+    "ConsentEvent",
+    "ConsentRecord",
+    "DataAgreement",
+    "Disclosure",
+    "Giver",
+    "Guardian",
+    "GuardianRequest",
+    "LegalBasis",
+    "Minor",
+    "Recipient",
+    "RecipientKind",
+    "RecipientState",
+    "RevisionState",
+    "Usage",
+]

@@ -1,0 +1,126 @@
+"""The page My data: cards, timeline, usages, and a copy of everything."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.consents.commands import ObjectTo, RenewConsent, WithdrawConsent
+from app.features.consents.forms.answers import ObjectForm
+from app.features.consents.queries import Usage, agreement, cards_of, record_of, timeline_of, usages_of
+from app.features.consents.routes import bp
+from app.features.consents.rules import ANSWERS, USAGES
+from app.features.consents.shown import vocabulary
+from app.features.consents.takeout import takeout
+from app.features.consents.use_cases import note_usages, object_to, renew_consent, withdraw_consent
+from app.kernel.errors import NotFound
+from app.kernel.messages import Message, msg
+from app.kernel.personal_data import collections, exceptions
+from app.web.access import public, signed_in, viewer
+from app.web.filters import translate
+from app.web.locale import current_locale
+from app.web.transaction import attempt, commits
+
+ROLES = {
+    "steward": msg("A data steward"),
+    "clerk": msg("A clerk"),
+    "administrator": msg("An administrator"),
+    "you": msg("You"),
+}
+
+
+@bp.app_template_filter("usage_sentence")
+def usage_sentence(usage: Usage) -> str:
+    """One usage in a sentence, in the reader's language."""
+    sentence = USAGES[usage.kind]
+    role = ROLES.get(usage.by_role, msg("Somebody of the city"))
+    department = usage.by_department or translate(msg("the city"))
+    return translate(Message(sentence.template, {"role": role, "department": department} if "%(" in sentence.template else {}))
+
+
+@bp.get("")
+@public
+def my_data() -> str:
+    """What one allowed, what was done with it, and how to take it all away."""
+    person_id = viewer().person_id
+    if person_id is None:
+        return render_template("consents/signed_out.html")
+    session = db.session()
+    return render_template(
+        "consents/my_data.html",
+        cards=cards_of(session, person_id),
+        timeline=timeline_of(session, person_id),
+        usages=usages_of(session, person_id),
+        answers=ANSWERS,
+        words=vocabulary(),
+        kinds=collections(),
+        not_included=exceptions(),
+    )
+
+
+@bp.route("/withdraw/<uuid:agreement_id>", methods=["GET", "POST"])
+@signed_in
+@commits
+def withdraw(agreement_id: UUID) -> ResponseReturnValue:
+    """Take a consent or an objection back. The card does it in one action; this page says the same at length."""
+    session, actor = db.session(), viewer()
+    person_id = actor.require_signed_in()
+    found = agreement(session, agreement_id)
+    record = record_of(session, agreement_id, person_id)
+    if found is None or record is None:
+        raise NotFound
+    if request.method == "POST":
+        withdraw_consent(session, actor, WithdrawConsent(agreement_id, person_id))
+        flash(
+            _("Taken back. From now on nobody gets your data for this.") if found.asks else _("Your objection is taken back."),
+            "good",
+        )
+        return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
+    return render_template("consents/withdraw.html", agreement=found, record=record)
+
+
+@bp.post("/renew/<uuid:agreement_id>")
+@signed_in
+@commits
+def renew(agreement_id: UUID) -> ResponseReturnValue:
+    """One click: the yes runs for another whole time."""
+    session, actor = db.session(), viewer()
+    command = RenewConsent(agreement_id, actor.require_signed_in(), language=current_locale())
+    attempt(lambda: renew_consent(session, actor, command), _("Renewed. You can take it back here at any time."))
+    return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
+
+
+@bp.route("/object/<uuid:agreement_id>", methods=["GET", "POST"])
+@signed_in
+@commits
+def object_(agreement_id: UUID) -> ResponseReturnValue:
+    """Object to a use that rests on the public task."""
+    session, actor = db.session(), viewer()
+    person_id = actor.require_signed_in()
+    found = agreement(session, agreement_id)
+    if found is None or not found.may_be_objected_to:
+        raise NotFound
+    form = ObjectForm()
+    command = ObjectTo(agreement_id, person_id, language=current_locale(), reason=form.reason.data or "")
+    sent = form.send(lambda: object_to(session, actor, command))
+    if sent.done:
+        flash(_("Your objection is noted. It counts from now on."), "good")
+        return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
+    return render_template("consents/object.html", agreement=found, form=form, words=vocabulary()), sent.status
+
+
+@bp.post("/everything.zip")
+@signed_in
+@commits
+def everything() -> ResponseReturnValue:
+    """All that is kept about the reader, as a ZIP file."""
+    session, actor = db.session(), viewer()
+    person_id = actor.require_signed_in()
+    note_usages(session, [person_id], kind="download", by_role="you", basis="own_request")
+    session.flush()
+    file = takeout(session, person_id, translate)
+    response = send_file(file, "application/zip", as_attachment=True, download_name="my-data.zip")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,126 @@
+"""An event is appended and the present state brought up to it. No other code writes either."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.features.consents import rules
+from app.features.consents.models import (
+    AgreementRevision,
+    Answer,
+    ConsentEvent,
+    ConsentRecord,
+    Giver,
+)
+from app.kernel import clock
+from app.kernel.errors import Conflict
+from app.kernel.messages import msg
+from app.kernel.permissions import Actor, Channel
+
+TRIES = 20
+
+
+def locked_record(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> ConsentRecord | None:
+    """The present answer, locked until the end of the transaction."""
+    return session.scalars(
+        select(ConsentRecord)
+        .where(ConsentRecord.agreement_id == agreement_id, ConsentRecord.person_id == person_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def append(
+    session: Session,
+    actor: Actor,
+    revision: AgreementRevision,
+    person_id: uuid.UUID,
+    answer: Answer,
+    *,
+    shown: str,
+    language: str,
+    giver: Giver = Giver.SELF,
+    guardian_id: uuid.UUID | None = None,
+    sheet: str = "",
+    remark: str = "",
+    until: datetime | None = None,
+    lapses: bool = False,
+    channel: Channel | None = None,
+) -> ConsentRecord | None:
+    """Append an event and bring the state up to it; two devices at once end in one state, the later event's.
+
+    The number of the event is unique for a person and an agreement: of two at the same moment one waits, sees the other,
+    and takes the next number. Returns None when somebody was asked who has never answered.
+    """
+    for _attempt in range(TRIES):
+        record = locked_record(session, revision.agreement_id, person_id)
+        event = ConsentEvent(
+            agreement_id=revision.agreement_id,
+            revision_id=revision.id,
+            person_id=person_id,
+            number=_next_number(session, record, revision.agreement_id, person_id),
+            answer=answer,
+            shown_text=shown,
+            language=language,
+            channel=channel or actor.channel,
+            giver=giver,
+            guardian_id=guardian_id,
+            hands_id=actor.person_id if actor.person_id != person_id else None,
+            sheet=sheet,
+            remark=remark,
+            until=until,
+            lapses=lapses,
+            at=clock.now(),
+        )
+        try:
+            with session.begin_nested():
+                session.add(event)
+                session.flush()
+        except IntegrityError:
+            continue
+        return _bring_up(session, record, event)
+    raise Conflict(msg("You have answered on another device at the same moment. Try again."))
+
+
+def _next_number(session: Session, record: ConsentRecord | None, agreement_id: uuid.UUID, person_id: uuid.UUID) -> int:
+    """One more than the last event's. Somebody who was only asked has events but no record."""
+    if record is not None:
+        return record.number + 1
+    query = select(func.coalesce(func.max(ConsentEvent.number), 0)).where(
+        ConsentEvent.agreement_id == agreement_id, ConsentEvent.person_id == person_id
+    )
+    return int(session.scalar(query) or 0) + 1
+
+
+def _bring_up(session: Session, record: ConsentRecord | None, event: ConsentEvent) -> ConsentRecord | None:
+    state = rules.next_state(state_of(record), event)
+    if state is None:
+        return None
+    if record is None:
+        record = ConsentRecord(agreement_id=event.agreement_id, person_id=event.person_id)
+    if state.answer is not Answer.GIVEN or state.expires_at != record.expires_at:
+        record.reminded_at = None
+    record.answer, record.revision_id, record.event_id = state.answer, state.revision_id, state.event_id
+    record.number, record.since = state.number, state.since
+    record.expires_at, record.lapses = state.expires_at, state.lapses
+    session.add(record)
+    session.flush()
+    return record
+
+
+def state_of(record: ConsentRecord | None) -> rules.State | None:
+    """What a record says, as events say it."""
+    if record is None:
+        return None
+    return rules.State(
+        answer=record.answer,
+        revision_id=record.revision_id,
+        event_id=record.event_id,
+        number=record.number,
+        since=record.since,
+        expires_at=record.expires_at,
+        lapses=record.lapses,
+    )
