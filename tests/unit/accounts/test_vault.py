@@ -9,7 +9,7 @@ from app.features.accounts.vault import Unreadable, Vault
 
 @pytest.fixture
 def vault() -> Vault:
-    made = Vault()
+    made = Vault("accounts")
     made.bind("a secret key of the installation")
     return made
 
@@ -29,7 +29,7 @@ def test_the_same_secret_looks_different_each_time(vault: Vault) -> None:
 
 
 def test_another_installation_cannot_open_it(vault: Vault) -> None:
-    ada, other = uuid4(), Vault()
+    ada, other = uuid4(), Vault("accounts")
     other.bind("another secret key")
     with pytest.raises(Unreadable):
         other.open(vault.seal("JBSWY3DP", ada), ada)
@@ -48,4 +48,4 @@ def test_digests_of_different_uses_differ(vault: Vault) -> None:
 
 def test_an_unbound_vault_says_so() -> None:
     with pytest.raises(RuntimeError):
-        Vault().digest("x", "y")
+        Vault("accounts").digest("x", "y")
