@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[Session, "OutboxRow"], None]
 _handlers: dict[str, Handler] = {}
 _for_ever: set[str] = set()
+_patience: dict[str, timedelta] = {}
 _wake: list[Callable[[], None]] = []
 GIVE_UP_AFTER = 12
 CLAIM = timedelta(minutes=10)
@@ -88,16 +89,19 @@ def _on_its_way(session: Session, kind: str, payload: dict[str, Any]) -> OutboxR
     return next((row for row in found if row.payload == payload), None)
 
 
-def handler(kind: str, *, for_ever: bool = False) -> Callable[[Handler], Handler]:
+def handler(kind: str, *, for_ever: bool = False, patience: timedelta | None = None) -> Callable[[Handler], Handler]:
     """Say what delivers rows of `kind`. The handler gets a session of its own transaction and the row.
 
-    `for_ever`: the row is tried until it is delivered, however often that fails.
+    `for_ever`: the row is tried until it is delivered, however often that fails, and soon. `patience`: it is tried, less and
+    less often, for at least so long after it was posted, where others are given up after some tries.
     """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
         if for_ever:
             _for_ever.add(kind)
+        if patience is not None:
+            _patience[kind] = patience
         return function
 
     return register
@@ -177,10 +181,11 @@ def _note_failure(session_factory: Callable[[], Any], row_id: uuid.UUID, error: 
         row = session.get_one(OutboxRow, row_id)
         # The name of an error says enough; its words may hold an address.
         row.last_error = f"{type(error).__name__}: {error}"[:500] if isinstance(error, KeyError) else type(error).__name__
-        goes_on = row.kind in _for_ever
+        goes_on, kind_waits = row.kind in _for_ever, _patience.get(row.kind)
         pause = timedelta(seconds=15 * 4 ** min(row.attempts - 1, GIVE_UP_AFTER))
         row.available_at = clock.now() + min(pause, PAUSE_OF_WHAT_GOES_ON if goes_on else LONGEST_PAUSE)
-        if row.attempts >= GIVE_UP_AFTER and not goes_on:
+        waited = kind_waits is None or clock.now() >= row.created_at + kind_waits
+        if row.attempts >= GIVE_UP_AFTER and waited and not goes_on:
             row.gave_up_at = clock.now()
         details = {"outbox_id": str(row.id), "kind": row.kind, "error": row.last_error, "attempts": row.attempts}
     log.warning("outbox delivery failed", extra=details)
