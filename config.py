@@ -50,11 +50,11 @@ class Settings:
     log_level: str
     max_upload_bytes: int
     behind_proxy: bool
-    gdpr_issuer: str | None = None
+    gdpr_issuer: str | None
     """The identity provider whose tokens open the Helsinki GDPR API; without it that interface lets nobody in."""
-    gdpr_audience: str = ""
-    gdpr_scopes: tuple[str, str] = ("gdprquery", "gdprdelete")
-    registry_code: str = ""
+    gdpr_audience: str
+    gdpr_scopes: tuple[str, str]
+    registry_code: str
     """The city's code in the register of organisations, for interfaces that name who used data."""
     webhook_hosts: tuple[str, ...]
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -84,7 +84,9 @@ class Actor:
     is_system: bool = False
     locale: str = "en"
     client_id: UUID | None = None
-    """The registered program that asks, where no person does: its token's scopes have become `roles`."""
+    """The registered program that asks, where no person does: its token's scopes have become roles."""
+    everywhere: frozenset[Role] = field(default_factory=frozenset)
+    """Roles of a program that works in all processes. People are given theirs per process."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -102,11 +104,15 @@ class Actor:
             return True
         if self.is_administrator and permission in GRANTS[Role.ADMINISTRATOR]:
             return True
+        if any(permission in GRANTS[role] for role in self.everywhere):
+            return True
         return any(permission in GRANTS[role] for role, process in self.roles if process_id is None or process == process_id)
 
     def processes_where(self, permission: Permission) -> frozenset[UUID] | None:
         """The processes in which this actor holds `permission`; None means all of them."""
         if self.is_system or (self.is_administrator and permission in GRANTS[Role.ADMINISTRATOR]):
+            return None
+        if any(permission in GRANTS[role] for role in self.everywhere):
             return None
         return frozenset(process for role, process in self.roles if permission in GRANTS[role])
 

@@ -11,7 +11,10 @@ from app.features.interfaces.models import InterfaceClient
 from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor, Role
 from app.kernel.references import token_hash
+from app.kernel.vault import Vault
 
+webhook_vault = Vault("interfaces")
+"""The keys that seal the secrets of webhooks; bound when the application is built."""
 TOKEN_LIVES = timedelta(minutes=30)
 WINDOW = timedelta(minutes=1)
 RATES = (60, 600, 6000)
@@ -25,6 +28,7 @@ class Scope(StrEnum):
     """One thing that a program may do. `config`, `service` and `audit` are the three parts of GovStack's building block."""
 
     CONFIG = "config"
+    APPROVE = "approve"
     SERVICE = "service"
     AUDIT = "audit"
     ACCOUNTS = "accounts"
@@ -33,6 +37,7 @@ class Scope(StrEnum):
 
 SCOPES: dict[Scope, Message] = {
     Scope.CONFIG: msg("Write policies and data agreements, register individuals and webhooks"),
+    Scope.APPROVE: msg("Put agreements in force that somebody else has written: the second hand"),
     Scope.SERVICE: msg("Record and read what individuals allow and refuse"),
     Scope.AUDIT: msg("Read all consent records and data agreements"),
     Scope.ACCOUNTS: msg("With this, individuals may be residents who have an account here"),
@@ -49,6 +54,7 @@ class Audience(StrEnum):
 
 OPENED_BY: dict[Scope, Audience] = {
     Scope.CONFIG: Audience.GOVSTACK,
+    Scope.APPROVE: Audience.GOVSTACK,
     Scope.SERVICE: Audience.GOVSTACK,
     Scope.AUDIT: Audience.GOVSTACK,
     Scope.ACCOUNTS: Audience.GOVSTACK,
@@ -67,15 +73,24 @@ def secret_is_right(client: InterfaceClient, secret: str) -> bool:
     return hmac.compare_digest(client.secret_hash, token_hash(secret))
 
 
-def actor_for(client_id: UUID, scopes: Iterable[str], process_ids: Iterable[UUID]) -> Actor:
-    """The program as use cases see it: its scopes as the roles that do the same work in person, in its processes.
+def actor_for(client_id: UUID, scopes: Iterable[str], process_ids: Iterable[UUID] | None) -> Actor:
+    """The program as use cases see it: its scopes as the roles that do the same work in person, in its processes or in all.
 
-    `config` writes agreements as a data steward does, `service` takes in answers as a clerk does. A program never holds a
-    role beyond them, and is never an administrator.
+    `config` and `approve` work on agreements as a data steward does, `service` takes in answers as a clerk does. A program
+    never holds a role beyond them, and is never an administrator.
     """
-    roles = {Scope.CONFIG.value: Role.STEWARD, Scope.SERVICE.value: Role.CLERK, Scope.AUDIT.value: Role.AUDITOR}
-    held = {roles[scope] for scope in scopes if scope in roles}
+    held = {_ROLES[scope] for scope in scopes if scope in _ROLES}
+    if process_ids is None:
+        return Actor(client_id=client_id, everywhere=frozenset(held))
     return Actor(client_id=client_id, roles=frozenset((role, process) for role in held for process in process_ids))
+
+
+_ROLES = {
+    Scope.CONFIG.value: Role.STEWARD,
+    Scope.APPROVE.value: Role.STEWARD,
+    Scope.SERVICE.value: Role.CLERK,
+    Scope.AUDIT.value: Role.AUDITOR,
+}
 
 
 def use_key(client_id: UUID) -> str:

@@ -3,6 +3,18 @@
 account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
 """
 
+from app.features.consents.commands import (
+    AnswerAgreement,
+    Details,
+    DiscardDraft,
+    EndAgreement,
+    PutInForce,
+    ReviewAgreement,
+    SubmitAgreement,
+    WithdrawConsent,
+    WriteAgreement,
+    WriteRecipient,
+)
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import (
     discard_draft,
@@ -15,9 +27,20 @@ from app.features.consents.use_cases.agreements import (
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
 from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
+from app.features.consents.use_cases.recording import tell
 from app.features.consents.use_cases.usages import note_usages
 
 __all__ = [
+    "AnswerAgreement",
+    "Details",
+    "DiscardDraft",
+    "EndAgreement",
+    "PutInForce",
+    "ReviewAgreement",
+    "SubmitAgreement",
+    "WithdrawConsent",
+    "WriteAgreement",
+    "WriteRecipient",
     "answer_agreement",
     "discard_draft",
     "end_agreement",
@@ -31,6 +54,7 @@ __all__ = [
     "retire_recipient",
     "review_agreement",
     "submit_agreement",
+    "tell",
     "withdraw_consent",
     "write_agreement",
     "write_recipient",

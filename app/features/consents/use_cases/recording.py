@@ -1,6 +1,7 @@
 """An event is appended and the present state brought up to it. No other code writes either."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -21,6 +22,15 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel
 
 TRIES = 20
+Told = Callable[[Session, ConsentEvent, ConsentRecord | None], None]
+_told: list[Told] = []
+
+
+def tell(listener: Told) -> Told:
+    """Register who is told of each event, in its transaction: rooms that stand on this one and pass it on (by the outbox)."""
+    if listener not in _told:
+        _told.append(listener)
+    return listener
 
 
 def locked_record(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> ConsentRecord | None:
@@ -81,7 +91,10 @@ def append(
                 session.flush()
         except IntegrityError:
             continue
-        return _bring_up(session, record, event)
+        state = _bring_up(session, record, event)
+        for listener in _told:
+            listener(session, event, state)
+        return state
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
 
 

@@ -79,13 +79,13 @@ def _let_in(scope: Scope, audience: Audience) -> Response | None:
             return challenge(401, "invalid_token", "The token is meant for another interface.")
         left = count_use(session, use_key(client.id), client.per_minute)
         scopes = frozenset(found.scopes) & frozenset(client.scopes)
-        processes = processes_of(session, client)
+        processes = processes_of(client)
         g.interface_caller = Caller(
             client.id,
             client.name,
             actor_for(client.id, scopes, processes),
             scopes,
-            frozenset(processes) if client.process_ids else None,
+            frozenset(processes) if processes is not None else None,
         )
     g.interface_allowance = left
     if left.used_up:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.features.interfaces.models import InterfaceClient, InterfaceToken, InterfaceUse
 from app.features.interfaces.rules import use_key
-from app.features.spaces.queries import Process
 from app.kernel.references import token_hash
 
 
@@ -68,8 +67,6 @@ def working_token(session: Session, token: str, now: datetime) -> tuple[Interfac
     return (row[0], row[1]) if row else None
 
 
-def processes_of(session: Session, found: InterfaceClient) -> list[uuid.UUID]:
-    """The processes in which a program works."""
-    if found.process_ids:
-        return [uuid.UUID(one) for one in found.process_ids]
-    return list(session.scalars(select(Process.id)))
+def processes_of(found: InterfaceClient) -> list[uuid.UUID] | None:
+    """The processes in which a program works; None means all."""
+    return [uuid.UUID(one) for one in found.process_ids] or None
