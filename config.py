@@ -57,6 +57,9 @@ class Settings:
     registry_code: str
     """The city's code in the register of organisations, for interfaces that name who used data."""
     webhook_hosts: tuple[str, ...]
+    erasure_ledger: Path
+    backups_kept_days: int
+    keep_days: Mapping[str, str]
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -140,6 +143,9 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
         **_gdpr(env, name),
         "registry_code": env.get("PLAZA_REGISTRY_CODE", "").strip(),
+        "erasure_ledger": Path(env.get("PLAZA_ERASURE_LEDGER", var / "erasures.jsonl")).resolve(),
+        "backups_kept_days": _integer(env, "PLAZA_BACKUPS_KEPT_DAYS", 35),
+        "keep_days": _pairs(env, "PLAZA_KEEP_DAYS"),
     }
     values.update(overrides)
     return Settings(**values)
@@ -178,6 +184,17 @@ def _psycopg(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _pairs(env: Mapping[str, str], key: str) -> Mapping[str, str]:
+    """`name=value,name=value`."""
+    found = {}
+    for piece in filter(None, (one.strip() for one in env.get(key, "").split(","))):
+        name, sign, value = piece.partition("=")
+        if not sign:
+            raise ConfigurationError(f"{key} has {piece!r}; write name=days, separated by commas.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _integer(env: Mapping[str, str], key: str, default: int) -> int:

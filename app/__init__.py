@@ -14,7 +14,7 @@ from app.rooms import ROOMS
 def create_app(settings: configuration.Settings | None = None, **overrides: Any) -> Flask:
     """Build the application from `settings`, or from the environment. Raises ConfigurationError when it may not start."""
     from app import extensions, web
-    from app.kernel import migrate
+    from app.kernel import migrate, retention
 
     settings = settings or configuration.from_environment()
     app = Flask(__name__, static_folder=str(configuration.ROOT / "static"), template_folder="web/templates")
@@ -25,11 +25,16 @@ def create_app(settings: configuration.Settings | None = None, **overrides: Any)
 
     extensions.db.bind(settings.database_url)
     extensions.files.bind(settings.var / "files")
+    extensions.ledger.bind(settings.erasure_ledger)
     extensions.bind_celery(app, settings)
     web.init_app(app)
     for room in ROOMS:
         _open_room(app, room)
     _open_room(app, "", package="app.developers")
+    try:
+        retention.set_days(settings.keep_days)
+    except ValueError as error:
+        raise configuration.ConfigurationError(f"PLAZA_KEEP_DAYS: {error}.") from error
     if not settings.production:
         import_module("app.developers.hints").init_app()
     app.cli.add_command(migrate.cli)
@@ -39,7 +44,7 @@ def create_app(settings: configuration.Settings | None = None, **overrides: Any)
 def _open_room(app: Flask, room: str, *, package: str | None = None) -> None:
     """Register what a room offers: pages (`routes`, `manage_routes`), `api`, commands (`cli`), tasks; models always."""
     package = package or f"app.features.{room}"
-    for name in ("models", "governed", "mails", "queries", "personal_data", "tasks"):
+    for name in ("models", "governed", "mails", "queries", "personal_data", "erased", "retention", "tasks"):
         if _exists(package, name):
             import_module(f"{package}.{name}")
     for name in ("routes", "authoring_routes", "manage_routes", "api"):

@@ -13,6 +13,7 @@ from flask_wtf import CSRFProtect
 
 from app.kernel import file_broker
 from app.kernel.database import Database, intent
+from app.kernel.erasure_ledger import ledger
 from app.kernel.files import files
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ babel = Babel()
 limiter = Limiter(get_remote_address, default_limits=[])
 celery = Celery("plaza")
 
-__all__ = ["babel", "celery", "csrf", "db", "files", "limiter", "login_manager"]
+__all__ = ["babel", "celery", "csrf", "db", "files", "ledger", "limiter", "login_manager"]
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ ROOMS = (
     "rehearsals",
     "committee",
     "consents",
+    "erasure",
     "intake",
     "kiosk",
     "dataplatform",

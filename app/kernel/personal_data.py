@@ -19,7 +19,8 @@ Reader = Callable[[Session, UUID], Iterator[Mapping[str, Any]]]
 class Collection:
     """One kind of data about a person: a file in the download.
 
-    `tables` are the tables it is read from; `columns` say what each column means, in words for its owner.
+    `read` selects in one statement, and gets its rows a few hundred at a time. `tables` are the tables it is read from;
+    `columns` say what each column means, in words for its owner.
     """
 
     name: str
@@ -58,3 +59,22 @@ def collections() -> list[Collection]:
 def exceptions() -> dict[str, Message]:
     """Tables that are not given out, and why."""
     return dict(_without)
+
+
+_files: dict[str, Callable[[Session, UUID], Iterator[tuple[str, str]]]] = {}
+
+
+def files_of(name: str) -> Callable[[Callable[[Session, UUID], Iterator[tuple[str, str]]]], Any]:
+    """Register a reader of a person's own files: it yields (name in the download, key in the file store)."""
+
+    def register(read: Callable[[Session, UUID], Iterator[tuple[str, str]]]) -> Any:
+        _files[name] = read
+        return read
+
+    return register
+
+
+def own_files(session: Session, person_id: UUID) -> Iterator[tuple[str, str]]:
+    """All of a person's files that are theirs to take."""
+    for name in sorted(_files):
+        yield from _files[name](session, person_id)

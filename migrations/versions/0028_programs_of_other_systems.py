@@ -6,7 +6,7 @@ from alembic import op
 from app.kernel import types as kernel_types
 
 revision = "0028"
-down_revision = "0023"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

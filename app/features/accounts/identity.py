@@ -14,7 +14,7 @@ from sqlalchemy import update
 from app.extensions import db, login_manager
 from app.features.accounts import queries, rules
 from app.features.accounts.known import KnownSession
-from app.features.accounts.models import SignInSession
+from app.features.accounts.models import Person, SignInSession
 from app.kernel import clock
 from app.kernel.permissions import Actor
 from app.web.locale import current_locale
@@ -89,7 +89,7 @@ def load(token: str) -> CurrentUser | None:
     if rules.is_over(row, staff=rules.is_staff_member(row.person), now=now):
         return None
     if now - row.last_seen_at >= rules.SEEN_EVERY:
-        g.seen_session = (row.id, now)
+        g.seen_session = (row.id, row.person.id, now)
     return current_user_of(row, token)
 
 
@@ -113,9 +113,11 @@ def _note_seen(response: Response) -> Response:
     left alone, and the next request is the one that counts."""
     if not response.is_streamed and (seen := g.pop("seen_session", None)):
         db.session.rollback()
-        session_id, now = seen
+        session_id, person_id, now = seen
         with db.separate_transaction() as own:
             own.execute(update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=now))
+            used_on = update(Person).where(Person.id == person_id, Person.last_used_at < now - rules.USED_EVERY)
+            own.execute(used_on.values(last_used_at=now))
     return response
 
 

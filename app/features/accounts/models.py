@@ -30,6 +30,9 @@ class Person(Identified, Timestamped, Model):
     totp_last_step: Mapped[int | None]
     blocked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    # When they last used the account (to the day), and when they were told that it will be erased because they did not.
+    last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
+    unused_told_at: Mapped[datetime | None]
 
     assignments: Mapped[list["RoleAssignment"]] = relationship(back_populates="person", foreign_keys="RoleAssignment.person_id")
 

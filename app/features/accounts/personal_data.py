@@ -27,8 +27,7 @@ from app.kernel.personal_data import collection, not_given_out
     },
 )
 def _account(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
-    found = session.get(Person, person_id)
-    if found is not None:
+    for found in session.scalars(select(Person).where(Person.id == person_id)):
         yield {
             "email": found.email,
             "display_name": found.display_name,

@@ -1,12 +1,12 @@
 """How people are looked up; other rooms ask here."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.features.accounts.known import KnownPerson, KnownRole, KnownSession
@@ -21,7 +21,9 @@ from app.kernel.references import token_hash
 __all__ = [
     "Person",
     "SignInLink",
+    "all_ids",
     "in_office",
+    "is_last_administrator",
     "known_session",
     "live_sessions",
     "open_link",
@@ -34,6 +36,7 @@ __all__ = [
     "session_by_token",
     "staff",
     "staff_with",
+    "unused",
 ]
 
 
@@ -42,9 +45,32 @@ def person(session: Session, person_id: uuid.UUID) -> Person | None:
     return session.get(Person, person_id)
 
 
+def all_ids(session: Session) -> Iterator[uuid.UUID]:
+    """The id of everybody, whatever the state of their account; read in pieces."""
+    yield from session.scalars(select(Person.id).execution_options(yield_per=5_000))
+
+
 def person_by_email(session: Session, email: str) -> Person | None:
     """The person with that address, however it was written."""
     return session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
+
+
+def unused(before: datetime) -> ColumnElement[bool]:
+    """Accounts of residents that nobody has used since `before`, of people who can be reached. Staff are never among them."""
+    return and_(
+        Person.last_used_at < before,
+        Person.email.is_not(None),
+        Person.erased_at.is_(None),
+        Person.blocked_at.is_(None),
+        Person.is_administrator.is_(False),
+        ~exists().where(RoleAssignment.person_id == Person.id),
+    )
+
+
+def is_last_administrator(session: Session, person_id: uuid.UUID) -> bool:
+    """Whether nobody but this person could administer."""
+    found = session.scalars(select(Person).where(Person.is_administrator)).all()
+    return any(one.id == person_id for one in found) and not any(one.id != person_id and may_sign_in(one) for one in found)
 
 
 def person_with_roles(session: Session, person_id: uuid.UUID) -> Person | None:

@@ -17,6 +17,7 @@ STAFF_IDLE = timedelta(minutes=60)
 LIFE = timedelta(days=90)
 STAFF_LIFE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=5)
+USED_EVERY = timedelta(days=1)
 RECENTLY = timedelta(minutes=30)
 
 FREE_ATTEMPTS = 3

@@ -1,54 +1,67 @@
-"""Everything we keep about one person, as a file for them: a JSON tree, and a CSV a kind with a README of the columns."""
+"""Everything we keep about one person, for them: a ZIP with a JSON tree, a CSV a kind, their own files, and a README of the
+columns; or a tree of nodes for other systems. All of it is written as it is read: the first byte leaves at once, and whoever
+has ten thousand items needs no more memory than whoever has ten.
+"""
 
 import json
 import zipfile
-from collections.abc import Callable
-from tempfile import SpooledTemporaryFile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
 from typing import IO, Any, cast
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.kernel import clock
+from app.kernel.files import files
 from app.kernel.messages import Message
-from app.kernel.personal_data import collections, exceptions
+from app.kernel.personal_data import Collection, collections, exceptions, own_files
 from app.kernel.tables import csv_lines
 
 Translate = Callable[[Message], str]
-IN_MEMORY = 4_000_000
+ROWS = 500
+"""Rows read at once."""
+PIECE = 64_000
+"""Bytes that are read of a file, and gathered before they leave."""
 
 
-def takeout(session: Session, person_id: UUID, translate: Translate) -> IO[bytes]:
-    """A ZIP file at its beginning; small ones stay in memory, large ones on disk."""
-    target = cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  the answer closes it
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("everything.json", "w") as file:
-            _write_tree(session, person_id, file)
-        for kind in collections():
-            with archive.open(f"{kind.name}.csv", "w") as file:
-                rows = ([row.get(column) for column in kind.columns] for row in kind.read(session, person_id))
-                for lines in csv_lines(list(kind.columns), rows):
-                    file.write(lines.encode())
+def takeout(session: Session, person_id: UUID, translate: Translate) -> Iterator[bytes]:
+    """A ZIP file in pieces. Each kind is read twice, once for the tree and once for its table, in a number of statements that
+    does not depend on how much there is."""
+    basket = _Basket()
+    with zipfile.ZipFile(cast("IO[bytes]", basket), "w", zipfile.ZIP_DEFLATED) as archive, _in_pieces(session):
         archive.writestr("README.txt", readme(translate))
-    target.seek(0)
-    return target
+        yield basket.empty()
+        with archive.open("everything.json", "w", force_zip64=True) as file:
+            for piece in _gathered(_whole(session, person_id)):
+                file.write(piece)
+                yield basket.empty()
+        for kind in collections():
+            with archive.open(f"{kind.name}.csv", "w", force_zip64=True) as file:
+                rows = ([row.get(column) for column in kind.columns] for row in kind.read(session, person_id))
+                for piece in _gathered(csv_lines(list(kind.columns), rows)):
+                    file.write(piece)
+                    yield basket.empty()
+        for name, key in own_files(session, person_id):
+            yield from _file(archive, basket, name, key)
+    yield basket.empty()
 
 
-def _write_tree(session: Session, person_id: UUID, file: IO[bytes]) -> None:
-    """`{"taken_at": …, "data": {kind: [rows]}}`, written row by row."""
-    head = json.dumps({"taken_at": clock.now().isoformat()})[:-1]
-    file.write(f'{head}, "data": {{'.encode())
-    for number, kind in enumerate(collections()):
-        file.write(f"{',' if number else ''}\n{json.dumps(kind.name)}: [".encode())
-        for index, row in enumerate(kind.read(session, person_id)):
-            text = json.dumps(dict(row), ensure_ascii=False, default=_plain)
-            file.write(f"{',' if index else ''}\n  {text}".encode())
-        file.write(b"]")
-    file.write(b"\n}}\n")
+def tree(session: Session, person_id: UUID, *, key: str = "PLAZA") -> Iterator[str]:
+    """The same data as a tree of `{key, value | children}` nodes, as the GDPR API of Helsinki wants it, in pieces of JSON.
 
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    Keys are capitals with underscores, every value is a text; what is empty has no value.
+    """
+    with _in_pieces(session):
+        yield f'{{"key": {json.dumps(key)}, "children": ['
+        for number, kind in enumerate(collections()):
+            yield f'{", " if number else ""}{{"key": {json.dumps(_key(kind.name))}, "children": ['
+            for index, row in enumerate(kind.read(session, person_id)):
+                yield (", " if index else "") + _node(kind, row)
+            yield "]}"
+        yield "]}"
 
 
 def readme(translate: Translate) -> str:
@@ -60,3 +73,91 @@ def readme(translate: Translate) -> str:
         lines.append("")
     lines += [f"{table}: {translate(why)}" for table, why in sorted(exceptions().items())]
     return "\n".join(lines) + "\n"
+
+
+class _Basket:
+    """Where the archive writes; emptied after each step. Nobody can go back in it, so sizes are noted behind the data."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def empty(self) -> bytes:
+        found, self._pieces = b"".join(self._pieces), []
+        return found
+
+
+@contextmanager
+def _in_pieces(session: Session) -> Iterator[None]:
+    """Readers of all rooms get their rows a few hundred at a time, without each having to ask for it."""
+
+    def a_few(state: ORMExecuteState) -> None:
+        if state.is_select and not state.is_column_load and not state.is_relationship_load:
+            state.update_execution_options(yield_per=ROWS)
+
+    event.listen(session, "do_orm_execute", a_few)
+    try:
+        yield
+    finally:
+        event.remove(session, "do_orm_execute", a_few)
+
+
+def _whole(session: Session, person_id: UUID) -> Iterator[str]:
+    """`{"taken_at": …, "data": {kind: [rows]}}`, row by row."""
+    yield f'{json.dumps({"taken_at": clock.now().isoformat()})[:-1]}, "data": {{'
+    for number, kind in enumerate(collections()):
+        yield f"{',' if number else ''}\n{json.dumps(kind.name)}: ["
+        for index, row in enumerate(kind.read(session, person_id)):
+            yield f"{',' if index else ''}\n  {json.dumps(dict(row), ensure_ascii=False, default=_plain)}"
+        yield "]"
+    yield "\n}}\n"
+
+
+def _gathered(texts: Iterable[str]) -> Iterator[bytes]:
+    """The same text in pieces that are worth sending."""
+    waiting: list[str] = []
+    length = 0
+    for text in chain(texts, [""]):
+        waiting.append(text)
+        length += len(text)
+        if length >= PIECE or not text:
+            yield "".join(waiting).encode()
+            waiting, length = [], 0
+
+
+def _file(archive: zipfile.ZipFile, basket: _Basket, name: str, key: str) -> Iterator[bytes]:
+    """One of the person's own files as it is: pictures do not get smaller. One that is being deleted is left out."""
+    try:
+        source = files.path(key).open("rb")
+    except FileNotFoundError:
+        return
+    described = zipfile.ZipInfo(name, date_time=clock.now().timetuple()[:6])
+    with source, archive.open(described, "w", force_zip64=True) as target:
+        while piece := source.read(PIECE):
+            target.write(piece)
+            yield basket.empty()
+
+
+def _node(kind: Collection, row: Mapping[str, Any]) -> str:
+    children = []
+    for column in kind.columns:
+        value = row.get(column)
+        node: dict[str, str] = {"key": _key(column)}
+        if value is not None and value != "":
+            node["value"] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=_plain)
+        children.append(node)
+    return json.dumps({"key": _key(kind.name) + "_ITEM", "children": children}, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name.upper().replace("-", "_").replace(".", "_")
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.features.interfaces.queries import profile_of
+from app.features.interfaces.queries import individuals_of, profile_of
 from app.kernel.messages import msg
 from app.kernel.personal_data import collection
 
@@ -21,3 +21,26 @@ def _profile_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str,
     profile = profile_of(session, person_id)
     if profile is not None:
         yield {"profile_id": str(profile.profile_id), "created_at": profile.created_at.isoformat()}
+
+
+@collection(
+    "individuals",
+    msg("Under which identifiers other systems know you"),
+    tables=("interface_individual",),
+    columns={
+        "program": msg("The program that registered you"),
+        "identifier": msg("Your identifier in its system"),
+        "kind": msg("What kind of identifier that is"),
+        "provider": msg("Who gave it"),
+        "created_at": msg("When it registered you (UTC)"),
+    },
+)
+def _individuals_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    for found, program in individuals_of(session, person_id):
+        yield {
+            "program": program,
+            "identifier": found.external_id,
+            "kind": found.external_id_type,
+            "provider": found.identity_provider_id,
+            "created_at": found.created_at.isoformat(),
+        }

@@ -2,17 +2,12 @@
 
 from datetime import timedelta
 
-from celery.schedules import crontab
-from sqlalchemy import delete
-
 from app.extensions import celery, db
 from app.features.notifications import delivery
-from app.kernel import clock, outbox
-from app.kernel.outbox import OutboxRow
+from app.kernel import outbox
 
-__all__ = ["deliver", "delivery", "forget", "sweep"]
+__all__ = ["deliver", "delivery", "sweep"]
 
-KEPT = timedelta(days=30)
 MOST_IN_A_ROW = 2_000
 
 
@@ -36,16 +31,7 @@ def sweep() -> None:
     empty_outbox()
 
 
-@celery.task(name="outbox.forget")
-def forget() -> None:
-    """Remove rows that were delivered, or given up, more than 30 days ago."""
-    with db.transaction() as session:
-        before = clock.now() - KEPT
-        session.execute(delete(OutboxRow).where((OutboxRow.delivered_at < before) | (OutboxRow.gave_up_at < before)))
-
-
 celery.conf.beat_schedule = {
     **(celery.conf.beat_schedule or {}),
     "outbox.sweep": {"task": "outbox.sweep", "schedule": timedelta(seconds=30), "options": {"expires": 25}},
-    "outbox.forget": {"task": "outbox.forget", "schedule": crontab(hour=3, minute=40)},
 }

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.extensions import celery
 from app.extensions import db as database
+from app.features.erasure import nightly
 from app.features.notifications import delivery, tasks
 from app.kernel import outbox
 from app.kernel.outbox import OutboxRow
@@ -201,10 +202,10 @@ def test_delivered_letters_are_forgotten_after_a_month(example, db, mailbox, clo
     mailbox.collect()
     post(example, email="waiting@example.org", locale="en")
     clock.advance(days=29)
-    tasks.forget.run()
+    nightly.run(frozenset({"outbox"}))
     assert len(rows()) == 2
     clock.advance(days=2)
-    tasks.forget.run()
+    nightly.run(frozenset({"outbox"}))
     assert [row.delivered_at for row in rows()] == [None]
 
 
@@ -212,5 +213,3 @@ def test_the_sweeper_runs_by_itself() -> None:
     schedule = celery.conf.beat_schedule["outbox.sweep"]
     assert schedule["task"] in celery.tasks
     assert schedule["schedule"] <= timedelta(seconds=30)
-    assert celery.conf.beat_schedule["outbox.forget"]["task"] in celery.tasks
-    assert celery.conf.beat_schedule["accounts.forget"]["task"] in celery.tasks

@@ -2,7 +2,7 @@
 
 from app.features.accounts.attempts import count_attempt, forgive_attempts, hidden_key, take_back_attempt
 from app.features.accounts.use_cases.blocking import block_account, unblock_account
-from app.features.accounts.use_cases.forgetting import forget_what_is_over
+from app.features.accounts.use_cases.erasing import close_for_erasure, delete_account
 from app.features.accounts.use_cases.links import ask_for_link, ask_for_new_email, sign_up, use_link, write_link
 from app.features.accounts.use_cases.people import add_person_without_account
 from app.features.accounts.use_cases.roles import copy_roles, give_role, make_administrator, take_role
@@ -23,11 +23,12 @@ __all__ = [
     "block_account",
     "change_details",
     "change_password",
+    "close_for_erasure",
     "copy_roles",
     "count_attempt",
+    "delete_account",
     "end_session",
     "end_sessions",
-    "forget_what_is_over",
     "forgive_attempts",
     "give_role",
     "hidden_key",

@@ -21,7 +21,7 @@ def open_session(session: Session, person: Person, *, device: str = "", by_link:
     if not may_sign_in(person):
         raise Blocked
     token = new_token()
-    now = clock.now()
+    now = person.last_used_at = clock.now()
     row = SignInSession(
         person_id=person.id,
         token_hash=token_hash(token),

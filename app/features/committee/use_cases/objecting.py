@@ -1,6 +1,7 @@
 """Somebody objects to a vote, with an account, without one, or on paper, until the days for it are over."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -106,11 +107,12 @@ def _filed(session: Session, actor: Actor, command: Object, words: str, **who: A
     return objection
 
 
-def forget_contacts(session: Session) -> int:
-    """Delete name and contact of those who objected without an account, some days after the decision. Returns how many."""
+def forget_contacts(session: Session, before: datetime | None = None) -> int:
+    """Delete name and contact of those who objected without an account, some days after the decision (`before`: which was
+    made before that moment). Returns how many."""
     decided = select(Objection).where(
         Objection.outcome != ObjectionOutcome.OPEN,
-        Objection.decided_at <= clock.now() - CONTACT_KEPT,
+        Objection.decided_at <= (before or clock.now() - CONTACT_KEPT),
         or_(Objection.name != "", Objection.contact != ""),
     )
     found = session.scalars(decided.with_for_update()).all()

@@ -44,6 +44,7 @@ from app.features.consents.queries.people import (
     usages_of,
 )
 from app.features.consents.queries.valve import contact_opt_ins, in_force, objections, profiles
+from app.features.consents.takeout import tree
 
 __all__ = [
     "AgreementRevision",
@@ -83,5 +84,6 @@ __all__ = [
     "sample_of",
     "staff_list",
     "timeline_of",
+    "tree",
     "usages_of",
 ]

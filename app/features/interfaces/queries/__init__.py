@@ -9,7 +9,7 @@ from app.features.interfaces.queries.clients import (
     processes_of,
     working_token,
 )
-from app.features.interfaces.queries.profiles import person_known_as, profile_of
+from app.features.interfaces.queries.profiles import individuals_of, person_known_as, profile_of
 from app.features.interfaces.queries.usages import count_usages, usages_kept_since, usages_page
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "client_by_id",
     "clients",
     "count_usages",
+    "individuals_of",
     "person_known_as",
     "processes_of",
     "profile_of",

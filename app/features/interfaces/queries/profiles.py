@@ -1,12 +1,13 @@
 """Who somebody is: by our own identifier, or by that of their profile at the city's identity provider."""
 
 import uuid
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import Person
-from app.features.interfaces.models import CityProfile
+from app.features.interfaces.models import CityProfile, Individual, InterfaceClient
 
 
 def person_known_as(session: Session, identifier: uuid.UUID) -> uuid.UUID | None:
@@ -22,3 +23,15 @@ def person_known_as(session: Session, identifier: uuid.UUID) -> uuid.UUID | None
 def profile_of(session: Session, person_id: uuid.UUID) -> CityProfile | None:
     """The profile linked to a person."""
     return session.get(CityProfile, person_id)
+
+
+def individuals_of(session: Session, person_id: uuid.UUID) -> Iterator[tuple[Individual, str]]:
+    """Under whom programs have registered a person, each with the program's name."""
+    rows = session.execute(
+        select(Individual, InterfaceClient.name)
+        .join(InterfaceClient, InterfaceClient.id == Individual.client_id)
+        .where(Individual.person_id == person_id)
+        .order_by(Individual.created_at)
+    )
+    for found, program in rows:
+        yield found, program

@@ -57,7 +57,11 @@ def remove_photo(session: Session, actor: Actor, command: RemovePhoto) -> None:
 
 def erase_files(session: Session, photos: list[Photo]) -> None:
     """Have the files of these photos erased once the transaction is kept."""
-    keys = [key for photo in photos for key in (photo.key, photo.thumbnail_key)]
+    erase_keys(session, [key for photo in photos for key in (photo.key, photo.thumbnail_key)])
+
+
+def erase_keys(session: Session, keys: list[str]) -> None:
+    """Have these files erased once the transaction is kept."""
     if keys:
         outbox.post(session, ERASE_FILES, keys=keys)
 

@@ -1,8 +1,8 @@
-"""What nobody can come back to is deleted by a daily task: drafts thrown away, and drafts a browser has forgotten."""
+"""What nobody can come back to is deleted every night: drafts thrown away, and drafts a browser has forgotten."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.features.proposals import rules
@@ -19,22 +19,38 @@ AT_ONCE = 200
 
 def delete_stale_drafts(session: Session, actor: Actor) -> int:
     """Delete drafts that were thrown away and can no longer be brought back, and drafts of guests that nobody touched
-    for a month, with their photos. At most 200 at a time; returns how many. Raises Forbidden for anybody but the system.
+    for a month, with their photos. At most 200 of each at a time; returns how many. Raises Forbidden for all but the system.
     """
     if not actor.is_system:
         raise Forbidden
     now = clock.now()
-    thrown_away = and_(
+    return delete_drafts(session, thrown_away(now - rules.UNDO_FOR)) + delete_drafts(
+        session, left_behind(now - GUEST_DRAFTS_KEPT)
+    )
+
+
+def thrown_away(before: datetime) -> ColumnElement[bool]:
+    """Drafts that their author threw away before that moment."""
+    return and_(
         Proposal.state == ProposalState.WITHDRAWN,
         Proposal.withdrawn_from == ProposalState.DRAFT.value,
-        Proposal.changed_at < now - rules.UNDO_FOR,
+        Proposal.changed_at < before,
     )
-    left_behind = and_(
-        Proposal.state == ProposalState.DRAFT,
-        Proposal.author_id.is_(None),
-        Proposal.changed_at < now - GUEST_DRAFTS_KEPT,
-    )
-    query = select(Proposal).where(or_(thrown_away, left_behind)).options(selectinload(Proposal.photos)).limit(AT_ONCE)
+
+
+def left_behind(before: datetime) -> ColumnElement[bool]:
+    """Drafts without an account that nobody has touched since that moment."""
+    return and_(Proposal.state == ProposalState.DRAFT, Proposal.author_id.is_(None), Proposal.changed_at < before)
+
+
+def count_drafts(session: Session, which: ColumnElement[bool]) -> int:
+    """How many `delete_drafts` would delete in all."""
+    return session.scalar(select(func.count()).select_from(Proposal).where(which)) or 0
+
+
+def delete_drafts(session: Session, which: ColumnElement[bool], most: int = AT_ONCE) -> int:
+    """Delete at most so many of these drafts, with their photos. Returns how many."""
+    query = select(Proposal).where(which).options(selectinload(Proposal.photos)).limit(most)
     stale = session.scalars(query).all()
     for proposal in stale:
         erase_files(session, list(proposal.photos))

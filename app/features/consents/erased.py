@@ -1,0 +1,126 @@
+"""What becomes of consents and usages. Consents are taken back first, so that every recipient learns that they are over."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.features.consents.commands import WithdrawConsent
+from app.features.consents.governed import GOVERNED
+from app.features.consents.models import (
+    AgreementRevision,
+    Answer,
+    ConsentCode,
+    ConsentEvent,
+    ConsentRecord,
+    Guardian,
+    Minor,
+    Usage,
+)
+from app.features.consents.use_cases import withdraw_consent
+from app.kernel.erasing import Condition, Fate, Part, Subject, anonymous, declare, goes, nothing_of_people, stays
+from app.kernel.messages import msg
+from app.kernel.permissions import Actor
+
+_FEW = 50
+
+
+def _given(session: Session, subject: Subject) -> int:
+    query = select(func.count()).where(ConsentRecord.person_id == subject.person_id, ConsentRecord.answer == Answer.GIVEN)
+    return session.scalar(query) or 0
+
+
+def _in_office(subject: Subject) -> ColumnElement[bool]:
+    written = cast(AgreementRevision.writers, Text).contains(str(subject.person_id))
+    return or_(AgreementRevision.reviewed_by_id == subject.person_id, written)
+
+
+def _left_over(detail: Any) -> Condition:
+    """Details that do not go with a consent that is taken back."""
+
+    def condition(subject: Subject) -> ColumnElement[bool]:
+        given = exists().where(
+            ConsentRecord.person_id == detail.person_id,
+            ConsentRecord.agreement_id == detail.agreement_id,
+            ConsentRecord.answer == Answer.GIVEN,
+        )
+        return and_(detail.person_id == subject.person_id, ~given)
+
+    return condition
+
+
+def _take_back(session: Session, subject: Subject, most: int) -> int:
+    query = select(ConsentRecord.agreement_id).where(
+        ConsentRecord.person_id == subject.person_id, ConsentRecord.answer == Answer.GIVEN
+    )
+    found = session.scalars(query.limit(min(most, _FEW))).all()
+    for agreement_id in found:
+        withdraw_consent(session, Actor(person_id=subject.person_id), WithdrawConsent(agreement_id, subject.person_id))
+    return most if len(found) == _FEW and most > _FEW else len(found)
+
+
+declare(
+    Part(
+        name="consents_given",
+        fate=Fate.GOES,
+        title=msg("Consents you gave, with what you gave for them: they are taken back, and their recipients are told"),
+        columns=("consent_record.person_id",),
+        why=None,
+        order=10,
+        count=_given,
+        run=_take_back,
+    )
+)
+for _detail in GOVERNED:
+    goes(
+        f"details_{_detail.__tablename__}",
+        msg("What you gave for a consent that is no longer in force"),
+        _detail.person_id,
+        where=_left_over(_detail),
+        order=11,
+    )
+goes("consent_records", msg("What you allow and refuse at present"), ConsentRecord.person_id, order=12)
+_events = goes(
+    "consent_events",
+    msg("When you allowed, refused or took back something, and the text you were shown"),
+    ConsentEvent.person_id,
+    order=13,
+)
+# Taking a consent back is noted like any other answer, before all these notes go.
+declare(replace(_events, count=lambda session, subject: _events.count(session, subject) + _given(session, subject)))
+anonymous(
+    "consents_typed",
+    msg("Answers you typed in for others"),
+    ConsentEvent.hands_id,
+    why=msg("It is somebody else's voice. That your hands typed it is no longer said."),
+    order=14,
+)
+goes("minors", msg("That you are below the age at which people decide alone"), Minor.person_id)
+goes("guardians", msg("Who answers for you, with their address"), Guardian.minor_id, order=15)
+goes("consent_codes", msg("The code on your slip"), ConsentCode.person_id)
+goes("usages", msg("Who used your data, and when"), Usage.person_id)
+stays(
+    "agreements_written",
+    msg("Data agreements that you wrote or reviewed in office"),
+    AgreementRevision.reviewed_by_id,
+    AgreementRevision.writers,
+    AgreementRevision.review_reason,
+    where=_in_office,
+    why=msg("Two people have to have seen each text. Who they were stays as numbers, without a name."),
+)
+nothing_of_people(
+    "the city's own words about an agreement and its recipient, which is an organisation",
+    "agreement_revision.purpose",
+    "agreement_revision.recipient",
+    "agreement_revision.notice",
+    "agreement_revision.categories",
+    "agreement_revision.retention",
+    "agreement_revision.storage_note",
+    "agreement_revision.impact_note",
+    "agreement_revision.content",
+    "recipient.name",
+    "recipient.organisation",
+    "recipient.contact",
+    "recipient.url",
+)

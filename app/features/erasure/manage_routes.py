@@ -1,0 +1,126 @@
+"""For staff: requests taken in at a desk, and what is removed by itself."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.accounts.queries import people_names
+from app.features.accounts.queries import person as person_by_id
+from app.features.erasure.forms import DeskForm
+from app.features.erasure.queries import erasure_of, last_runs, preview_erasure, waiting_at_desk
+from app.features.erasure.use_cases import ask_at_desk, confirm_at_desk, decline_at_desk
+from app.features.erasure.use_cases.keeping import forecast
+from app.features.proposals.queries import proposal_by_reference
+from app.kernel import clock, retention
+from app.kernel.errors import NotFound, Refused
+from app.kernel.messages import msg
+from app.kernel.permissions import Permission
+from app.web import navigation
+from app.web.access import requires, viewer
+from app.web.transaction import attempt, commits
+
+bp = Blueprint("erasure_manage", __name__, template_folder="templates", url_prefix="/staff/erasing")
+navigation.staff("erasure_manage.desk", msg("Erasing for somebody"), icon="user", order=75, needs=Permission.INTAKE)
+navigation.staff(
+    "erasure_manage.rules", msg("What is removed by itself"), icon="clock", order=85, needs=Permission.AGREEMENT_MANAGE
+)
+NIGHT = (3, 20)
+"""When the rules run, in the city's time; tasks.py says the same."""
+
+
+@bp.get("")
+@requires(Permission.INTAKE)
+def desk() -> ResponseReturnValue:
+    """Find the person at the desk by the reference of something they made; what waits for a second clerk."""
+    session = db.session()
+    typed = request.args.get("reference", "").strip()[:40]
+    problem = None
+    if typed:
+        found = proposal_by_reference(session, typed.upper())
+        if found is not None and found.author_id is not None:
+            return redirect(url_for(".person", person_id=found.author_id))
+        problem = _("There is no proposal with this reference that belongs to a person we know. Check the slip.")
+    waiting = waiting_at_desk(session)
+    names = people_names(session, [one.person_id for one in waiting] + [one.first_hand for one in waiting])
+    return render_template(
+        "erasure/desk.html", waiting=waiting, names=names, typed=typed, problem=problem, mine=viewer().person_id
+    )
+
+
+@bp.route("/person/<uuid:person_id>", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def person(person_id: UUID) -> ResponseReturnValue:
+    """What would happen to this person's data, and the first clerk's request."""
+    session, actor = db.session(), viewer()
+    found = person_by_id(session, person_id)
+    if found is None or found.erased_at is not None:
+        raise NotFound
+    form, status = DeskForm(), 200
+    if form.validate_on_submit():
+        try:
+            ask_at_desk(session, actor, form.to_command(person_id))
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            flash(_("Asked for. Now another clerk has to confirm it."), "good")
+            return redirect(url_for(".desk"))
+    elif form.is_submitted():
+        status = 422
+    session = db.session()
+    found = person_by_id(session, person_id)
+    return render_template(
+        "erasure/desk_person.html",
+        person=found,
+        form=form,
+        preview=preview_erasure(session, person_id),
+        erasure=erasure_of(session, person_id),
+    ), status
+
+
+@bp.post("/confirm/<uuid:erasure_id>")
+@requires(Permission.INTAKE)
+@commits
+def confirm(erasure_id: UUID) -> ResponseReturnValue:
+    """The second clerk's word."""
+    session, actor = db.session(), viewer()
+    attempt(lambda: confirm_at_desk(session, actor, erasure_id), _("Confirmed."))
+    return redirect(url_for(".desk"))
+
+
+@bp.post("/decline/<uuid:erasure_id>")
+@requires(Permission.INTAKE)
+@commits
+def decline(erasure_id: UUID) -> ResponseReturnValue:
+    """It is not done."""
+    session, actor = db.session(), viewer()
+    attempt(lambda: decline_at_desk(session, actor, erasure_id), _("Nothing is erased."))
+    return redirect(url_for(".desk"))
+
+
+@bp.get("/rules")
+@requires(Permission.AGREEMENT_MANAGE)
+def rules() -> str:
+    """Each rule: what it will remove in the next run, whom it tells, and what the last runs did. This is the dry run."""
+    session = db.session()
+    when = next_run(clock.now(), current_app.config["SETTINGS"].timezone)
+    return render_template(
+        "erasure/rules.html",
+        forecasts=[forecast(session, rule, when) for rule in retention.rules()],
+        runs=last_runs(session),
+        when=when,
+    )
+
+
+def next_run(now: datetime, zone: str) -> datetime:
+    """The next time at which the rules run."""
+    here = now.astimezone(ZoneInfo(zone))
+    tonight = here.replace(hour=NIGHT[0], minute=NIGHT[1], second=0, microsecond=0)
+    return tonight if tonight > here else tonight + timedelta(days=1)

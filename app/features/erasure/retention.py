@@ -1,0 +1,77 @@
+"""What this room removes by itself: unused accounts, requests nobody confirmed, what is left of old erasures."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from app.features.erasure.models import Erasure, ErasureState, RetentionRun
+from app.features.erasure.rules import SECOND_HAND_WITHIN
+from app.features.erasure.use_cases.at_desk import forget_lapsed
+from app.features.erasure.use_cases.keeping import UNUSED, WARNED_BEFORE, count_told, erase_unused
+from app.kernel.erasure_ledger import ledger
+from app.kernel.messages import msg
+from app.kernel.retention import Rule, declare, rows
+
+
+def _lapsed(session: Session, before: datetime) -> int:
+    which = and_(Erasure.state == ErasureState.ASKED, Erasure.asked_at < before)
+    return session.scalar(select(func.count()).select_from(Erasure).where(which)) or 0
+
+
+declare(
+    Rule(
+        "accounts",
+        msg("Accounts that nobody uses, with all that belongs to them"),
+        msg("after they were last used"),
+        msg("What nobody needs we do not keep. A letter says so a month before; signing in once keeps the account."),
+        730,
+        count_told,
+        erase_unused,
+        fewest_days=WARNED_BEFORE + 60,
+        notice=UNUSED,
+    )
+)
+declare(
+    Rule(
+        "requests",
+        msg("Requests to erase everything that nobody has confirmed"),
+        msg("after they were made"),
+        msg("The link in the letter does not work any more by then, and a second clerk had a week."),
+        SECOND_HAND_WITHIN.days,
+        _lapsed,
+        lambda session, before, _most: forget_lapsed(session, before),
+        fewest_days=SECOND_HAND_WITHIN.days,
+    )
+)
+declare(
+    Rule(
+        "ledger",
+        msg("Lines in the list by which erased people are found in a restored backup"),
+        msg("after the erasure"),
+        msg("They must outlive every backup, and not more. Set this to more days than backups are kept."),
+        90,
+        lambda _session, before: ledger.older_than(before),
+        lambda _session, before, _most: ledger.forget_before(before),
+        fewest_days=1,
+    )
+)
+rows(
+    "erasures",
+    msg("Notes that somebody was erased: numbers, without a name"),
+    Erasure,
+    lambda before: and_(Erasure.person_id.is_(None), func.coalesce(Erasure.done_at, Erasure.asked_at) < before),
+    since=msg("after the erasure"),
+    why=msg("So that it can be shown that it was done."),
+    days=1095,
+)
+rows(
+    "runs",
+    msg("Notes on what was removed each night"),
+    RetentionRun,
+    lambda before: RetentionRun.at < before,
+    since=msg("after that night"),
+    why=msg("So that staff can see that it works."),
+    days=400,
+    public=False,
+)
