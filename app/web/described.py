@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, jsonify
 from flask_smorest import Api, Blueprint
+from marshmallow import Schema, fields
 
 from app.web.access import public
 
@@ -9,8 +10,18 @@ PREFIX = "/api/v1"
 _KEY = "plaza described api"
 
 
+class ErrorSchema(Schema):
+    """A refusal: a code and a sentence (interfaces), or an object with status, message and the request's number (pages)."""
+
+    error = fields.Raw(required=True, metadata={"description": "A code, or an object with `status` and `message`."})
+    error_description = fields.String()
+    fields_ = fields.Dict(data_key="fields", metadata={"description": "What is wrong, by the name of the field."})
+
+
 class OurApi(Api):
     """The description of the API; errors are answered by `app.web.errors`, for the API as for all."""
+
+    ERROR_SCHEMA = ErrorSchema
 
     def _register_error_handlers(self) -> None:
         pass

@@ -74,7 +74,8 @@ def test_a_million_leaves_need_no_more_memory_than_a_few(session, monkeypatch) -
     def resident_bytes() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
-    monkeypatch.setattr(takeout, "collections", lambda: [Collection("things", msg("Things"), (), {}, read)])
+    columns = dict.fromkeys(("at", "name", "text", "number"), msg("A column"))
+    monkeypatch.setattr(takeout, "collections", lambda: [Collection("things", msg("Things"), (), columns, read)])
     pieces = _gathered(tree(session, None))
     count = next(pieces).count(b'"value"')
     before, most = resident_bytes(), 0

@@ -81,7 +81,7 @@ Webhook = _schema(
     payloadUrl=Text(500, 1, required=True),
     contentType=Text(80, required=True),
     disabled=fields.Boolean(required=True),
-    secretKey=Text(200, 1, required=True),
+    secretKey=Text(200, required=True),
 )
 Revision = _schema(
     "GovStackRevision",

@@ -1,9 +1,8 @@
 """Who somebody is: by our own identifier, or by that of their profile at the city's identity provider."""
 
 import uuid
-from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import Result, select
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import Person
@@ -22,16 +21,14 @@ def person_known_as(session: Session, identifier: uuid.UUID) -> uuid.UUID | None
 
 def profile_of(session: Session, person_id: uuid.UUID) -> CityProfile | None:
     """The profile linked to a person."""
-    return session.get(CityProfile, person_id)
+    return session.scalars(select(CityProfile).where(CityProfile.person_id == person_id)).first()
 
 
-def individuals_of(session: Session, person_id: uuid.UUID) -> Iterator[tuple[Individual, str]]:
+def individuals_of(session: Session, person_id: uuid.UUID) -> Result[tuple[Individual, str]]:
     """Under whom programs have registered a person, each with the program's name."""
-    rows = session.execute(
+    return session.execute(
         select(Individual, InterfaceClient.name)
         .join(InterfaceClient, InterfaceClient.id == Individual.client_id)
         .where(Individual.person_id == person_id)
         .order_by(Individual.created_at)
     )
-    for found, program in rows:
-        yield found, program

@@ -23,7 +23,10 @@ JSON = "application/json"
 
 
 def write_webhook(session: Session, actor: Actor, command: WriteWebhook, trusted: Collection[str]) -> Webhook:
-    """Note where to tell a program, or change it. Raises Invalid for an address that we do not send to."""
+    """Note where to tell a program, or change it; a change without a secret keeps the one it has.
+
+    Raises Invalid for an address that we do not send to.
+    """
     actor.require(Permission.AGREEMENT_MANAGE)
     try:
         webhooks.target(command.url, trusted)
@@ -31,10 +34,13 @@ def write_webhook(session: Session, actor: Actor, command: WriteWebhook, trusted
         raise Invalid({"payloadUrl": refusal.message}) from None
     if command.content_type != JSON:
         raise Invalid({"contentType": msg("Only application/json is sent.")})
+    if not command.secret and command.webhook_id is None:
+        raise Invalid({"secretKey": msg("Write the secret that messages are signed with.")})
     found = _own(session, command.client_id, command.webhook_id) if command.webhook_id else Webhook(id=uuid.uuid4())
     found.client_id, found.url, found.content_type = command.client_id, command.url, command.content_type
     found.disabled = command.disabled
-    found.sealed_secret = webhook_vault.seal(command.secret, found.id)
+    if command.secret:
+        found.sealed_secret = webhook_vault.seal(command.secret, found.id)
     session.add(found)
     session.flush()
     audit.record(session, actor, "webhook.written", found)
