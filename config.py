@@ -56,10 +56,11 @@ class Settings:
     gdpr_scopes: tuple[str, str]
     registry_code: str
     """The city's code in the register of organisations, for interfaces that name who used data."""
-    webhook_hosts: tuple[str, ...]
     erasure_ledger: Path
     backups_kept_days: int
     keep_days: Mapping[str, str]
+    webhook_hosts: tuple[str, ...]
+    consent_age: int
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -140,6 +141,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "log_level": env.get("PLAZA_LOG_LEVEL", "INFO"),
         "max_upload_bytes": _integer(env, "PLAZA_MAX_UPLOAD_BYTES", 40_000_000),
         "webhook_hosts": tuple(host for host in env.get("PLAZA_WEBHOOK_HOSTS", "").lower().replace(" ", "").split(",") if host),
+        "consent_age": _integer(env, "PLAZA_CONSENT_AGE", 16),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
         **_gdpr(env, name),
         "registry_code": env.get("PLAZA_REGISTRY_CODE", "").strip(),

@@ -15,6 +15,7 @@ ROOMS = (
     "committee",
     "consents",
     "erasure",
+    "newsletters",
     "intake",
     "kiosk",
     "dataplatform",

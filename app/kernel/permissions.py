@@ -37,6 +37,7 @@ class Permission(StrEnum):
     BUDGET_CERTIFY = "close, reconcile and certify a count"
     BUDGET_INSPECT = "see a pot's totals and protocol before publication"
     RELEASE = "release data sets"
+    NEWSLETTER = "write newsletters"
     AGREEMENT_MANAGE = "write data agreements"
     AUDIT_READ = "read the audit log"
     INTERFACE_MANAGE = "let programs of other systems in, and shut them out"
@@ -51,6 +52,7 @@ GRANTS: dict[Role, Set[Permission]] = {
         Permission.ROLE_ASSIGN,
         Permission.BUDGET_MANAGE,
         Permission.AGREEMENT_MANAGE,
+        Permission.NEWSLETTER,
         Permission.AUDIT_READ,
         Permission.INTERFACE_MANAGE,
     },
@@ -58,7 +60,7 @@ GRANTS: dict[Role, Set[Permission]] = {
     Role.CLERK: _STAFF | {Permission.INTAKE},
     Role.OFFICER: _STAFF | {Permission.ANSWER},
     Role.COMMITTEE: _STAFF | {Permission.BUDGET_MANAGE, Permission.BUDGET_CERTIFY, Permission.BUDGET_INSPECT},
-    Role.STEWARD: _STAFF | {Permission.RELEASE, Permission.AGREEMENT_MANAGE},
+    Role.STEWARD: _STAFF | {Permission.RELEASE, Permission.AGREEMENT_MANAGE, Permission.NEWSLETTER},
     Role.AUDITOR: _STAFF | {Permission.BUDGET_INSPECT, Permission.AUDIT_READ},
 }
 

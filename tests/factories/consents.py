@@ -1,27 +1,48 @@
 """Data agreements and answers to them for tests."""
 
+import uuid
+from datetime import date
 from typing import Any
 
 from app.extensions import db
+from app.features.accounts.models import Person
 from app.features.consents.commands import (
     AnswerAgreement,
+    AskGuardian,
     Details,
+    NoteAge,
     PutInForce,
     ReviewAgreement,
     SubmitAgreement,
     WriteAgreement,
 )
-from app.features.consents.models import Answer, ConsentRecord, DataAgreement, Recipient, Usage
+from app.features.consents.models import (
+    Answer,
+    ConsentCode,
+    ConsentRecord,
+    DataAgreement,
+    Notice,
+    NoticeKind,
+    Recipient,
+    Usage,
+)
 from app.features.consents.use_cases import (
     answer_agreement,
+    ask_guardian,
+    give_code,
+    note_age,
     put_in_force,
     review_agreement,
     submit_agreement,
     write_agreement,
 )
+from app.kernel import clock
 from app.kernel.permissions import SYSTEM, Actor
+from app.kernel.references import new_token, token_hash
 from tests.factories import accounts, spaces
 from tests.factories.tools import add
+
+SECRET = "testing-key-that-protects-nothing-at-all"  # of every installation in tests
 
 
 def recipient(**attributes: Any) -> Recipient:
@@ -79,11 +100,11 @@ def revise(agreement: DataAgreement, *, earlier_end_at: Any = None, **changes: A
     return enforce(write_agreement(db.session(), SYSTEM, command), earlier_end_at)
 
 
-def consent(agreement: DataAgreement, person: Any = None, answer: Answer = Answer.GIVEN, **attributes: Any) -> ConsentRecord:
-    """A person's answer, with name and address for a yes, and with what else is given in `details`."""
-    person = person or accounts.person()
+def answer_of(agreement: DataAgreement, person: Person, answer: Answer = Answer.GIVEN, **attributes: Any) -> AnswerAgreement:
+    """What a person says, with name and address for a yes, and with what else is given in `details`."""
     details = {"name": person.display_name, "address": person.email or "050 123 4567", **attributes.pop("details", {})}
-    command = AnswerAgreement(
+    details |= {field: attributes.pop(field) for field in ("name", "address") if field in attributes}
+    return AnswerAgreement(
         **{
             "agreement_id": agreement.id,
             "revision_id": agreement.current.id,
@@ -94,9 +115,44 @@ def consent(agreement: DataAgreement, person: Any = None, answer: Answer = Answe
             **attributes,
         }
     )
-    return answer_agreement(db.session(), Actor(person_id=person.id), command)
+
+
+def consent(agreement: DataAgreement, person: Any = None, answer: Answer = Answer.GIVEN, **attributes: Any) -> ConsentRecord:
+    """A person's answer, by themselves."""
+    person = person or accounts.person()
+    return answer_agreement(db.session(), Actor(person_id=person.id), answer_of(agreement, person, answer, **attributes))
+
+
+def minor(years: int = 2) -> Person:
+    """Somebody who is below the age set for some years more."""
+    person = accounts.person()
+    note_age(db.session(), Actor(person_id=person.id), NoteAge(person.id, date(clock.now().year + years, 1, 1)))
+    return person
+
+
+def guardian_link(minor: Person, agreement: DataAgreement, email: str = "guardian@example.org") -> str:
+    """The secret of the link in the letter to a minor's guardian."""
+    command = AskGuardian(agreement.id, minor.id, "Gerda Guardian", email)
+    request = ask_guardian(db.session(), Actor(person_id=minor.id), command)
+    token = new_token()
+    request.token_hash = token_hash(token)
+    db.session().flush()
+    return token
+
+
+def code(person: Person) -> ConsentCode:
+    """The row of a code on somebody's slip; `code_of` tells what is on it."""
+    key = uuid.uuid4()
+    give_code(db.session(), SYSTEM, person.id, SECRET, code_id=key)
+    return db.session().get_one(ConsentCode, key)
 
 
 def usage(person: Any, **attributes: Any) -> Usage:
     """One use of somebody's data."""
     return add(Usage(**{"person_id": person.id, "kind": "release", "by_role": "steward", "basis": "consent", **attributes}))
+
+
+def notice(agreement: DataAgreement, person: Any = None, **attributes: Any) -> Notice:
+    """A message to the recipient of an agreement that waits for their confirmation."""
+    facts = {"recipient_id": agreement.recipient_id, "agreement_id": agreement.id, "kind": NoticeKind.WITHDRAWN}
+    return add(Notice(**{**facts, "person_id": person.id if person else None, "reference": "0" * 32, **attributes}))

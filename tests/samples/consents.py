@@ -3,7 +3,8 @@
 from app.extensions import db
 from app.features.consents.commands import ReviewAgreement, SubmitAgreement
 from app.features.consents.models import Answer, LegalBasis
-from app.features.consents.use_cases import review_agreement, submit_agreement
+from app.features.consents.use_cases import review_agreement, set_endpoint, submit_agreement
+from app.kernel import clock
 from app.kernel.permissions import SYSTEM
 from tests.factories import consents, spaces
 from tests.samples.world import Visit, World
@@ -21,19 +22,30 @@ def build(world: World) -> None:
     world.public_task = consents.agreement(
         spaces.process("Trees"), legal_basis=LegalBasis.PUBLIC_TASK, purpose_term="participation", categories=("proposals",)
     )
-    world.draft = consents.draft(world.process, purpose_term="events")
-    world.submitted = consents.draft(world.process, purpose_term="newsletter")
-    submit_agreement(db.session(), SYSTEM, SubmitAgreement(world.submitted.id))
-    world.reviewed = consents.draft(world.process, purpose_term="research", categories=("age_band", "area", "languages"))
-    submit_agreement(db.session(), SYSTEM, SubmitAgreement(world.reviewed.id))
-    review_agreement(db.session(), SYSTEM, ReviewAgreement(world.reviewed.id, approve=True, reason="Read."))
+    world.agreement_draft = consents.draft(world.process, purpose_term="events")
+    world.agreement_submitted = consents.draft(world.process, purpose_term="newsletter")
+    submit_agreement(db.session(), SYSTEM, SubmitAgreement(world.agreement_submitted.id))
+    world.agreement_reviewed = consents.draft(
+        world.process, purpose_term="research", categories=("age_band", "area", "languages")
+    )
+    submit_agreement(db.session(), SYSTEM, SubmitAgreement(world.agreement_reviewed.id))
+    review_agreement(db.session(), SYSTEM, ReviewAgreement(world.agreement_reviewed.id, approve=True, reason="Read."))
+    world.guardian_token = consents.guardian_link(consents.minor(), world.other_agreement)
     world.research = consents.agreement(
         spaces.process("Schools"), purpose_term="research", categories=("age_band", "area", "languages", "gender")
     )
 
+    consents.notice(world.agreement, world.person("resident"), acknowledged_at=clock.now(), receipt="T-1")
+    consents.notice(world.agreement, failing_since=clock.now(), problem="not_reached", attempts=3)
+    set_endpoint(db.session(), SYSTEM, world.agreement.recipient_id, "https://hooks.example.org/plaza", ())
+
 
 SAMPLES = {
-    "consents.my_data": lambda world: [Visit("/my-data", viewer="nobody"), Visit("/my-data", viewer="resident")],
+    "consents.my_data": lambda world: [Visit("/my-data", viewer="resident"), Visit("/my-data", viewer="nobody")],
+    "consents.usages": lambda world: [
+        Visit("/my-data/usages", viewer="resident"),
+        Visit("/my-data/usages?from=2020-01-01&until=2020-12-31", viewer="resident"),
+    ],
     "consents.agreements": lambda world: "/my-data/agreements",
     "consents.agreement_page": lambda world: [f"/my-data/agreements/{world.agreement.code}"],
     "consents.revision_file": lambda world: f"/my-data/agreements/{world.agreement.code}/1.json",
@@ -43,25 +55,40 @@ SAMPLES = {
         f"/my-data/ask/{world.research.id}",
     ],
     "consents.withdraw": lambda world: f"/my-data/withdraw/{world.agreement.id}",
+    "consents.guardian": lambda world: f"/my-data/guardian/{world.research.id}",
+    "consents.guardian_answer": lambda world: Visit(f"/my-data/guardian/link/{world.guardian_token}", viewer="nobody"),
+    "consents.code": lambda world: Visit("/my-data/code", viewer="nobody"),
+    "consents.code_cards": lambda world: Visit("/my-data/code/cards", viewer="nobody", status=302),
     "consents.object_": lambda world: f"/my-data/object/{world.public_task.id}",
     "consents_manage.index": lambda world: "/staff/agreements",
     "consents_manage.show": lambda world: [
-        f"/staff/agreements/{found.id}" for found in (world.agreement, world.draft, world.submitted, world.reviewed)
+        f"/staff/agreements/{found.id}"
+        for found in (world.agreement, world.agreement_draft, world.agreement_submitted, world.agreement_reviewed)
     ],
     "consents_manage.begin": lambda world: "/staff/agreements/new",
     "consents_manage.write": lambda world: [
-        f"/staff/agreements/{world.draft.id}/write",
+        f"/staff/agreements/{world.agreement_draft.id}/write",
         f"/staff/agreements/{world.agreement.id}/write",
     ],
-    "consents_manage.review": lambda world: f"/staff/agreements/{world.submitted.id}/review",
-    "consents_manage.in_force": lambda world: f"/staff/agreements/{world.reviewed.id}/in-force",
-    "consents_manage.discard": lambda world: f"/staff/agreements/{world.draft.id}/discard",
+    "consents_manage.review": lambda world: f"/staff/agreements/{world.agreement_submitted.id}/review",
+    "consents_manage.in_force": lambda world: f"/staff/agreements/{world.agreement_reviewed.id}/in-force",
+    "consents_manage.discard": lambda world: f"/staff/agreements/{world.agreement_draft.id}/discard",
     "consents_manage.end": lambda world: f"/staff/agreements/{world.agreement.id}/end",
+    "consents_manage.told": lambda world: "/staff/agreements/told",
+    "consents_manage.messages": lambda world: [
+        f"/staff/agreements/told/{world.agreement.recipient_id}",
+        f"/staff/agreements/told/{world.research.recipient_id}",
+    ],
+    "consents_manage.remove_server": lambda world: f"/staff/agreements/told/{world.agreement.recipient_id}/remove",
     "consents_manage.recipients": lambda world: "/staff/agreements/recipients",
     "consents_manage.add_recipient": lambda world: "/staff/agreements/recipients/new",
     "consents_manage.change_recipient": lambda world: f"/staff/agreements/recipients/{world.recipient.id}",
 }
 GROW = {
+    "consents.my_data": lambda world: consents.usage(world.person("resident"), agreement_id=consents.agreement().id),
+    "consents.usages": lambda world: consents.usage(world.person("resident"), agreement_id=consents.agreement().id),
+    "consents_manage.told": lambda world: consents.recipient(),
+    "consents_manage.messages": lambda world: consents.notice(world.agreement),
     "consents.agreements": lambda world: consents.consent(consents.agreement()),
     "consents_manage.index": lambda world: consents.agreement(),
     "consents_manage.recipients": lambda world: consents.recipient(),

@@ -1,7 +1,7 @@
 """Sample data for paper and telephone."""
 
 from app.kernel.permissions import Channel
-from tests.factories import proposals
+from tests.factories import accounts, consents, proposals
 from tests.samples.world import World
 
 
@@ -11,6 +11,8 @@ def build(world: World) -> None:
     world.from_paper = proposals.proposal(
         world.process, author=None, author_name="Hilja", channel=Channel.PAPER, hands_id=clerk.id, title="More benches"
     )
+    world.asked_on_paper = consents.agreement(world.process, purpose_term="events")
+    world.slip = consents.code(accounts.person(email=None))
 
 
 SAMPLES = {
@@ -20,6 +22,9 @@ SAMPLES = {
     ],
     "intake_manage.index": lambda world: "/staff/intake",
     "intake_manage.enter": lambda world: f"/staff/intake/{world.process.id}?channel=phone",
+    "intake_manage.consents": lambda world: "/staff/intake/consents",
+    "intake_manage.consent": lambda world: f"/staff/intake/consents/{world.asked_on_paper.id}",
+    "intake_manage.consent_slip": lambda world: f"/staff/intake/consents/slip/{world.slip.id}",
     "intake_manage.slip": lambda world: f"/staff/intake/{world.process.id}/slip/{world.from_paper.id}",
 }
 GROW = {

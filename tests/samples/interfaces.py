@@ -42,6 +42,41 @@ SAMPLES |= {
     "tracker.usage_period": lambda world: Visit("/api/tracker/v2/usagePeriod", viewer="resident", status=401),
     "tracker.heartbeat": lambda world: Visit("/api/tracker/v2/heartbeat", viewer="resident", status=401),
 }
+
+
+def _shut(path: str) -> object:
+    """A door that stays shut for whoever has no token."""
+    return lambda world: Visit(f"/api/govstack/{path}/", viewer="resident", status=401)
+
+
+SAMPLES |= {
+    f"govstack_{part}.{endpoint}": _shut(f"{part}/{path}")
+    for part, endpoint, path in (
+        ("config", "policy_read", f"policy/{UUID(int=4)}"),
+        ("config", "policy_revisions", f"policy/{UUID(int=4)}/revisions"),
+        ("config", "policy_list", "policies"),
+        ("config", "agreement_read", f"data-agreement/{UUID(int=4)}"),
+        ("config", "agreement_list", "data-agreements"),
+        ("config", "individual_read", f"individual/{UUID(int=4)}"),
+        ("config", "individual_list", "individuals"),
+        ("config", "webhook_read", f"webhook/{UUID(int=4)}"),
+        ("config", "webhook_list", "webhooks"),
+        ("service", "individual_read", f"individual/{UUID(int=4)}"),
+        ("service", "individual_list", "individuals"),
+        ("service", "agreement_read", f"data-agreement/{UUID(int=4)}"),
+        ("service", "policy_read", f"policy/{UUID(int=4)}"),
+        ("service", "verification_agreements", "verification/data-agreements"),
+        ("service", "verification_records", "verification/consent-records"),
+        ("service", "verification_record", f"verification/consent-record/{UUID(int=4)}"),
+        ("service", "record_read", f"individual/record/data-agreement/{UUID(int=4)}"),
+        ("service", "record_list", "individual/record/consent-record"),
+        ("service", "record_history", f"individual/record/data-agreement/{UUID(int=4)}/all"),
+        ("audit", "record_list", "consent-records"),
+        ("audit", "record_read", f"consent-record/{UUID(int=4)}"),
+        ("audit", "agreement_list", "data-agreements"),
+        ("audit", "agreement_read", f"data-agreement/{UUID(int=4)}"),
+    )
+}
 EXTRAS = (
     lambda world: Visit(_staff(f"/{UUID(int=9)}"), viewer="administrator", status=404),
     lambda world: Visit(_staff(f"/{world.shut_out_program.id}/change"), viewer="administrator", status=404),
@@ -51,4 +86,7 @@ UNIQUE = {
     "interface_token": ("token_hash",),
     "interface_use": ("key",),
     "city_profile": ("profile_id",),
+    "interface_policy_revision": ("policy_id", "number"),
+    "interface_individual": ("client_id", "external_id_type", "identity_provider_id", "external_id"),
+    "interface_signature": ("event_id",),
 }

@@ -12,6 +12,7 @@ from app.features.accounts.commands import ChangeRole
 from app.features.accounts.forms import ReasonForm
 from app.features.accounts.rules import ROLE_NAMES, ROLE_TASKS
 from app.kernel.errors import Refused
+from app.kernel.looks import Look
 from app.kernel.messages import msg
 from app.kernel.paging import page_number
 from app.kernel.permissions import Permission, Role
@@ -19,8 +20,20 @@ from app.kernel.texts import clean_line
 from app.web import navigation
 from app.web.access import requires, viewer
 from app.web.filters import local_text, translate
+from app.web.looks import looked_at
 from app.web.paging import steps
 from app.web.transaction import commits
+
+SEARCH = Look(
+    "account_search",
+    msg("%(role)s looked for an account and saw your name and address among the results"),
+    msg("Finding the account of somebody who gets or loses a role, or has lost their second factor"),
+)
+ACCOUNT = Look(
+    "staff_page",
+    msg("%(role)s looked at your account to change its roles"),
+    msg("Giving and taking roles, blocking accounts, resetting second factors"),
+)
 
 bp = Blueprint("accounts_manage", __name__, template_folder="templates", url_prefix="/staff/people")
 navigation.staff("accounts_manage.index", msg("People and roles"), icon="users", order=90, needs=Permission.ROLE_ASSIGN)
@@ -32,6 +45,8 @@ def index() -> ResponseReturnValue:
     """Staff, or whoever is searched for, with their roles."""
     words = clean_line(request.args.get("q", ""))[:100]
     page = queries.people_page(db.session(), words, page_number(request.args.get("page")))
+    if words:  # without words it is the list of those in office
+        looked_at(SEARCH, [person.id for person in page.items])
     titles = queries.process_titles(db.session(), {role.process_id for person in page.items for role in person.assignments})
     return render_template(
         "accounts/manage/index.html",
@@ -152,6 +167,7 @@ def _person(person_id: UUID) -> queries.Person:
     person = queries.person_with_roles(db.session(), person_id)
     if person is None or person.erased_at is not None:
         abort(404)
+    looked_at(ACCOUNT, [person.id])
     return person
 
 

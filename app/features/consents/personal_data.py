@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
-from app.features.consents.models import AgreementRevision, ConsentEvent, DataAgreement, Guardian, Minor, Usage
+from app.features.consents.models import AgreementRevision, ConsentEvent, DataAgreement, Guardian, Minor, Notice, Usage
 from app.features.spaces.queries import Area
 from app.kernel.messages import msg
 from app.kernel.personal_data import collection, not_given_out
@@ -173,4 +173,33 @@ def _usages_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, 
             "by_role": usage.by_role,
             "by_department": usage.by_department,
             "basis": usage.basis,
+        }
+
+
+@collection(
+    "messages_to_recipients",
+    msg("What recipients were told about you"),
+    tables=("recipient_notice",),
+    columns={
+        "at": msg("When (UTC)"),
+        "kind": msg("What they were told"),
+        "agreement": msg("The agreement's short name"),
+        "reference": msg("What stands for you towards this recipient"),
+        "confirmed_at": msg("When they confirmed it; empty as long as they have not"),
+    },
+)
+def _messages_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(Notice, DataAgreement.code)
+        .outerjoin(DataAgreement, DataAgreement.id == Notice.agreement_id)
+        .where(Notice.person_id == person_id)
+        .order_by(Notice.at)
+    )
+    for notice, code in rows:
+        yield {
+            "at": notice.at.isoformat(),
+            "kind": notice.kind.value,
+            "agreement": code or "",
+            "reference": notice.reference,
+            "confirmed_at": notice.acknowledged_at.isoformat() if notice.acknowledged_at else "",
         }

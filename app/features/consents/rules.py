@@ -17,6 +17,7 @@ from app.features.consents.models import (
     ConsentRecord,
     DataAgreement,
     Disclosure,
+    NoticeKind,
     Recipient,
     RevisionState,
 )
@@ -40,10 +41,37 @@ ANSWERS: dict[Answer, Message] = {
 }
 
 USAGES: dict[str, Message] = {
-    "release": msg("%(role)s of %(department)s received your name and address for contact"),
-    "desk": msg("%(role)s looked up your account to help you"),
-    "staff_page": msg("%(role)s looked at your account to change its roles"),
+    "release": msg("%(role)s handed your data to %(department)s"),
+    "newsletter": msg("%(department)s sent you the newsletter “%(title)s”"),
     "download": msg("You took a copy of everything"),
+    "desk": msg("%(role)s looked up your account to help you"),
+}
+"""What is told of a usage; looks of staff say their own sentences (`app.kernel.looks`)."""
+
+WHAT_FOR: dict[str, Message] = {
+    "download": msg("Your right to have a copy of your data"),
+    "desk": msg("Helping you at the counter or on the telephone"),
+}
+
+OFFICES: dict[str, Message] = {
+    "administrator": msg("An administrator"),
+    "moderator": msg("A moderator"),
+    "clerk": msg("A clerk"),
+    "officer": msg("An officer who answers"),
+    "committee": msg("A member of the budget committee"),
+    "steward": msg("A data steward"),
+    "auditor": msg("An auditor"),
+    "staff": msg("A member of staff"),
+    "system": msg("Plaza itself"),
+    "you": msg("You"),
+}
+"""Who used the data, by role: people are told the office, not the name."""
+
+GROUNDS: dict[str, Message] = {
+    "consent": msg("Your consent"),
+    "public_task": msg("A task of the city that is laid down in law"),
+    "legal_obligation": msg("A duty of the city that is laid down in law"),
+    "own_request": msg("You asked for it"),
 }
 
 
@@ -279,3 +307,21 @@ def revision_step(state: RevisionState, wanted: RevisionState) -> bool:
         RevisionState.SUPERSEDED: {RevisionState.ENDED},
     }
     return wanted in steps.get(state, set())
+
+
+NOTICES: dict[NoticeKind, Message] = {
+    NoticeKind.WITHDRAWN: msg("Somebody took their consent back"),
+    NoticeKind.REFUSED: msg("Somebody changed their yes to a no"),
+    NoticeKind.EXPIRED: msg("Somebody's consent ran out"),
+    NoticeKind.OBJECTED: msg("Somebody objected"),
+    NoticeKind.REPLACED: msg("The agreement has changed in substance: earlier consents count no more"),
+    NoticeKind.ENDED: msg("The agreement has ended: no consent counts any more"),
+    NoticeKind.ERASED: msg("Somebody erased their account"),
+    NoticeKind.TEST: msg("A test"),
+}
+"""What recipients are told, in words for staff."""
+
+PROBLEMS: dict[str, Message] = {
+    "not_reached": msg("Their server was not reached"),
+    "not_allowed": msg("The address leads into a private network, where nothing is sent"),
+}

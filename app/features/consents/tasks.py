@@ -3,17 +3,30 @@
 from celery.schedules import crontab
 
 from app.extensions import celery, db
-from app.features.consents.use_cases import expire_consents
+from app.features.consents import delivery
+from app.features.consents.use_cases import expire_consents, forget_out_of_force, remind_of_expiry
+
+__all__ = ["delivery", "expire"]
 
 
 @celery.task(name="consents.expire")
 def expire() -> int:
-    """Mark what has run out; safe to run at any time and twice."""
+    """Mark what has run out or lapsed and delete what counts no more; safe to run at any time and twice."""
     with db.transaction() as session:
-        return expire_consents(session)
+        expired = expire_consents(session)
+        forget_out_of_force(session)
+        return expired
+
+
+@celery.task(name="consents.remind")
+def remind() -> int:
+    """Write to people whose consent runs out within 30 days; each is told once."""
+    with db.transaction() as session:
+        return remind_of_expiry(session)
 
 
 celery.conf.beat_schedule = {
     **(celery.conf.beat_schedule or {}),
     "consents.expire": {"task": "consents.expire", "schedule": crontab(hour="2", minute="15")},
+    "consents.remind": {"task": "consents.remind", "schedule": crontab(hour="7", minute="45")},
 }

@@ -4,6 +4,7 @@ import io
 import tempfile
 import zipfile
 from pathlib import Path
+from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +13,9 @@ from flask_login import current_user
 
 from app.extensions import db
 from app.features.accounts.queries import people_names
+from app.features.consents.queries import DataAgreement
 from app.features.dataplatform.commands import MakeRelease
-from app.features.dataplatform.queries import Audience, data_set, data_sets, releases
+from app.features.dataplatform.queries import Audience, DataSet, allowed_now, data_set, data_sets, may_be_handed_over, releases
 from app.features.dataplatform.use_cases import make_release
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
@@ -44,14 +46,14 @@ def release(name: str) -> ResponseReturnValue:
     found = data_set(name)
     if found is None:
         abort(404)
+    about = _agreement() if found.agreement_rows else None
     if request.method == "GET":
-        rows = list(found.rows(db.session(), viewer().processes_where(Permission.RELEASE)))
-        shown = [] if found.people_rows else rows[:5]  # looking at people's rows would be a use of their data
-        return render_template("dataplatform/release.html", data_set=found, rows=shown, count=len(rows), Audience=Audience)
+        return _ask(found, about)
     department = current_user.department
     with tempfile.TemporaryDirectory() as folder:
         try:
-            prepared = make_release(db.session(), viewer(), MakeRelease(name, Path(folder), department))
+            command = MakeRelease(name, Path(folder), department, about.id if about else None)
+            prepared = make_release(db.session(), viewer(), command)
         except Refused as refusal:
             db.session.rollback()
             flash(translate(refusal.message), "bad")
@@ -62,6 +64,38 @@ def release(name: str) -> ResponseReturnValue:
     response = send_file(archive, "application/zip", as_attachment=True, download_name=f"{name}-{number}.zip")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _ask(found: DataSet, about: DataAgreement | None) -> str:
+    """The page before: what will happen. Rows about people are counted, not shown: looking would be a use of their data."""
+    session, allowed = db.session(), viewer().processes_where(Permission.RELEASE)
+    if found.agreement_rows and about is None:
+        return render_template("dataplatform/choose.html", data_set=found, agreements=may_be_handed_over(session, allowed))
+    if about is not None:
+        rows, count = [], allowed_now(session, about.id)
+        columns = found.columns_of(session, about.id) if found.columns_of else found.columns
+    else:
+        everything = list(found.rows(session, allowed))
+        rows, count, columns = [] if found.about_people else everything[:5], len(everything), found.columns
+    return render_template(
+        "dataplatform/release.html",
+        data_set=found,
+        columns=columns,
+        rows=rows,
+        count=count,
+        agreement=about,
+        Audience=Audience,
+    )
+
+
+def _agreement() -> DataAgreement | None:
+    """The agreement that the address names, if data may be handed over under it."""
+    try:
+        wanted = UUID(request.values.get("agreement", ""))
+    except ValueError:
+        return None
+    allowed = viewer().processes_where(Permission.RELEASE)
+    return next((one for one, _count in may_be_handed_over(db.session(), allowed) if one.id == wanted), None)
 
 
 def _zipped(paths: list[Path]) -> io.BytesIO:

@@ -7,12 +7,26 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.features.consents.queries import AgreementState, DataAgreement, register
 from app.features.dataplatform import datasets as _declared  # noqa: F401  importing it declares the sets
 from app.features.dataplatform.declarations import Audience, DataSet, data_set, data_sets
 from app.features.dataplatform.models import Release
+from app.features.dataplatform.rules import may_hand_over
 from app.features.dataplatform.writers import as_csv, as_geojson
 
-__all__ = ["Audience", "DataSet", "Release", "content", "data_set", "data_sets", "next_number", "open_data_set", "releases"]
+__all__ = [
+    "Audience",
+    "DataSet",
+    "Release",
+    "allowed_now",
+    "content",
+    "data_set",
+    "data_sets",
+    "may_be_handed_over",
+    "next_number",
+    "open_data_set",
+    "releases",
+]
 
 
 def open_data_set(name: str) -> DataSet | None:
@@ -44,3 +58,17 @@ def release(session: Session, release_id: uuid.UUID) -> Release | None:
 def next_number(session: Session, name: str) -> int:
     """The number that the next release of a set gets."""
     return (session.scalar(select(func.max(Release.number)).where(Release.data_set == name)) or 0) + 1
+
+
+def may_be_handed_over(session: Session, process_ids: Collection[uuid.UUID] | None) -> list[tuple[DataAgreement, int]]:
+    """Agreements in force that rest on consent, under which somebody may hand data over, with how many people allow it."""
+    return [
+        (about, count)
+        for about, count in register(session)
+        if about.state is AgreementState.IN_FORCE and about.asks and may_hand_over(about.process_id, process_ids)
+    ]
+
+
+def allowed_now(session: Session, agreement_id: uuid.UUID) -> int:
+    """How many people allow the use under one agreement at this moment."""
+    return next((count for about, count in register(session) if about.id == agreement_id), 0)

@@ -37,6 +37,7 @@ NAMES: dict[str, Message] = {
     "proposed_by": msg("Proposed by"),
     "published": msg("What is published"),
     "result": msg("Check code of the result"),
+    "revision": msg("Version of the text"),
     "role": msg("Role"),
     "rows": msg("Rows"),
     "rule": msg("Rule"),

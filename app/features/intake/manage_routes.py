@@ -147,3 +147,7 @@ def _tile(_subject: object) -> Markup:
 
 
 slots.register("staff.home", 40, _tile)
+
+from app.features.intake import consent_pages  # noqa: E402  it needs `bp`
+
+__all__ = ["bp", "consent_pages"]

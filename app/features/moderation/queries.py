@@ -36,6 +36,7 @@ class QueueItem:
     state: str
     since: datetime
     reports: Sequence[Report] = field(default_factory=list)
+    author_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ def _proposal_item(proposal: Proposal, names: dict[uuid.UUID, str], since: datet
         proposal.state,
         since,
         reports,
+        proposal.author_id,
     )
 
 
@@ -149,6 +151,7 @@ def _comment_item(
         comment.state,
         since,
         reports,
+        comment.author_id,
     )
 
 

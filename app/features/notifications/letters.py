@@ -39,7 +39,11 @@ def letter_for(session: Session, row: OutboxRow) -> EmailMessage | None:
     payload = row.payload
     kind = mail(payload["mail"])
     person_id = uuid.UUID(payload["person_id"]) if payload["person_id"] else None
-    address = address_of(session, person_id) if person_id else Address(payload["email"], payload["locale"] or "")
+    params = dict(payload["params"])
+    if person_id and kind.where:
+        address = kind.where(session, person_id, params)
+    else:
+        address = address_of(session, person_id) if person_id else Address(payload["email"], payload["locale"] or "")
     if address is None:
         return None
     reader = None
@@ -47,16 +51,20 @@ def letter_for(session: Session, row: OutboxRow) -> EmailMessage | None:
         reader = Reader(kind.news, person_id, None if person_id else address_hash(address.email))
         if not wanted(session, reader.news, person_id=reader.person_id, address_hash=reader.address_hash):
             return None
-    params = dict(payload["params"])
     if kind.prepare is not None:
         prepared = kind.prepare(session, params)
         if prepared is None:
             return None
         params = prepared
-    return _written(kind, address, params, reader, key=str(row.id))
+    stop = ("notifications.stop", {"token": stop_token(reader)}) if reader else None
+    if kind.stop is not None and person_id:
+        stop = kind.stop(person_id, params)
+    return _written(kind, address, params, stop, key=str(row.id))
 
 
-def _written(kind: Mail, address: Address, params: dict[str, Any], reader: Reader | None, *, key: str) -> EmailMessage:
+def _written(
+    kind: Mail, address: Address, params: dict[str, Any], stop: tuple[str, dict[str, str]] | None, *, key: str
+) -> EmailMessage:
     settings = current_app.config["SETTINGS"]
     locale = address.locale if address.locale in settings.languages else settings.default_language
     with force_locale(locale):
@@ -71,7 +79,7 @@ def _written(kind: Mail, address: Address, params: dict[str, Any], reader: Reade
                 **params,
             }
         )
-        stop_url = outside_url("notifications.stop", token=stop_token(reader)) if reader else ""
+        stop_url = outside_url(stop[0], **stop[1]) if stop else ""
         if stop_url:
             question = gettext("Do you no longer want letters of this kind? Stop them here, without signing in:")
             text = f"{text.rstrip()}\n\n{question}\n{stop_url}"

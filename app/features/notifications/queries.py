@@ -16,6 +16,8 @@ __all__ = ["LABELS", "ON_BY_DEFAULT", "Address", "Mail", "News", "address_of", "
 
 Params = dict[str, Any]
 Prepare = Callable[[Session, Params], Params | None]
+Where = Callable[[Session, uuid.UUID, Params], "Address | None"]
+Stop = Callable[[uuid.UUID, Params], tuple[str, dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,18 @@ class Mail:
     `news` says which wish of the reader it obeys; without one the letter always goes out.
     `prepare` gets the parameters at the moment of delivery, in the delivery's own transaction: it may complete them (a
     secret that must not lie in the outbox) or return None when there is nothing to say any more (the comment was hidden).
+    `where` says, at the same moment, to which address of a person it goes instead of that of their account; None sends nothing.
+    It gets the parameters and may complete them.
+    `stop` gives the endpoint and the values of the page that stops these letters, for those that are no `news`. That page takes
+    a POST from mail programs, without a session (RFC 8058).
     """
 
     name: str
     subject: Message
     news: News | None = None
     prepare: Prepare | None = None
+    where: Where | None = None
+    stop: Stop | None = None
 
     def __post_init__(self) -> None:
         """Register it. Raises ValueError for a name that is taken or not of the form `room.letter`."""

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.features.consents.commands import WithdrawConsent
+from app.features.consents.commands import ReviewAgreement, WithdrawConsent
 from app.features.consents.models import Answer, DataAgreement
-from app.features.consents.use_cases import withdraw_consent
+from app.features.consents.use_cases import review_agreement, withdraw_consent
 from app.features.proposals.models import CommentState, ProposalState, Stance
 from app.features.spaces.models import Process
 from app.kernel import clock
-from app.kernel.permissions import Actor, Channel
+from app.kernel.permissions import SYSTEM, Actor, Channel
 from tests.factories import accounts, consents, proposals, spaces
 
 # Cell (category code): what its row must say, after the columns that name it.
@@ -94,6 +94,11 @@ def _twenty_five(process: Process) -> None:
     for person in people[13:]:
         proposals.support(other, person)
     proposals.comment(other, author=people[0], stance=Stance.NEUTRAL)
+
+
+def reviewed(session: Session, agreement: DataAgreement) -> None:
+    """A second person has read the text."""
+    review_agreement(session, SYSTEM, ReviewAgreement(agreement.id, approve=True, reason="Read, all of it."))
 
 
 def answered(session: Session, agreement: DataAgreement) -> None:

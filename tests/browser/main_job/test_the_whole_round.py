@@ -36,6 +36,7 @@ WALKS = {
 }
 TITLE = "A bench under the lime tree"
 ROSA = "rosa@example.org"
+TAKE_BACK = "main form[action*='/my-data/withdraw/']"
 
 
 @pytest.fixture
@@ -232,11 +233,18 @@ def reads_the_result(city: City, rosa: Visitor) -> None:
 
 
 def asks_for_consent(city: City, steward: Visitor) -> None:
-    steward.sign_in("steward", staff=True, then="/staff/agreements").press("main a[href*='/staff/agreements/']")
+    steward.sign_in("steward", staff=True, then="/staff/agreements/recipients/new")
+    steward.fill(**{f"name_{code}": "Planning department" for code in ("en", "ar")}).press(MAIN_BUTTON)
+    steward.open("/staff/agreements").press("main a[href$='/staff/agreements/new']")
     for code in ("en", "ar"):
-        texts = {"purpose": "Contact about parks", "recipient": "Planning department", "notice": "We may write to you."}
+        texts = {"purpose": "Contact about parks", "notice": "We may write to you."}
         steward.fill(**{f"{name}_{code}": text for name, text in texts.items()})
-    steward.press(MAIN_BUTTON)
+    steward.page.locator("[name=recipient]").select_option(index=1)
+    steward.fill(retention_days="365").press(MAIN_BUTTON)
+    steward.press("main form[action$='/submit'] button")
+    with city.data() as session:
+        crowd.reviewed(session, session.scalars(select(DataAgreement)).one())
+    steward.open(steward.page.url).press("main a[href$='/in-force']").press("main form.confirm button[type=submit]")
     with city.data() as session:
         crowd.answered(session, session.scalars(select(DataAgreement)).one())
 
@@ -244,8 +252,9 @@ def asks_for_consent(city: City, steward: Visitor) -> None:
 def consents(city: City, rosa: Visitor) -> None:
     rosa.open(f"/processes/{city.slug}").press("main a[href*='/my-data/ask/']").reads("We may write to you.")
     rosa.sees("main input:checked", 0)
+    rosa.page.locator("[name=of_age][value=yes]").check()
     rosa.fill(name="Rosa Rautio", address=ROSA).send("yes")
-    rosa.open("/my-data").sees("main a[href*='/my-data/withdraw/']")
+    rosa.open("/my-data").sees(TAKE_BACK)
 
 
 def releases_what_people_said(city: City, steward: Visitor) -> None:
@@ -268,9 +277,9 @@ def releases_what_people_said(city: City, steward: Visitor) -> None:
 def releases_who_may_be_contacted_before_and_after_a_withdrawal(city: City, steward: Visitor, rosa: Visitor) -> None:
     assert on_the_list(steward) == crowd.ALLOWED | {("Rosa Rautio", ROSA)}
     rosa.open("/my-data").sees("section[aria-labelledby=used] .timeline > li")
-    rosa.press("main a[href*='/my-data/withdraw/']").press("main form.confirm button[type=submit]")
-    rosa.at("/my-data$")
-    rosa.sees("main a[href*='/my-data/withdraw/']", 0)
+    rosa.press(f"{TAKE_BACK} button")
+    rosa.at("/my-data(#.*)?$")
+    rosa.sees(TAKE_BACK, 0)
     assert on_the_list(steward) == crowd.ALLOWED
     rosa.open("/my-data").sees("section[aria-labelledby=used] .timeline > li")
 

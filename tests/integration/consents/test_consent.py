@@ -176,7 +176,7 @@ def test_nothing_is_preselected_and_yes_and_no_look_alike(as_role, agreement):
 
 def test_a_person_says_yes_sees_it_and_takes_it_back(as_role, session, agreement):
     client = as_role("resident")
-    typed = {"revision": str(agreement.current.id), "language": "en", "name": "Aino", "address": "050 123"}
+    typed = {"revision": str(agreement.current.id), "language": "en", "name": "Aino", "address": "050 123", "of_age": "yes"}
 
     answered = client.post(f"/my-data/ask/{agreement.id}", data={**typed, "answer": "yes"}, follow_redirects=True)
     assert "You said yes" in answered.text
@@ -200,7 +200,14 @@ def test_a_person_says_yes_sees_it_and_takes_it_back(as_role, session, agreement
 )
 def test_a_garbled_answer_records_nothing_and_keeps_what_was_typed(as_role, session, agreement, changes):
     client = as_role("resident")
-    typed = {"revision": str(agreement.current.id), "language": "en", "name": "Aino Kept", "address": "050 123", **changes}
+    typed = {
+        "revision": str(agreement.current.id),
+        "language": "en",
+        "name": "Aino Kept",
+        "address": "050 123",
+        "of_age": "yes",
+        **changes,
+    }
 
     response = client.post(f"/my-data/ask/{agreement.id}", data=typed)
 
@@ -252,7 +259,7 @@ def test_two_devices_answering_at_once_end_in_one_state(committing_db, race):
 @pytest.mark.parametrize("address", ["zzz", "a@b", "12", "call me"])
 def test_a_yes_needs_an_address_at_which_somebody_can_be_reached(as_role, agreement, session, address):
     client = as_role("resident")
-    sent = {"revision": agreement.current.id, "language": "en", "name": "Aino", "address": address}
+    sent = {"revision": agreement.current.id, "language": "en", "name": "Aino", "address": address, "of_age": "yes"}
 
     answer = client.post(f"/my-data/ask/{agreement.id}", data={**sent, "answer": "yes"})
 
@@ -267,3 +274,4 @@ def test_name_and_address_are_not_called_optional_where_a_yes_needs_them(as_role
     page = as_role("resident").get(f"/my-data/ask/{agreement.id}").text
     assert "(optional)" not in page
     assert "Needed only for a yes." in page
+    assert "Several with commas" not in page  # what the agreement does not name is not asked

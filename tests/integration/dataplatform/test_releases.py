@@ -188,7 +188,7 @@ def test_all_files_of_a_release_tell_what_one_reading_found(session, tmp_path, m
     layer = json.loads((tmp_path / "feedback-by-area.geojson").read_text(encoding="utf-8"))["features"]
     assert len(readings) == 1
     assert [row["proposals"] for row in table] == [str(feature["properties"]["proposals"]) for feature in layer] == ["1"]
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".geojson", ".md"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".geojson", ".json", ".md"]
 
 
 def test_nothing_is_left_lying_about_when_the_release_is_undone(session, tmp_path):

@@ -31,7 +31,7 @@ def test_usages_are_told_newest_first_in_the_words_of_the_persons_own_page(ask, 
     assert body["totalUsages"] == 2
     assert [usage["action"] for usage in body["usages"]] == [
         "A clerk looked up your account to help you",
-        "A data steward of Planning department received your name and address for contact",
+        "A data steward handed your data to Planning department",
     ]
     assert body["usages"][1]["receiverName"] == "Planning department"
     assert body["usages"][0]["receiverSystem"] == "Plaza"

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.features.consents.commands import WriteAgreement, WriteRecipient
-from app.features.consents.models import Disclosure, LegalBasis, RecipientKind
+from app.features.consents.queries import Disclosure, LegalBasis, RecipientKind
 from app.features.consents.vocabulary import BASES, CATEGORIES, PURPOSES, RECIPIENT_KINDS, STORAGE, Term
 from app.kernel.texts import Texts
 from app.web.filters import city_zone, translate
@@ -44,7 +44,7 @@ class AgreementForm(WithTexts):
         description=_("Taking part rests on the public task. Consent is for what goes beyond it: people may say no."),
         validators=[Unmarked()],
     )
-    process = SelectField(_("Where are people asked?"), validators=[Unmarked()])
+    place = SelectField(_("Where are people asked?"), validators=[Unmarked()])
     categories = SelectMultipleField(
         _("Which data?"),
         description=_("Only what is needed for the purpose. People are asked for exactly this."),
@@ -81,7 +81,7 @@ class AgreementForm(WithTexts):
         """The draft as the use case takes it."""
         return WriteAgreement(
             agreement_id=agreement_id,
-            process_id=UUID(self.process.data) if self.process.data else None,
+            process_id=UUID(self.place.data) if self.place.data else None,
             recipient_id=UUID(self.recipient.data),
             purpose_term=self.purpose_term.data,
             legal_basis=LegalBasis(self.legal_basis.data),
@@ -129,7 +129,7 @@ def agreement_form(
     form.storage.choices = _labels(STORAGE)
     form.disclosure.choices = [(kind.value, label) for kind, label in DISCLOSURES.items()]
     form.recipient.choices = [("", _("Choose a recipient")), *recipients]
-    form.process.choices = processes
+    form.place.choices = processes
     return form
 
 

@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext
 from wtforms import HiddenField, RadioField, SelectField
 
 from app.features.consents.commands import AnswerAgreement, Details
-from app.features.consents.models import AgreementRevision, Answer
-from app.features.consents.rules import fields_asked
-from app.features.consents.vocabulary import AGE_BANDS
+from app.features.consents.queries import AGE_BANDS, AgreementRevision, Answer, fields_asked
+from app.kernel.errors import Invalid
+from app.kernel.messages import msg
 from app.kernel.texts import clean_line
 from app.web.filters import local_text, translate
 from app.web.forms import AtMost, Form, LineField, TextField, Unmarked, _
@@ -22,6 +22,13 @@ class AskForm(Form):
 
     revision = HiddenField()
     language = HiddenField()
+    of_age = RadioField(
+        _("Are you old enough to decide this alone?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        description=_("Needed only for a yes. We do not keep your age."),
+        validate_choice=False,
+        validators=[Unmarked()],
+    )
     name = LineField(
         _("Your name"),
         description=_("As it may be used. Needed only for a yes."),
@@ -65,6 +72,15 @@ class AskForm(Form):
             gender=typed("gender"),
         )
 
+    def says_too_young(self) -> bool:
+        """Whether somebody has said that they do not decide alone."""
+        return bool(self.of_age) and self.of_age.data == "no"
+
+    def check_age(self) -> None:
+        """Raise Invalid where the question about age was asked and not answered."""
+        if self.of_age and self.of_age.data != "yes":
+            raise Invalid({"of_age": msg("Say whether you are old enough.")})
+
     def to_command(self, agreement_id: UUID, person_id: UUID, answer: Answer) -> AnswerAgreement | None:
         """The answer as the use case takes it; None when the hidden fields are not ours."""
         revision_id = _id(self.revision.data or "")
@@ -87,9 +103,16 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-def ask_form(revision: AgreementRevision, areas: Sequence[tuple[UUID, dict[str, str]]] = ()) -> AskForm:
-    """The form with the fields that this revision asks for. `areas` are offered where it asks for one."""
+def ask_form(
+    revision: AgreementRevision, areas: Sequence[tuple[UUID, dict[str, str]]] = (), *, asks_age: bool = False
+) -> AskForm:
+    """The form with the fields that this revision asks for. `areas` are offered where it asks for one.
+
+    `asks_age` adds the one question of whether somebody decides alone.
+    """
     form = AskForm()
+    if not asks_age:
+        del form.of_age
     asked = fields_asked(revision)
     for name in ("name", "address", "age_band", "area", "languages", "gender"):
         if name not in asked:

@@ -87,7 +87,7 @@ def show(agreement_id: UUID) -> str:
 @commits
 def begin() -> ResponseReturnValue:
     """Write the draft of a new agreement. Nobody is asked anything by it."""
-    form = _form({"months": 12, "categories": ["name", "contact"], "process": request.args.get("process", "")})
+    form = _form({"months": 12, "categories": ["name", "contact"], "place": request.args.get("process", "")})
     return _write(form, None)
 
 
@@ -137,7 +137,7 @@ def _typed(found: DataAgreement) -> dict[str, object]:
         "purpose_term": found.purpose_term,
         "recipient": str(found.recipient_id),
         "legal_basis": found.legal_basis.value,
-        "process": str(found.process_id or ""),
+        "place": str(found.process_id or ""),
         "categories": revision.categories,
         "months": revision.months,
         "retention_days": revision.retention_days,

@@ -16,6 +16,7 @@ from app.features.consents.models.agreements import (
     RevisionState,
 )
 from app.features.consents.models.answers import Answer, ConsentEvent, ConsentRecord, Giver
+from app.features.consents.models.deliveries import Endpoint, Notice, NoticeKind
 from app.features.consents.models.guardians import ConsentCode, Guardian, GuardianRequest, Minor
 from app.features.consents.models.usages import Usage
 
@@ -28,11 +29,14 @@ __all__ = [
     "ConsentRecord",
     "DataAgreement",
     "Disclosure",
+    "Endpoint",
     "Giver",
     "Guardian",
     "GuardianRequest",
     "LegalBasis",
     "Minor",
+    "Notice",
+    "NoticeKind",
     "Recipient",
     "RecipientKind",
     "RecipientState",

@@ -29,6 +29,11 @@ def agreement_by_code(session: Session, code: str) -> DataAgreement | None:
     return session.scalars(select(DataAgreement).where(DataAgreement.code == code)).first()
 
 
+def agreements_named(session: Session, ids: Collection[uuid.UUID]) -> Sequence[DataAgreement]:
+    """Several agreements with their revisions, by their short names."""
+    return session.scalars(select(DataAgreement).where(DataAgreement.id.in_(ids)).order_by(DataAgreement.code)).all()
+
+
 def agreements_of_process(session: Session, process_id: uuid.UUID) -> Sequence[DataAgreement]:
     """The agreements in force that concern a process: its own, then those of the whole city; the oldest first."""
     return session.scalars(
@@ -66,7 +71,7 @@ def counts_of(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, C
     """Numbers of several agreements in two statements."""
     valve = in_force().where(ConsentRecord.agreement_id.in_(ids)).subquery("valve")
     allowing = session.execute(select(valve.c.agreement_id, func.count()).group_by(valve.c.agreement_id))
-    allowed: dict[uuid.UUID, int] = dict(allowing.tuples())
+    allowed: dict[uuid.UUID, int] = dict(allowing.tuples().all())
     said: dict[tuple[uuid.UUID, Answer], int] = {
         (found, answer): number
         for found, answer, number in session.execute(

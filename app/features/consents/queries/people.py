@@ -13,12 +13,12 @@ from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
     AgreementRevision,
     AgreementState,
+    ConsentCode,
     ConsentEvent,
     ConsentRecord,
     DataAgreement,
     Guardian,
     Minor,
-    Usage,
 )
 from app.features.consents.queries.agreements import agreements_of_process
 from app.features.consents.rules import is_in_force, may_be_asked
@@ -140,6 +140,11 @@ def _samples(session: Session, person_id: uuid.UUID) -> dict[uuid.UUID, dict[str
     return {agreement_id: {name: value for name, value in sample.items() if value} for agreement_id, sample in found.items()}
 
 
+def person_of_code(session: Session, code_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose slip has this code; None when it counts no more."""
+    return session.scalar(select(ConsentCode.person_id).where(ConsentCode.id == code_id))
+
+
 def events_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> Sequence[ConsentEvent]:
     """The events of one person about one agreement, in their order."""
     return session.scalars(
@@ -155,11 +160,4 @@ def timeline_of(session: Session, person_id: uuid.UUID) -> Sequence[ConsentEvent
         select(ConsentEvent)
         .where(ConsentEvent.person_id == person_id)
         .order_by(ConsentEvent.at.desc(), ConsentEvent.number.desc(), ConsentEvent.id)
-    ).all()
-
-
-def usages_of(session: Session, person_id: uuid.UUID, limit: int = 100) -> Sequence[Usage]:
-    """Who used this person's data, newest first."""
-    return session.scalars(
-        select(Usage).where(Usage.person_id == person_id).order_by(Usage.at.desc(), Usage.id).limit(limit)
     ).all()

@@ -1,10 +1,10 @@
 """What may flow now. Whoever wants consented data joins `in_force` in the statement that reads it, and copies no result."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
@@ -17,6 +17,7 @@ from app.features.consents.models import (
     LegalBasis,
 )
 from app.features.consents.models.agreements import PUBLISHED
+from app.features.spaces.queries import Area
 from app.kernel import clock
 
 CONSENT = (LegalBasis.CONSENT, LegalBasis.EXPLICIT_CONSENT)
@@ -113,3 +114,50 @@ def profiles(
         .where(ProfileDetail.agreement_id == agreement_id)
         .order_by(ProfileDetail.person_id)
     )
+
+
+def details_of(
+    agreement_id: uuid.UUID,
+) -> Select[uuid.UUID, datetime, datetime | None, str, str, str, str, list[str], str]:
+    """SELECT of all that people gave under one agreement: person, since, expires, name, address, age band, area's code,
+    languages, gender; what was not asked for is NULL. Joined with the consents in force in the statement itself.
+    """
+    theirs = in_force().where(ConsentRecord.agreement_id == agreement_id)
+    valve = theirs.add_columns(ConsentRecord.since, ConsentRecord.expires_at).subquery("valve")
+    return (
+        select(
+            valve.c.person_id,
+            valve.c.since,
+            valve.c.expires_at,
+            ContactDetail.name,
+            ContactDetail.address,
+            ProfileDetail.age_band,
+            Area.code.label("area_code"),
+            ProfileDetail.languages,
+            ProfileDetail.gender,
+        )
+        .select_from(valve)
+        .outerjoin(ContactDetail, _given_by(ContactDetail, valve))
+        .outerjoin(ProfileDetail, _given_by(ProfileDetail, valve))
+        .outerjoin(Area, Area.id == ProfileDetail.area_id)
+        .order_by(valve.c.person_id)
+    )
+
+
+def _given_by(table: type[ContactDetail] | type[ProfileDetail], valve: Subquery) -> ColumnElement[bool]:
+    return and_(table.agreement_id == valve.c.agreement_id, table.person_id == valve.c.person_id)
+
+
+def readers(agreement_ids: Collection[uuid.UUID], person_id: uuid.UUID | None = None) -> Select[uuid.UUID, uuid.UUID, str, str]:
+    """SELECT of those who can be written to by e-mail under these agreements now: agreement, person, name, address.
+
+    `person_id` asks for one of them: a letter in line asks again at the moment when it leaves.
+    """
+    valve = in_force().where(ConsentRecord.agreement_id.in_(agreement_ids)).subquery("valve")
+    query = (
+        select(valve.c.agreement_id, valve.c.person_id, ContactDetail.name, ContactDetail.address)
+        .join(ContactDetail, _given_by(ContactDetail, valve))
+        .where(ContactDetail.address.contains("@"))
+        .order_by(valve.c.agreement_id, valve.c.person_id)
+    )
+    return query if person_id is None else query.where(valve.c.person_id == person_id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -15,11 +15,12 @@ from app.features.consents.queries import (
     DataAgreement,
     agreement,
     agreements_of_process,
+    minor_until,
     open_question,
     record_of,
 )
 from app.features.consents.routes import bp
-from app.features.consents.rules import fields_asked, is_in_force
+from app.features.consents.rules import fields_asked, is_in_force, is_minor
 from app.features.consents.shown import vocabulary
 from app.features.consents.use_cases import answer_agreement
 from app.features.spaces.queries import Process, all_areas
@@ -41,14 +42,21 @@ def ask(agreement_id: UUID) -> ResponseReturnValue:
     session, actor = db.session(), viewer()
     person_id = actor.require_signed_in()
     found = asked_about(agreement_id)
-    form = form_for(found)
+    of_age_on = minor_until(session, person_id)
+    minor = is_minor(of_age_on, clock.now())
+    age = current_app.config["SETTINGS"].consent_age
+    form = form_for(found, asks_age=bool(age) and of_age_on is None)
     status = 200
     answer = {"yes": Answer.GIVEN, "no": Answer.REFUSED}.get(request.form.get("answer", ""))
     if form.validate_on_submit():
         command = form.to_command(agreement_id, person_id, answer) if answer else None
+        if answer is Answer.GIVEN and (minor or form.says_too_young()):
+            return redirect(url_for(".guardian", agreement_id=agreement_id))  # nothing is recorded: an adult is asked
         try:
             if command is None:
                 raise Refused(msg("Choose yes or no."))
+            if answer is Answer.GIVEN:
+                form.check_age()
             answer_agreement(session, actor, command)
         except Refused as refusal:
             if refusal.status == 404:
@@ -72,6 +80,8 @@ def ask(agreement_id: UUID) -> ResponseReturnValue:
         agreement=found,
         in_force=is_in_force(record, found, clock.now()),
         record=record,
+        minor=minor,
+        age=age,
         words=vocabulary(),
     ), status
 
@@ -84,11 +94,11 @@ def asked_about(agreement_id: UUID) -> DataAgreement:
     return found
 
 
-def form_for(found: DataAgreement) -> AskForm:
+def form_for(found: DataAgreement, *, asks_age: bool) -> AskForm:
     """The form with what the present revision asks for."""
     wants_area = "area" in fields_asked(found.current)
     areas = [(area.id, area.name) for area in all_areas(db.session())] if wants_area else []
-    return ask_form(found.current, areas)
+    return ask_form(found.current, areas, asks_age=asks_age)
 
 
 def _ask_on_process(process: Process) -> Markup:

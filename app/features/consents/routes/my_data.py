@@ -10,36 +10,20 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.features.consents.commands import ObjectTo, RenewConsent, WithdrawConsent
 from app.features.consents.forms.answers import ObjectForm
-from app.features.consents.queries import Usage, agreement, cards_of, record_of, timeline_of, usages_of
+from app.features.consents.queries import agreement, cards_of, last_notices, record_of, timeline_of, told, usages_between
 from app.features.consents.routes import bp
-from app.features.consents.rules import ANSWERS, USAGES
+from app.features.consents.routes.usages import NEWEST
+from app.features.consents.rules import ANSWERS
 from app.features.consents.shown import vocabulary
 from app.features.consents.takeout import takeout
 from app.features.consents.use_cases import note_usages, object_to, renew_consent, withdraw_consent
 from app.kernel.database import intent
 from app.kernel.errors import NotFound
-from app.kernel.messages import Message, msg
 from app.kernel.personal_data import collections, exceptions
 from app.web.access import public, signed_in, viewer
 from app.web.filters import translate
 from app.web.locale import current_locale
 from app.web.transaction import attempt, commits
-
-ROLES = {
-    "steward": msg("A data steward"),
-    "clerk": msg("A clerk"),
-    "administrator": msg("An administrator"),
-    "you": msg("You"),
-}
-
-
-@bp.app_template_filter("usage_sentence")
-def usage_sentence(usage: Usage) -> str:
-    """One usage in a sentence, in the reader's language."""
-    sentence = USAGES[usage.kind]
-    role = ROLES.get(usage.by_role, msg("Somebody of the city"))
-    department = usage.by_department or translate(msg("the city"))
-    return translate(Message(sentence.template, {"role": role, "department": department} if "%(" in sentence.template else {}))
 
 
 @bp.get("")
@@ -50,11 +34,13 @@ def my_data() -> str:
     if person_id is None:
         return render_template("consents/signed_out.html")
     session = db.session()
+    cards = cards_of(session, person_id)
     return render_template(
         "consents/my_data.html",
-        cards=cards_of(session, person_id),
+        cards=cards,
         timeline=timeline_of(session, person_id),
-        usages=usages_of(session, person_id),
+        usages=told(session, person_id, usages_between(session, person_id, limit=NEWEST)),
+        notices=last_notices(session, person_id, [card.agreement.id for card in cards]),
         answers=ANSWERS,
         words=vocabulary(),
         kinds=collections(),

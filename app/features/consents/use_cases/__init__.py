@@ -8,6 +8,8 @@ from app.features.consents.commands import (
     Details,
     DiscardDraft,
     EndAgreement,
+    NoteAge,
+    NoteGuardian,
     PutInForce,
     ReviewAgreement,
     SubmitAgreement,
@@ -25,36 +27,75 @@ from app.features.consents.use_cases.agreements import (
     write_agreement,
 )
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
-from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force
+from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
+from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
+from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
+from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
-from app.features.consents.use_cases.recording import tell
-from app.features.consents.use_cases.usages import note_usages
+from app.features.consents.use_cases.recording import listen
+from app.features.consents.use_cases.telling import (
+    confirm_by_hand,
+    remove_endpoint,
+    rotate_secret,
+    send_again,
+    send_test,
+    set_endpoint,
+    tell,
+    tell_of_erasure,
+)
+from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_usage_once, note_usages
 
 __all__ = [
     "AnswerAgreement",
     "Details",
     "DiscardDraft",
     "EndAgreement",
+    "NoteAge",
+    "NoteGuardian",
     "PutInForce",
     "ReviewAgreement",
     "SubmitAgreement",
+    "UnknownCode",
     "WithdrawConsent",
     "WriteAgreement",
     "WriteRecipient",
     "answer_agreement",
+    "answer_by_link",
+    "ask_guardian",
+    "confirm_by_hand",
     "discard_draft",
     "end_agreement",
+    "enter_code",
     "expire_consents",
+    "forget_old_usages",
     "forget_out_of_force",
+    "forget_usages_of",
+    "give_code",
+    "given_code",
+    "hold_still",
+    "left_since",
+    "listen",
+    "note_age",
+    "note_guardian",
+    "note_looks",
+    "note_usage_once",
     "note_usages",
     "object_to",
+    "open_request",
     "put_in_force",
     "record_of",
+    "remind_of_expiry",
+    "remove_endpoint",
     "renew_consent",
     "retire_recipient",
     "review_agreement",
+    "rotate_secret",
+    "send_again",
+    "send_test",
+    "set_endpoint",
     "submit_agreement",
     "tell",
+    "tell_of_erasure",
     "withdraw_consent",
     "write_agreement",
     "write_recipient",

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.consents import rules
+from app.features.accounts.queries import Person
+from app.features.consents import mails, rules
 from app.features.consents.commands import (
     DiscardDraft,
     EndAgreement,
@@ -19,11 +20,16 @@ from app.features.consents.governed import forget
 from app.features.consents.models import (
     AgreementRevision,
     AgreementState,
+    Answer,
+    ConsentRecord,
     DataAgreement,
+    NoticeKind,
     Recipient,
     RevisionState,
 )
+from app.features.consents.use_cases.telling import tell
 from app.features.consents.vocabulary import CATEGORIES, PURPOSES, STORAGE
+from app.features.notifications.use_cases import notify
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -198,9 +204,29 @@ def put_in_force(session: Session, actor: Actor, command: PutInForce) -> Agreeme
         raise Conflict(_ALREADY) from None
     if before is not None and revision.material and earlier_end_at is None:
         forget(session, agreement.id)  # earlier answers do not cover the new substance: nothing is kept on their ground
+    if before is not None and revision.material and agreement.asks:
+        tell(session, NoticeKind.REPLACED, agreement, at=revision.earlier_end_at)
+        _tell_of_change(session, agreement)
     session.refresh(agreement, ["revisions"])
     _note(session, actor, "agreement.in_force", agreement, revision, before=before.digest if before else "")
     return revision
+
+
+def _tell_of_change(session: Session, agreement: DataAgreement) -> None:
+    """Whoever had said yes learns that their yes ends, and where the new text is; people without an address see it here."""
+    people = session.scalars(
+        select(ConsentRecord.person_id)
+        .join(Person, Person.id == ConsentRecord.person_id)
+        .where(
+            ConsentRecord.agreement_id == agreement.id,
+            ConsentRecord.answer == Answer.GIVEN,
+            ConsentRecord.expires_at > clock.now(),
+            Person.email.is_not(None),
+        )
+        .order_by(ConsentRecord.person_id)
+    ).all()
+    for person_id in people:
+        notify(session, mails.CHANGED, person_id=person_id, params={"agreement_id": str(agreement.id)})
 
 
 def discard_draft(session: Session, actor: Actor, command: DiscardDraft) -> None:
@@ -228,6 +254,8 @@ def end_agreement(session: Session, actor: Actor, command: EndAgreement) -> None
         session.delete(agreement.pending)
     agreement.current.state, agreement.current.out_of_force_at = RevisionState.ENDED, now
     forget(session, agreement.id)
+    if agreement.asks:
+        tell(session, NoticeKind.ENDED, agreement)
     session.flush()
     session.refresh(agreement, ["revisions"])
     audit.record(session, actor, "agreement.ended", agreement, process_id=agreement.process_id)
@@ -277,3 +305,4 @@ def _note(
         before=before,
         after=revision.digest,
     )
+    session.flush()

@@ -1,12 +1,17 @@
-"""What time does: consents run out, and what was given for them is deleted."""
+"""What time does: consents run out, people are reminded before, and what was given is deleted afterwards."""
 
-from sqlalchemy import delete, exists, select
+from datetime import timedelta
+
+from sqlalchemy import and_, delete, exists, select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import Person
+from app.features.consents import mails
 from app.features.consents.governed import GOVERNED, forget
 from app.features.consents.models import AgreementRevision, Answer, ConsentEvent, ConsentRecord, Giver
 from app.features.consents.queries import in_force
 from app.features.consents.use_cases.recording import append
+from app.features.notifications.use_cases import notify
 from app.kernel import clock
 from app.kernel.permissions import SYSTEM
 
@@ -48,3 +53,38 @@ def forget_out_of_force(session: Session) -> int:
         kept = exists().where(valve.c.agreement_id == table.agreement_id, valve.c.person_id == table.person_id)
         removed += len(session.execute(delete(table).where(~kept).returning(table.person_id)).all())
     return removed
+
+
+REMIND_BEFORE = timedelta(days=30)
+AT_ONCE = 1000
+"""Letters in one run, so that a night's work stays a short transaction; the next run goes on."""
+
+
+def remind_of_expiry(session: Session) -> int:
+    """Write to people whose yes runs out within 30 days, once for each end. Returns how many letters.
+
+    Nobody is reminded of what lapses because they come of age: it is asked afresh then. People without an address get none.
+    """
+    now = clock.now()
+    valve = in_force(now).subquery("valve")
+    due = session.scalars(
+        select(ConsentRecord)
+        .join(valve, and_(valve.c.agreement_id == ConsentRecord.agreement_id, valve.c.person_id == ConsentRecord.person_id))
+        .join(Person, Person.id == ConsentRecord.person_id)
+        .where(
+            ConsentRecord.expires_at <= now + REMIND_BEFORE,
+            ConsentRecord.reminded_at.is_(None),
+            ConsentRecord.lapses.is_(False),
+            Person.email.is_not(None),
+        )
+        .order_by(ConsentRecord.expires_at, ConsentRecord.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=ConsentRecord)
+    ).all()
+    for record in due:
+        record.reminded_at = now
+        until = record.expires_at.isoformat() if record.expires_at else ""
+        params = {"agreement_id": str(record.agreement_id), "person": str(record.person_id), "until": until}
+        notify(session, mails.RUNS_OUT, person_id=record.person_id, params=params)
+    session.flush()
+    return len(due)

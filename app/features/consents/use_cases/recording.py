@@ -16,20 +16,21 @@ from app.features.consents.models import (
     ConsentRecord,
     Giver,
 )
+from app.features.consents.use_cases.telling import tell_of_answer
 from app.kernel import clock
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel
 
 TRIES = 20
-Told = Callable[[Session, ConsentEvent, ConsentRecord | None], None]
-_told: list[Told] = []
+Heard = Callable[[Session, ConsentEvent, ConsentRecord | None], None]
+_listening: list[Heard] = []
 
 
-def tell(listener: Told) -> Told:
+def listen(listener: Heard) -> Heard:
     """Register who is told of each event, in its transaction: rooms that stand on this one and pass it on (by the outbox)."""
-    if listener not in _told:
-        _told.append(listener)
+    if listener not in _listening:
+        _listening.append(listener)
     return listener
 
 
@@ -91,10 +92,12 @@ def append(
                 session.flush()
         except IntegrityError:
             continue
-        state = _bring_up(session, record, event)
-        for listener in _told:
-            listener(session, event, state)
-        return state
+        before = record.answer if record is not None else None
+        record = _bring_up(session, record, event)
+        tell_of_answer(session, event, before)
+        for listener in _listening:
+            listener(session, event, record)
+        return record
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
 
 
@@ -109,6 +112,8 @@ def _next_number(session: Session, record: ConsentRecord | None, agreement_id: u
 
 
 def _bring_up(session: Session, record: ConsentRecord | None, event: ConsentEvent) -> ConsentRecord | None:
+    # whoever wrote the event before ours at the same moment has made the record too
+    record = record or locked_record(session, event.agreement_id, event.person_id)
     state = rules.next_state(state_of(record), event)
     if state is None:
         return None

@@ -2,14 +2,17 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import and_, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
-from app.features.consents.models import (
-    Usage,
-)
+from app.features.consents.models import Answer, ConsentRecord, Usage
+from app.features.consents.queries import looked_lately
+from app.features.consents.queries.usages import USAGES_KEPT
 from app.kernel import clock
+from app.kernel.looks import Look, Looker
 
 
 def note_usages(
@@ -21,10 +24,14 @@ def note_usages(
     by_department: str = "",
     basis: str,
     agreement_id: uuid.UUID | None = None,
+    at: datetime | None = None,
     **details: str,
 ) -> int:
-    """Write down that the data of these people were used, in the transaction of the use. Returns how many people."""
-    now = clock.now()
+    """Write down that the data of these people were used, in the transaction of the use. Returns how many people.
+
+    `at` is the moment of the use (now): a release names the moment at which its rows were read.
+    """
+    now = at or clock.now()
     rows = [
         {
             "id": uuid.uuid4(),
@@ -42,3 +49,48 @@ def note_usages(
     if rows:
         session.execute(insert(Usage), rows)
     return len(rows)
+
+
+def note_looks(session: Session, look: Look, people: Iterable[uuid.UUID], looker: Looker) -> None:
+    """Write down that staff looked at the records of these people; looking again within a quarter of an hour is one look."""
+    everybody = set(people)
+    known = looked_lately(session, everybody, look.kind, looker.role, looker.department)
+    note_usages(
+        session,
+        sorted(everybody - known),
+        kind=look.kind,
+        by_role=looker.role,
+        by_department=looker.department,
+        basis=look.basis,
+    )
+
+
+def note_usage_once(
+    session: Session, source: uuid.UUID, person_id: uuid.UUID, *, kind: str, by_role: str, agreement_id: uuid.UUID, title: str
+) -> bool:
+    """Note a use that has a source of its own, such as a newsletter, unless it was noted for this person; whether it is new."""
+    known = session.scalars(
+        select(Usage.details).where(Usage.person_id == person_id, Usage.kind == kind, Usage.agreement_id == agreement_id)
+    )
+    if any(details.get(kind) == str(source) for details in known):
+        return False
+    words: dict[str, Any] = {kind: str(source), "title": title}
+    note_usages(session, [person_id], kind=kind, by_role=by_role, basis="consent", agreement_id=agreement_id, **words)
+    return True
+
+
+def forget_old_usages(session: Session, before: datetime | None = None, most: int = 10_000) -> int:
+    """Delete usages older than `before` (now less `USAGES_KEPT`), at most `most` of them. Returns how many; call it until none.
+
+    A usage under a consent that is still given stays as long as the consent: the recipient has the data still.
+    """
+    before = before or clock.now() - USAGES_KEPT
+    still_given = exists().where(
+        and_(
+            ConsentRecord.agreement_id == Usage.agreement_id,
+            ConsentRecord.person_id == Usage.person_id,
+            ConsentRecord.answer == Answer.GIVEN,
+        )
+    )
+    old = select(Usage.id).where(Usage.at < before, ~still_given).limit(most)
+    return len(session.execute(delete(Usage).where(Usage.id.in_(old)).returning(Usage.id)).all())

@@ -1,16 +1,22 @@
 """`contact-opt-ins`: whom the planning department may write to. Exactly the people whose consent is in force now."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy.orm import Session
 
-from app.features.consents.queries import DataAgreement, contact_opt_ins
+from app.features.consents.queries import DataAgreement, contact_opt_ins, references_for
 from app.features.dataplatform.declarations import Audience, Basis, Column, DataSet, PeopleRows, Rows, declare
 from app.features.spaces.queries import Process
 from app.kernel.messages import msg
 
 COLUMNS = (
+    Column(
+        "reference",
+        "string",
+        msg("Stands for the person towards this recipient alone; messages about withdrawals name it"),
+        Basis.CONSENT,
+    ),
     Column("agreement", "string", msg("The data agreement that people consented to"), Basis.PUBLIC_TASK),
     Column("process", "string", msg("The process it is about, by the name in its address"), Basis.PUBLIC_TASK),
     Column("name", "string", msg("The name they gave for contact"), Basis.CONSENT),
@@ -25,12 +31,24 @@ def people_rows(session: Session, process_ids: Collection[uuid.UUID] | None = No
     query = contact_opt_ins(None if process_ids is None else list(process_ids)).outerjoin(
         Process, Process.id == DataAgreement.process_id
     )
-    for row in session.execute(query.add_columns(Process.slug)):
+    query = query.add_columns(Process.slug, DataAgreement.recipient_id)
+    references: dict[uuid.UUID, Callable[[uuid.UUID], str]] = {}
+    for row in session.execute(query.execution_options(yield_per=5_000)):
+        if row.recipient_id not in references:
+            references[row.recipient_id] = references_for(row.recipient_id)
         expires = row.expires_at.isoformat() if row.expires_at else ""
         yield (
             row.agreement_id,
             row.person_id,
-            (row.agreement, row.slug or "", row.name, row.address, row.since.isoformat(), expires),
+            (
+                references[row.recipient_id](row.person_id),
+                row.agreement,
+                row.slug or "",
+                row.name,
+                row.address,
+                row.since.isoformat(),
+                expires,
+            ),
         )
 
 

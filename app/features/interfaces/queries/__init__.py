@@ -10,7 +10,7 @@ from app.features.interfaces.queries.clients import (
     working_token,
 )
 from app.features.interfaces.queries.profiles import individuals_of, person_known_as, profile_of
-from app.features.interfaces.queries.usages import count_usages, usages_kept_since, usages_page
+from app.features.interfaces.queries.usages import count_usages, usages_page
 
 __all__ = [
     "CityProfile",
@@ -24,7 +24,6 @@ __all__ = [
     "person_known_as",
     "processes_of",
     "profile_of",
-    "usages_kept_since",
     "usages_page",
     "working_token",
 ]

@@ -24,7 +24,7 @@ def profile_of(session: Session, person_id: uuid.UUID) -> CityProfile | None:
     return session.scalars(select(CityProfile).where(CityProfile.person_id == person_id)).first()
 
 
-def individuals_of(session: Session, person_id: uuid.UUID) -> Result[tuple[Individual, str]]:
+def individuals_of(session: Session, person_id: uuid.UUID) -> Result[Individual, str]:
     """Under whom programs have registered a person, each with the program's name."""
     return session.execute(
         select(Individual, InterfaceClient.name)

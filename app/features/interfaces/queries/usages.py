@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.queries import Usage
-from app.kernel import clock
 
 
 def _of(person_id: uuid.UUID, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
@@ -40,8 +39,3 @@ def count_usages(
 ) -> int:
     """How many there are between two moments; answered from `ix_usage_person` alone."""
     return session.scalar(select(func.count()).select_from(Usage).where(*_of(person_id, since, until))) or 0
-
-
-def usages_kept_since(session: Session) -> datetime:
-    """Since when uses of data are kept; now, when none has been noted."""
-    return session.scalar(select(func.min(Usage.at))) or clock.now()

@@ -14,10 +14,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import csrf, db
-from app.features.consents.queries import Usage
+from app.features.consents.queries import USAGES_KEPT, ToldUsage, told
 from app.features.interfaces.clients.bearer import door, needs, refusal, secured
-from app.features.interfaces.queries import count_usages, person_known_as, usages_kept_since, usages_page
+from app.features.interfaces.queries import count_usages, person_known_as, usages_page
 from app.features.interfaces.rules import Audience, Scope
+from app.kernel import clock
 
 MOST = 1000
 LARGEST = 2**31 - 1
@@ -102,7 +103,8 @@ def find_usage(query: dict[str, Any], header: dict[str, Any]) -> Any:
     period = {"since": query.get("period_start"), "until": query.get("period_end")}
     session = db.session()
     found = usages_page(session, about, **period, skip=query["offset"], limit=min(query["limit"], MOST))
-    return {"total_usages": count_usages(session, about, **period), "usages": [_usage(one) for one in found]}
+    shown = [_usage(one) for one in told(session, about, found)]
+    return {"total_usages": count_usages(session, about, **period), "usages": shown}
 
 
 @tracker.route("/v2/usagePeriod")
@@ -111,7 +113,7 @@ def find_usage(query: dict[str, Any], header: dict[str, Any]) -> Any:
 @tracker.doc(security=secured([Scope.USAGES]))
 def usage_period() -> dict[str, Any]:
     """Since when uses of data are kept."""
-    return {"period_start": usages_kept_since(db.session())}
+    return {"period_start": clock.now() - USAGES_KEPT}
 
 
 @tracker.route("/v2/heartbeat")
@@ -134,13 +136,13 @@ def _person(code: str) -> UUID | None:
         return None
 
 
-def _usage(usage: Usage) -> dict[str, Any]:
+def _usage(entry: ToldUsage) -> dict[str, Any]:
     """One use in the words in which its person reads it on their own page."""
     settings = current_app.config["SETTINGS"]
     return {
-        "logtime": usage.at,
-        "action": current_app.jinja_env.filters["usage_sentence"](usage),
+        "logtime": entry.usage.at,
+        "action": current_app.jinja_env.filters["usage_sentence"](entry),
         "receiver_code": settings.registry_code,
-        "receiver_name": usage.by_department or settings.city_name,
+        "receiver_name": entry.usage.by_department or settings.city_name,
         "receiver_system": "Plaza",
     }

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.consents.queries import ConsentEvent, ConsentRecord
-from app.features.consents.use_cases import tell
+from app.features.consents.use_cases import listen
 from app.features.interfaces.commands import WriteWebhook
 from app.features.interfaces.models import Individual, InterfaceClient, Webhook
 from app.features.interfaces.rules import webhook_vault
@@ -63,7 +63,7 @@ def _own(session: Session, client_id: uuid.UUID, webhook_id: uuid.UUID) -> Webho
     return found
 
 
-@tell
+@listen
 def post_to_programs(session: Session, event: ConsentEvent, record: ConsentRecord | None) -> None:
     """After each answer of somebody whom a program has registered: a message to that program, by the outbox."""
     if record is None:

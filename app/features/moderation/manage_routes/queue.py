@@ -17,13 +17,22 @@ from app.features.moderation.rules import REASONS
 from app.features.moderation.use_cases import decide
 from app.features.spaces.queries import visible_processes
 from app.kernel.errors import Conflict, Refused
+from app.kernel.looks import Look
+from app.kernel.messages import msg
 from app.kernel.paging import page_number
 from app.kernel.permissions import Permission
 from app.web import slots
 from app.web.access import requires, safe_next, viewer
 from app.web.filters import translate
+from app.web.looks import looked_at
 from app.web.paging import steps
 from app.web.transaction import commits
+
+MODERATION = Look(
+    "moderation",
+    msg("%(role)s saw something you wrote, with your name, in the list of what needs a decision"),
+    msg("Deciding whether contributions keep to the rules"),
+)
 
 
 @bp.get("")
@@ -33,6 +42,7 @@ def queue_page() -> str:
     wanted, process_id = _wanted()
     allowed = viewer().processes_where(Permission.MODERATE)
     page = queue(db.session(), wanted)
+    looked_at(MODERATION, [item.author_id for item in page.items])
     hidden = "hidden" if wanted.view == "hidden" else None
     return render_template(
         "moderation/queue.html",

@@ -1,0 +1,53 @@
+"""Letters of this room. What is personal is looked up when a letter is written, so that it never lies in the outbox."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.features.accounts.queries import person as person_by_id
+from app.features.consents.models import Answer, DataAgreement, Guardian, GuardianRequest
+from app.features.consents.queries import record_of
+from app.features.consents.rules import is_in_force
+from app.features.notifications.queries import Mail
+from app.kernel import clock
+from app.kernel.messages import msg
+from app.kernel.references import new_token, token_hash
+
+
+def _with_token(session: Session, params: dict[str, Any]) -> dict[str, Any] | None:
+    """The link gets its secret now; nothing is sent for one that was answered or is gone."""
+    request = session.get(GuardianRequest, uuid.UUID(params["request_id"]))
+    if request is None or request.answered_at is not None or request.expires_at <= clock.now():
+        return None
+    guardian = session.get_one(Guardian, request.guardian_id)
+    minor = person_by_id(session, guardian.minor_id)
+    token = new_token()
+    request.token_hash = token_hash(token)
+    session.flush()
+    name = minor.display_name if minor else ""
+    return {**params, "token": token, "guardian": guardian.name, "minor": name}
+
+
+def _still_runs(session: Session, params: dict[str, Any]) -> dict[str, Any] | None:
+    """What runs out and when; nothing is said when it was renewed or taken back since."""
+    agreement = session.get(DataAgreement, uuid.UUID(params["agreement_id"]))
+    record = record_of(session, uuid.UUID(params["agreement_id"]), uuid.UUID(params["person"]))
+    if agreement is None or record is None or record.answer is not Answer.GIVEN or record.expires_at is None:
+        return None
+    if not is_in_force(record, agreement, clock.now()) or record.expires_at.isoformat() != params["until"]:
+        return None
+    return {**params, "purpose": agreement.current.purpose, "until": record.expires_at}
+
+
+def _has_changed(session: Session, params: dict[str, Any]) -> dict[str, Any] | None:
+    agreement = session.get(DataAgreement, uuid.UUID(params["agreement_id"]))
+    if agreement is None:
+        return None
+    ends = agreement.current.earlier_end_at
+    return {**params, "purpose": agreement.current.purpose, "ends": ends if ends and ends > clock.now() else None}
+
+
+GUARDIAN = Mail("consents.guardian", subject=msg("A young person asks for your consent"), prepare=_with_token)
+RUNS_OUT = Mail("consents.runs_out", subject=msg("Your consent runs out soon"), prepare=_still_runs)
+CHANGED = Mail("consents.changed", subject=msg("A text that you agreed to has changed"), prepare=_has_changed)

@@ -1,0 +1,109 @@
+"""People without an account: with the code of their slip they see what they allowed, and take it back."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.accounts.use_cases import count_attempt
+from app.features.consents.commands import WithdrawConsent
+from app.features.consents.forms.guardians import CodeForm
+from app.features.consents.queries import agreement, cards_of, last_notices, person_of_code, timeline_of, told, usages_between
+from app.features.consents.routes import bp
+from app.features.consents.rules import ANSWERS
+from app.features.consents.shown import vocabulary
+from app.features.consents.use_cases import UnknownCode, enter_code, withdraw_consent
+from app.kernel import clock
+from app.kernel.errors import NotFound, TooManyAttempts
+from app.kernel.permissions import Actor
+from app.web.access import public, viewer
+from app.web.networks import network
+from app.web.transaction import commits
+
+KEY = "consent_code"
+STAYS = 15 * 60
+"""Seconds for which an entered code opens the cards; at a kiosk the reset ends it earlier."""
+
+
+@bp.route("/code", methods=["GET", "POST"])
+@public
+@commits
+def code() -> ResponseReturnValue:
+    """Type the code of a slip. A right one is let in; wrong ones are slowed down, so that nobody looks for others' codes."""
+    form = CodeForm()
+    status = 422 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            row = enter_code(db.session(), form.code.data or "")
+        except UnknownCode as refusal:
+            slow = _slowed_down()
+            form.refuse(slow or refusal)
+            status = (slow or refusal).status
+        else:
+            session[KEY] = [row.id.hex, int(clock.now().timestamp()) + STAYS]
+            return redirect(url_for(".code_cards"))
+    return render_template("consents/code.html", form=form), status
+
+
+def _slowed_down() -> TooManyAttempts | None:
+    try:
+        count_attempt("consent code network", network())
+    except TooManyAttempts as refusal:
+        return refusal
+    return None
+
+
+def _person() -> UUID | None:
+    """Whose code was entered here in the last minutes, if it still counts."""
+    kept = session.get(KEY)
+    if not isinstance(kept, list) or len(kept) != 2 or kept[1] < clock.now().timestamp():
+        return None
+    return person_of_code(db.session(), UUID(kept[0]))
+
+
+@bp.get("/code/cards")
+@public
+def code_cards() -> ResponseReturnValue:
+    """What the person with this code allowed, who used it, and what they were shown."""
+    person_id = _person()
+    if person_id is None:
+        return redirect(url_for(".code"))
+    found = db.session()
+    cards = [card for card in cards_of(found, person_id) if card.record is not None]
+    return render_template(
+        "consents/code_cards.html",
+        cards=cards,
+        timeline=timeline_of(found, person_id),
+        usages=told(found, person_id, usages_between(found, person_id)),
+        notices=last_notices(found, person_id, [card.agreement.id for card in cards]),
+        answers=ANSWERS,
+        words=vocabulary(),
+        code=True,
+    )
+
+
+@bp.post("/code/withdraw/<uuid:agreement_id>")
+@public
+@commits
+def code_withdraw(agreement_id: UUID) -> ResponseReturnValue:
+    """Take it back, at once."""
+    person_id = _person()
+    if person_id is None:
+        return redirect(url_for(".code"))
+    if agreement(db.session(), agreement_id) is None:
+        raise NotFound
+    voice = Actor(person_id=person_id, channel=viewer().channel)
+    withdraw_consent(db.session(), voice, WithdrawConsent(agreement_id, person_id))
+    flash(_("Taken back. From now on nobody gets your data for this."), "good")
+    return redirect(url_for(".code_cards"))
+
+
+@bp.post("/code/leave")
+@public
+@commits
+def code_leave() -> ResponseReturnValue:
+    """Close it for whoever uses this screen next."""
+    session.pop(KEY, None)
+    return redirect(url_for(".code"))

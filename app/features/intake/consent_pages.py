@@ -1,0 +1,117 @@
+"""A clerk's pages for answers about personal data: what somebody said on paper or at the counter, and their code."""
+
+import uuid
+from dataclasses import replace
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.extensions import db
+from app.features.accounts.use_cases import add_person_without_account
+from app.features.consents.queries import AgreementState, DataAgreement, agreement, fields_asked, person_of_code, register
+from app.features.consents.use_cases import (
+    answer_agreement,
+    enter_code,
+    give_code,
+    given_code,
+    note_age,
+    note_guardian,
+)
+from app.features.intake import slips
+from app.features.intake.consent_forms import ConsentSheetForm, sheet_form
+from app.features.intake.manage_routes import bp
+from app.features.spaces.queries import all_areas
+from app.kernel import clock
+from app.kernel.errors import NotFound
+from app.kernel.permissions import Actor, Channel, Permission
+from app.web.access import requires, viewer
+from app.web.locale import language_choices
+from app.web.qr import qr_svg
+from app.web.transaction import commits
+
+
+@bp.get("/consents")
+@requires(Permission.INTAKE)
+def consents() -> str:
+    """The agreements that people can answer through this clerk."""
+    found = [entry for entry, _count in register(db.session()) if _mine(entry)]
+    return render_template("intake/consents.html", agreements=found)
+
+
+def _mine(found: DataAgreement | None) -> bool:
+    return (
+        found is not None
+        and found.state is AgreementState.IN_FORCE
+        and found.asks
+        and viewer().may(Permission.INTAKE, found.process_id)
+    )
+
+
+@bp.route("/consents/<uuid:agreement_id>", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def consent(agreement_id: uuid.UUID) -> ResponseReturnValue:
+    """Enter one answer, and take away the slip with the code."""
+    found = _asked(agreement_id)
+    settings = current_app.config["SETTINGS"]
+    areas = [(area.id, area.name) for area in all_areas(db.session())] if "area" in fields_asked(found.current) else []
+    languages = [(choice.code, choice.name) for choice in language_choices()]
+    form = sheet_form(found.current, areas, languages, settings.consent_age)
+    if request.method == "POST" and person_of_code(db.session(), form.code_id):  # the same form once more
+        return redirect(_slip(form.code_id))
+    sent = form.send(lambda: _take_in(form, agreement_id))
+    if sent.done:
+        return redirect(_slip(sent.result))
+    found = _asked(agreement_id)
+    form.revision.data = str(found.current.id)
+    return render_template("intake/consent.html", form=form, agreement=found, age=settings.consent_age), sent.status
+
+
+def _asked(agreement_id: uuid.UUID) -> DataAgreement:
+    found = agreement(db.session(), agreement_id)
+    if found is None or not _mine(found):
+        raise NotFound
+    return found
+
+
+def _take_in(form: ConsentSheetForm, agreement_id: uuid.UUID) -> uuid.UUID:
+    """The answer, the person if they are new, the adult if they are young, and a code. Returns the id of the code."""
+    session, clerk = db.session(), replace(viewer(), channel=Channel(form.channel.data))
+    row = enter_code(session, form.code.data) if form.code.data else None
+    person_id = row.person_id if row else _new_person(clerk, form.person.data)
+    guardian_id = None
+    if form.young:
+        note_age(session, clerk, form.age_command(person_id))
+        guardian_id = note_guardian(session, clerk, form.guardian_command(person_id)).id
+    answer_agreement(session, clerk, form.to_command(agreement_id, person_id, guardian_id))
+    if row is not None:
+        return row.id
+    give_code(session, clerk, person_id, _secret(), code_id=form.code_id)
+    return form.code_id
+
+
+def _new_person(clerk: Actor, name: str) -> uuid.UUID:
+    return add_person_without_account(db.session(), clerk, name).id
+
+
+def _slip(code_id: uuid.UUID) -> str:
+    seal = slips.seal(_secret(), code_id, viewer().require_signed_in(), clock.now())
+    return url_for(".consent_slip", code_id=code_id, seal=seal)
+
+
+@bp.get("/consents/slip/<uuid:code_id>")
+@requires(Permission.INTAKE)
+def consent_slip(code_id: uuid.UUID) -> str:
+    """The slip to take away; its code is shown for ten minutes after entering, to the clerk who entered it."""
+    given = given_code(db.session(), code_id, _secret())
+    if given is None:
+        raise NotFound
+    shown = slips.is_sealed(_secret(), request.args.get("seal", ""), code_id, viewer().require_signed_in(), clock.now())
+    link = current_app.config["SETTINGS"].base_url + url_for("consents.code")
+    return render_template(
+        "intake/consent_slip.html", code=given[0] if shown else None, link=link, qr=qr_svg(link), when=clock.now()
+    )
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])

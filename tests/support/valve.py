@@ -1,0 +1,92 @@
+"""Whether what reads governed tables joins the consents in force: in the SQL that was sent, and in the source of the room."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from app.features.consents.governed import GOVERNED
+from app.features.consents.queries import in_force
+
+TABLES = tuple(model.__tablename__ for model in GOVERNED)
+NAMES = {model.__name__ for model in GOVERNED} | {"GOVERNED"}
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """Every statement that is sent meanwhile, as the database gets it."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def plain(sql: str) -> str:
+    """SQL without what differs from one statement to the next: numbers of aliases and parameters, lists, white space."""
+    sql = re.sub(r"%\(\w+\)s(::[A-Z]+( WITH TIME ZONE)?)?|\?", "¿", sql)
+    sql = re.sub(r"IN \((¿(, )?)+\)", "IN (…)", sql)
+    sql = re.sub(r"(?<=[a-z])_\d+\b", "", sql)
+    return " ".join(sql.split())
+
+
+def the_valve(session: Session, engine: Engine) -> str:
+    """The valve as SQL, from its FROM on: what is selected from it may differ."""
+    with statements(engine) as seen:
+        session.execute(in_force()).all()
+    return plain(seen[-1]).partition(" FROM ")[2]
+
+
+def without_valve(seen: list[str], valve: str) -> list[str]:
+    """Those of the statements that read a governed table and do not join the valve."""
+    touching = [one for one in seen if re.search(rf"\b({'|'.join(TABLES)})\b", one) and not one.lstrip().startswith("DELETE")]
+    return [one for one in touching if valve not in plain(one)]
+
+
+def readers_of(room: Path) -> dict[str, bool]:
+    """Functions of a room that name a governed table in something other than a DELETE, an INSERT or a new row: whether each
+    asks the valve. `file:function` is the name."""
+    found = {}
+    for path in sorted(room.rglob("*.py")):
+        if path.name == "governed.py":
+            continue
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and _selects_governed(function):
+                found[f"{path.relative_to(room)}:{function.name}"] = _calls(function, {"in_force"})
+    return found
+
+
+def _selects_governed(function: ast.FunctionDef) -> bool:
+    """Whether a `select`, `get`, `query` or a join in it names a governed table."""
+    reading = {"select", "get", "get_one", "query", "join", "outerjoin", "select_from", "exists", "update"}
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and _name(call.func) in reading:
+            named = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+            if named & NAMES:
+                return True
+    return False
+
+
+def _calls(function: ast.FunctionDef, names: set[str]) -> bool:
+    return any(isinstance(call, ast.Call) and _name(call.func) in names for call in ast.walk(function))
+
+
+def _name(node: Any) -> str:
+    return getattr(node, "id", "") or getattr(node, "attr", "")
+
+
+def told(work: Callable[[], Any], engine: Engine) -> list[str]:
+    """What `work` sends."""
+    with statements(engine) as seen:
+        work()
+    return seen
