@@ -6,7 +6,7 @@ from flask import Blueprint as FlaskBlueprint
 
 from app.features.interfaces.clients import oauth
 from app.features.interfaces.clients.bearer import SECURITY
-from app.features.interfaces.govstack import agreement_door, audit_door, config_door, service_door
+from app.features.interfaces.govstack import agreement_door, audit_door, config_door, service_door, signature_door
 from app.features.interfaces.govstack.door import audit, config, service
 from app.features.interfaces.helsinki.door import SECURITY as PROFILE
 from app.features.interfaces.helsinki.door import gdpr
@@ -15,7 +15,7 @@ from app.features.interfaces.tracker.door import tracker
 from app.web import described
 
 GOVSTACK = (config, service, audit)
-VIEWS = (agreement_door, audit_door, config_door, service_door)
+VIEWS = (agreement_door, audit_door, config_door, service_door, signature_door)
 """Imported so that their addresses stand in the doors before these are opened."""
 bp = FlaskBlueprint("interfaces_described", __name__)
 blueprints = [oauth.bp, bp]

@@ -9,14 +9,14 @@ from app.extensions import db
 from app.features.consents.queries import AgreementState, ConsentRecord, DataAgreement, events_of, record_of
 from app.features.interfaces.clients.bearer import needs, secured
 from app.features.interfaces.commands import RecordAnswer
-from app.features.interfaces.govstack import schemas, shapes
+from app.features.interfaces.govstack import drafts, schemas, shapes
 from app.features.interfaces.govstack.agreement_door import AGREEMENT, told_agreement
 from app.features.interfaces.govstack.config_door import POLICY, policy_with_revision
 from app.features.interfaces.govstack.door import caller, identifier, language, optional, page, service, there, told, whom
 from app.features.interfaces.models import Individual
 from app.features.interfaces.queries import govstack as queries
 from app.features.interfaces.rules import Audience, Scope
-from app.features.interfaces.use_cases import begin_signature, complete_signature, forget_answers, pass_on
+from app.features.interfaces.use_cases import begin_signature, forget_answers, pass_on
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.web.transaction import commits
@@ -26,8 +26,6 @@ SECURITY = secured([Scope.SERVICE])
 RECORD = schemas.answer(consentRecord=schemas.ConsentRecord)
 RECORD_AND_REVISION = schemas.answer(consentRecord=schemas.ConsentRecord, revision=schemas.Revision)
 RECORDS = schemas.answer(consentRecords=[schemas.ConsentRecord])
-SIGNATURE = schemas.answer(signature=schemas.Signature)
-SIGNATURE_BODY = schemas.body("signature", schemas.Signature)
 PUBLISHED = (AgreementState.IN_FORCE, AgreementState.ENDED)
 
 
@@ -99,7 +97,7 @@ def records_told(query: dict[str, Any], known_to: Any, *, in_force_only: bool = 
 @service.doc(security=SECURITY)
 def verification_record(record_id: str) -> Response:
     """One record of one of the program's individuals, with the revision that its last answer made."""
-    return _told_record(_record(record_id))
+    return _told_record(record_by(record_id))
 
 
 @service.route("/individual/record/data-agreement/<string:agreement_id>/", methods=["POST"])
@@ -137,7 +135,7 @@ def draft_create(query: dict[str, Any]) -> Response:
     wanted = optional(query.get("revisionId"))
     revision = there(found.current if wanted in (None, found.current.id) else None)
     papers = shapes.papers_for(db.session(), [found.id])
-    payload = shapes.draft_payload(found, revision, str(individual.id))
+    payload = drafts.draft_payload(found, revision, str(individual.id))
     record = {
         "id": "",
         "dataAgreement": shapes.agreement(found, papers, revision),
@@ -147,7 +145,7 @@ def draft_create(query: dict[str, Any]) -> Response:
         "optIn": True,
         "state": "unsigned",
     }
-    return told(consentRecord=record, signature=shapes.draft_signature(payload))
+    return told(consentRecord=record, signature=drafts.draft_signature(payload))
 
 
 @service.route("/individual/record/consent-record/", methods=["POST"])
@@ -165,7 +163,7 @@ def record_and_signature_create(body: dict[str, Any]) -> Response:
     individual = whom({"individualId": said.get("individual", {}).get("id")})
     agreement = published(said.get("dataAgreement", {}).get("id", ""))
     opt_in = said.get("optIn", True)
-    draft = shapes.draft_payload(agreement, agreement.current, str(individual.id), opt_in=opt_in)
+    draft = drafts.draft_payload(agreement, agreement.current, str(individual.id), opt_in=opt_in)
     if signed.get("verificationPayload") not in (None, "", draft):
         raise Refused(msg("This signature is over something else than what is recorded here."))
     record = _pass_on(
@@ -175,7 +173,7 @@ def record_and_signature_create(body: dict[str, Any]) -> Response:
         revision_id=said.get("dataAgreementRevision", {}).get("id"),
         revision_hash=said.get("dataAgreementRevisionHash"),
     )
-    kept = begin_signature(db.session(), caller().actor, record, draft, _digest(draft), signed)
+    kept = begin_signature(db.session(), caller().actor, record, draft, digest_of(draft), signed)
     shape = _shapes([record])[0]
     return told(consentRecord=shape, revision=_revision(record), signature=shapes.signature(kept, record))
 
@@ -201,31 +199,9 @@ def record_update(body: dict[str, Any], record_id: str) -> Response:
     said = body["consentRecord"]
     if "optIn" not in said:
         raise Refused(msg("Say optIn: true or false."), field="optIn")
-    record = _record(record_id)
+    record = record_by(record_id)
     agreement = there(queries.agreement(db.session(), caller().process_ids, record.agreement_id))
     return _told_record(_pass_on(_whose(record), agreement, opt_in=said["optIn"]))
-
-
-@service.route("/individual/record/consent-record/<string:record_id>/signature/", methods=["POST"])
-@token
-@commits
-@service.arguments(SIGNATURE_BODY, error_status_code=400)
-@service.response(200, SIGNATURE)
-@service.doc(security=SECURITY)
-def signature_create(body: dict[str, Any], record_id: str) -> Response:
-    """A signature for an answer, with what there is to sign; its value may come later."""
-    return _sign(begin_signature, record_id, body["signature"])
-
-
-@service.route("/individual/record/consent-record/<string:record_id>/signature/", methods=["PUT"])
-@token
-@commits
-@service.arguments(SIGNATURE_BODY, error_status_code=400)
-@service.response(200, SIGNATURE)
-@service.doc(security=SECURITY)
-def signature_update(body: dict[str, Any], record_id: str) -> Response:
-    """Put the value into a signature that waits for it."""
-    return _sign(complete_signature, record_id, body["signature"])
 
 
 @service.route("/individual/record/data-agreement/<string:agreement_id>/all/")
@@ -238,11 +214,11 @@ def record_history(query: dict[str, Any], agreement_id: str) -> Response:
     session, found, individual = db.session(), published(agreement_id), whom()
     record = record_of(session, found.id, individual.person_id)
     skip, limit = page(query)
-    events = [one for one in reversed(events_of(session, found.id, individual.person_id)) if shapes.is_answer(one)]
+    events = [one for one in reversed(events_of(session, found.id, individual.person_id)) if drafts.is_answer(one)]
     if record is None or not events:
         return told(consentRecords=[])
     present = _shapes([record])[0]
-    return told(consentRecords=[shapes.earlier(present, one, found) for one in events[skip : skip + limit]])
+    return told(consentRecords=[drafts.earlier(present, one, found) for one in events[skip : skip + limit]])
 
 
 @service.route("/individual/record/", methods=["DELETE"])
@@ -275,7 +251,8 @@ def _pass_on(
     return pass_on(db.session(), caller().actor, individual, agreement, command)
 
 
-def _record(record_id: str) -> ConsentRecord:
+def record_by(record_id: str) -> ConsentRecord:
+    """A record of one of the program's individuals. Raises NotFound for any other."""
     who = caller()
     return there(queries.record(db.session(), who.process_ids, identifier(record_id), known_to=who.client_id))
 
@@ -298,14 +275,6 @@ def _told_record(record: ConsentRecord) -> Response:
     return told(consentRecord=_shapes([record])[0], revision=_revision(record))
 
 
-def _sign(step: Any, record_id: str, said: dict[str, Any]) -> Response:
-    session, record = db.session(), _record(record_id)
-    near = shapes.beside(session, caller().client_id, [record])
-    payload = (
-        near.signatures[record.event_id].payload if record.event_id in near.signatures else shapes.payload_of(record, near)
-    )
-    return told(signature=shapes.signature(step(session, caller().actor, record, payload, _digest(payload), said), record))
-
-
-def _digest(payload: str) -> str:
+def digest_of(payload: str) -> str:
+    """The hash of what is signed: SHA-256, hexadecimal."""
     return hashlib.sha256(payload.encode()).hexdigest()
