@@ -54,6 +54,12 @@ class Settings:
     log_level: str
     max_upload_bytes: int
     behind_proxy: bool
+    gdpr_issuer: str | None
+    """The identity provider whose tokens open the Helsinki GDPR API; without it that interface lets nobody in."""
+    gdpr_audience: str
+    gdpr_scopes: tuple[str, str]
+    registry_code: str
+    """The city's code in the register of organisations, for interfaces that name who used data."""
     erasure_ledger: Path
     backups_kept_days: int
     keep_days: Mapping[str, str]
@@ -143,12 +149,26 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "webhook_hosts": tuple(host for host in env.get("PLAZA_WEBHOOK_HOSTS", "").lower().replace(" ", "").split(",") if host),
         "consent_age": _integer(env, "PLAZA_CONSENT_AGE", 16),
         "behind_proxy": env.get("PLAZA_BEHIND_PROXY", "") == "1",
+        **_gdpr(env, name),
+        "registry_code": env.get("PLAZA_REGISTRY_CODE", "").strip(),
         "erasure_ledger": Path(env.get("PLAZA_ERASURE_LEDGER", var / "erasures.jsonl")).resolve(),
         "backups_kept_days": _integer(env, "PLAZA_BACKUPS_KEPT_DAYS", 35),
         "keep_days": _pairs(env, "PLAZA_KEEP_DAYS"),
     }
     values.update(overrides)
     return Settings(**values)
+
+
+def _gdpr(env: Mapping[str, str], name: str) -> dict[str, Any]:
+    """Whose tokens open the Helsinki GDPR API. The provider is asked for its keys, so it must be asked over TLS."""
+    issuer = env.get("PLAZA_GDPR_ISSUER", "").strip() or None
+    audience = env.get("PLAZA_GDPR_AUDIENCE", "").strip()
+    if issuer and not audience:
+        raise ConfigurationError("PLAZA_GDPR_ISSUER is set, so PLAZA_GDPR_AUDIENCE must say for whom its tokens are.")
+    if issuer and name == "production" and not issuer.startswith("https://"):
+        raise ConfigurationError(f"PLAZA_GDPR_ISSUER is {issuer!r}; in production it must begin with https://.")
+    scopes = (env.get("PLAZA_GDPR_QUERY_SCOPE", "gdprquery"), env.get("PLAZA_GDPR_DELETE_SCOPE", "gdprdelete"))
+    return {"gdpr_issuer": issuer, "gdpr_audience": audience, "gdpr_scopes": scopes}
 
 
 def _development_key(var: Path, name: str) -> str:

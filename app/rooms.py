@@ -21,4 +21,5 @@ ROOMS = (
     "kiosk",
     "dataplatform",
     "insights",
+    "interfaces",
 )

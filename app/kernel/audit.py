@@ -1,6 +1,7 @@
 """The audit log: every change to a governed thing, in the same transaction as the change (law 8).
 
-Entries name the hands (the actor) and, where somebody acted for another, the voice. Casting a ballot writes none.
+Entries name the hands (the actor: a person, or the registered program of another system) and, where somebody acted for
+another, the voice. Casting a ballot writes none.
 """
 
 import uuid
@@ -45,10 +46,10 @@ def record(
     **details: Any,
 ) -> None:
     """Add an entry about `subject` (a model with an id). `details` are JSON values such as `before=…, after=…`."""
-    kind = "system" if actor.is_system else "person" if actor.person_id else "guest"
+    kind = "system" if actor.is_system else "client" if actor.client_id else "person" if actor.person_id else "guest"
     session.add(
         AuditEntry(
-            actor_id=actor.person_id,
+            actor_id=actor.client_id or actor.person_id,
             actor_kind=kind,
             voice_id=voice_id,
             action=action,

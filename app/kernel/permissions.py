@@ -40,6 +40,7 @@ class Permission(StrEnum):
     NEWSLETTER = "write newsletters"
     AGREEMENT_MANAGE = "write data agreements"
     AUDIT_READ = "read the audit log"
+    INTERFACE_MANAGE = "let programs of other systems in, and shut them out"
     MAIL_READ = "see the mail of a development server"
 
 
@@ -53,6 +54,7 @@ GRANTS: dict[Role, Set[Permission]] = {
         Permission.AGREEMENT_MANAGE,
         Permission.NEWSLETTER,
         Permission.AUDIT_READ,
+        Permission.INTERFACE_MANAGE,
     },
     Role.MODERATOR: _STAFF | {Permission.MODERATE},
     Role.CLERK: _STAFF | {Permission.INTAKE},
@@ -83,6 +85,10 @@ class Actor:
     roles: frozenset[tuple[Role, UUID]] = field(default_factory=frozenset)
     is_system: bool = False
     locale: str = "en"
+    client_id: UUID | None = None
+    """The registered program that asks, where no person does: its token's scopes have become roles."""
+    everywhere: frozenset[Role] = field(default_factory=frozenset)
+    """Roles of a program that works in all processes. People are given theirs per process."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -100,11 +106,15 @@ class Actor:
             return True
         if self.is_administrator and permission in GRANTS[Role.ADMINISTRATOR]:
             return True
+        if any(permission in GRANTS[role] for role in self.everywhere):
+            return True
         return any(permission in GRANTS[role] for role, process in self.roles if process_id is None or process == process_id)
 
     def processes_where(self, permission: Permission) -> frozenset[UUID] | None:
         """The processes in which this actor holds `permission`; None means all of them."""
         if self.is_system or (self.is_administrator and permission in GRANTS[Role.ADMINISTRATOR]):
+            return None
+        if any(permission in GRANTS[role] for role in self.everywhere):
             return None
         return frozenset(process for role, process in self.roles if permission in GRANTS[role])
 

@@ -7,6 +7,7 @@ from app.web import (
     accessibility,
     assets,
     automated,
+    described,
     errors,
     filters,
     health,
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     navigation.init_app(app)
     errors.init_app(app)
     health.init_app(app)
+    described.init_app(app)
     outbox.init_app(app)
     kiosk.init_app(app)
     slots.init_app(app)

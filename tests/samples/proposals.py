@@ -84,7 +84,6 @@ SAMPLES = {
     "proposals_api.proposals": lambda world: ["/api/v1/proposals", "/api/v1/proposals?q=bench&page_size=1"],
     "proposals_api.proposal": lambda world: f"/api/v1/proposals/{world.proposal.reference}",
     "proposals_api.comments": lambda world: f"/api/v1/proposals/{world.proposal.reference}/comments",
-    "api-docs.openapi_json": lambda world: "/api/v1/openapi.json",
     **proposals_authoring.SAMPLES,
 }
 

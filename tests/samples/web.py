@@ -5,6 +5,7 @@ from tests.samples.world import Visit, World
 SAMPLES = {
     "accessibility": lambda world: "/accessibility",
     "automated": lambda world: "/my-data/automated",
+    "api-docs.openapi_json": lambda world: "/api/v1/openapi.json",
     "healthz": lambda world: "/healthz",
     "readyz": lambda world: "/readyz",
     "styleguide": lambda world: "/styleguide",

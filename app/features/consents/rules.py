@@ -49,10 +49,17 @@ def may_manage(actor: Actor, process_id: UUID | None) -> bool:
 
 
 def may_review(actor: Actor, revision: AgreementRevision) -> bool:
-    """Whether this actor is a second person for that revision: known by name, and not one of its writers."""
+    """Whether this actor is a second one for that revision: a person or program that is known, and not one of its writers."""
     if actor.is_system:
         return True
-    return actor.person_id is not None and str(actor.person_id) not in revision.writers
+    hand = hand_of(actor)
+    return hand is not None and hand not in revision.writers
+
+
+def hand_of(actor: Actor) -> str | None:
+    """Who works on a text: a person, or another system's program; None where nobody in particular does."""
+    found = actor.person_id or actor.client_id
+    return str(found) if found else None
 
 
 def sensitive(categories: Iterable[str]) -> bool:

@@ -114,6 +114,8 @@ def _day(text: str) -> date | None:
 def _who(entry: AuditEntry, names: dict[UUID, str]) -> str:
     if entry.actor_kind == "system":
         return _("Plaza itself")
+    if entry.actor_kind == "client":
+        return _("A registered program")
     if entry.actor_id is not None and entry.actor_id in names:
         return names[entry.actor_id]
     return _("A resident") if entry.actor_kind == "person" else _("Somebody without an account")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
 from flask import Response, current_app, jsonify, request, url_for
-from flask_smorest import Api, Blueprint
+from flask_smorest import Blueprint
 from werkzeug.exceptions import UnprocessableEntity
 
 from app.extensions import db
@@ -35,46 +35,22 @@ from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page
 from app.kernel.permissions import ANONYMOUS
+from app.web import described
 from app.web.access import public
 
-PREFIX = "/api/v1"
 MARKED = {"map": True, "none": False}
 
 
-class OurApi(Api):
-    """The description of the API; errors are answered by `app.web.errors`, for the API as for all."""
-
-    def _register_error_handlers(self) -> None:
-        pass
-
-
-door = Blueprint("proposals_api", __name__, url_prefix=f"{PREFIX}/proposals", description="Published proposals, to read.")
+door = Blueprint(
+    "proposals_api", __name__, url_prefix=f"{described.PREFIX}/proposals", description="Published proposals, to read."
+)
 bp = FlaskBlueprint("proposals_api_description", __name__)
 
 
 @bp.record_once
 def _describe(state: Any) -> None:
-    """Open the API's addresses and its description."""
-    app = state.app
-    app.config.setdefault("API_TITLE", "Plaza")
-    app.config.setdefault("API_VERSION", "v1")
-    app.config.setdefault("OPENAPI_VERSION", "3.1.0")
-    app.config.setdefault("OPENAPI_URL_PREFIX", PREFIX)
-    app.config.setdefault("OPENAPI_JSON_PATH", "openapi.json")
-    api = OurApi(
-        app,
-        spec_kwargs={
-            "info": {"description": "What residents propose to their city. No key is needed.", "license": {"name": "EUPL-1.2"}}
-        },
-    )
-    api.register_blueprint(door)
-
-    @public
-    def openapi_json() -> Response:
-        """The description of the API."""
-        return jsonify(api.spec.to_dict())
-
-    app.view_functions["api-docs.openapi_json"] = openapi_json
+    """Open the API's addresses and put them into its description."""
+    described.add(state.app, door)
 
 
 @door.after_request

@@ -178,6 +178,7 @@ class RefusalBody(Schema):
 
     status = fields.Integer(required=True)
     message = fields.String(required=True)
+    request = fields.String(metadata=_said("The number of the request, to quote when asking about it."))
     fields_ = fields.Dict(data_key="fields", metadata=_said("What is wrong with each value of the query."))
 
 

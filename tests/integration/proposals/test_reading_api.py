@@ -20,8 +20,13 @@ def test_the_description_is_openapi_three_one_and_names_every_address(client):
         "/api/v1/proposals/{reference}",
         "/api/v1/proposals/{reference}/comments",
     }
-    for path in description["paths"].values():
-        assert set(path) <= {"get", "parameters"}
+    for address, path in description["paths"].items():
+        if address.startswith("/api/v1/"):
+            assert set(path) <= {"get", "parameters"}
+            continue
+        for name in set(path) - {"parameters"}:
+            assert path[name]["security"], f"{name} {address} says nothing about who may"
+    assert set(description["components"]["securitySchemes"]) == {"oauth2", "profile"}
     names = {parameter["name"] for parameter in description["paths"]["/api/v1/proposals"]["get"]["parameters"]}
     assert names == {"q", "process", "category", "area", "answer", "place", "sort", "page", "page_size"}
 

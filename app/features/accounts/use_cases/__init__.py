@@ -1,6 +1,6 @@
 """What can happen with people and staff; other rooms call from here."""
 
-from app.features.accounts.attempts import count_attempt, forgive_attempts, take_back_attempt
+from app.features.accounts.attempts import count_attempt, forgive_attempts, hidden_key, take_back_attempt
 from app.features.accounts.use_cases.blocking import block_account, unblock_account
 from app.features.accounts.use_cases.erasing import close_for_erasure, delete_account
 from app.features.accounts.use_cases.links import ask_for_link, ask_for_new_email, sign_up, use_link, write_link
@@ -31,6 +31,7 @@ __all__ = [
     "end_sessions",
     "forgive_attempts",
     "give_role",
+    "hidden_key",
     "keep_second_factor",
     "make_administrator",
     "open_session",

@@ -71,6 +71,7 @@ from app.features.consents.queries.usages import (
 from app.features.consents.queries.valve import contact_opt_ins, details_of, in_force, objections, profiles, readers
 from app.features.consents.references import reference_of, references_for
 from app.features.consents.rules import fields_asked
+from app.features.consents.takeout import tree
 from app.features.consents.vocabulary import AGE_BANDS, BASES, CATEGORIES, DPV, PURPOSES, STORAGE, Term
 
 __all__ = [
@@ -143,6 +144,7 @@ __all__ = [
     "timeline_of",
     "told",
     "told_recipients",
+    "tree",
     "unconfirmed",
     "usages_between",
 ]

@@ -3,7 +3,20 @@
 account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
 """
 
-from app.features.consents.commands import AnswerAgreement, Details, NoteAge, NoteGuardian, WithdrawConsent
+from app.features.consents.commands import (
+    AnswerAgreement,
+    Details,
+    DiscardDraft,
+    EndAgreement,
+    NoteAge,
+    NoteGuardian,
+    PutInForce,
+    ReviewAgreement,
+    SubmitAgreement,
+    WithdrawConsent,
+    WriteAgreement,
+    WriteRecipient,
+)
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import (
     discard_draft,
@@ -19,7 +32,7 @@ from app.features.consents.use_cases.guardians import answer_by_link, ask_guardi
 from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
 from app.features.consents.use_cases.nightly import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
-from app.features.consents.use_cases.recording import on_event
+from app.features.consents.use_cases.recording import listen
 from app.features.consents.use_cases.telling import (
     confirm_by_hand,
     remove_endpoint,
@@ -35,10 +48,17 @@ from app.features.consents.use_cases.usages import forget_old_usages, note_looks
 __all__ = [
     "AnswerAgreement",
     "Details",
+    "DiscardDraft",
+    "EndAgreement",
     "NoteAge",
     "NoteGuardian",
+    "PutInForce",
+    "ReviewAgreement",
+    "SubmitAgreement",
     "UnknownCode",
     "WithdrawConsent",
+    "WriteAgreement",
+    "WriteRecipient",
     "answer_agreement",
     "answer_by_link",
     "ask_guardian",
@@ -55,13 +75,13 @@ __all__ = [
     "given_code",
     "hold_still",
     "left_since",
+    "listen",
     "note_age",
     "note_guardian",
     "note_looks",
     "note_usage_once",
     "note_usages",
     "object_to",
-    "on_event",
     "open_request",
     "put_in_force",
     "record_of",

@@ -63,8 +63,8 @@ def write_agreement(session: Session, actor: Actor, command: WriteAgreement) -> 
             agreement_id=agreement.id, number=agreement.current.number + 1 if agreement.revisions else 1, writers=[]
         )
     _fill(revision, command, recipient)
-    if actor.person_id is not None and str(actor.person_id) not in revision.writers:
-        revision.writers = [*revision.writers, str(actor.person_id)]
+    if (hand := rules.hand_of(actor)) is not None and hand not in revision.writers:
+        revision.writers = [*revision.writers, hand]
     _thaw(revision)
     # A draft may be unfinished, but not so that it could never be shown or never be allowed.
     problems = rules.problems(agreement, revision, recipient)

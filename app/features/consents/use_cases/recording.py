@@ -23,17 +23,15 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel
 
 TRIES = 20
-Witness = Callable[[Session, ConsentEvent, AgreementRevision], None]
-_witnesses: list[Witness] = []
+Heard = Callable[[Session, ConsentEvent, ConsentRecord | None], None]
+_listening: list[Heard] = []
 
 
-def on_event(witness: Witness) -> None:
-    """Have a room that stands on this one see every event in the transaction that appends it. The same one again is no second.
-
-    A witness may add rows of its own; it must not refuse, or nobody could answer.
-    """
-    if witness not in _witnesses:
-        _witnesses.append(witness)
+def listen(listener: Heard) -> Heard:
+    """Register who is told of each event, in its transaction: rooms that stand on this one and pass it on (by the outbox)."""
+    if listener not in _listening:
+        _listening.append(listener)
+    return listener
 
 
 def locked_record(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> ConsentRecord | None:
@@ -95,10 +93,10 @@ def append(
         except IntegrityError:
             continue
         before = record.answer if record is not None else None
-        for witness in _witnesses:
-            witness(session, event, revision)
         record = _bring_up(session, record, event)
         tell_of_answer(session, event, before)
+        for listener in _listening:
+            listener(session, event, record)
         return record
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.consents.queries import AgreementRevision, Answer, ConsentEvent, minor_until
-from app.features.consents.use_cases import on_event
+from app.features.consents.use_cases import listen
 from app.features.receipts import signing
 from app.features.receipts.building import data_of
 from app.features.receipts.documents.canonical import canonical
@@ -64,9 +64,9 @@ def issue(session: Session, event: ConsentEvent, revision: AgreementRevision) ->
     return receipt
 
 
-def witness(session: Session, event: ConsentEvent, revision: AgreementRevision) -> None:
+def witness(session: Session, event: ConsentEvent, _record: object) -> None:
     """Sign in the transaction of the event. What is wrong with signing stops nobody from answering: the receipt comes later."""
-    _tried(session, event, revision)
+    _tried(session, event, session.get_one(AgreementRevision, event.revision_id))
 
 
 def _tried(session: Session, event: ConsentEvent, revision: AgreementRevision) -> bool:
@@ -96,7 +96,7 @@ def make_receipt(session: Session, actor: Actor, event_id: uuid.UUID) -> Receipt
 
 def witness_events() -> None:
     """Have every answer signed as it is given. Called once, when the room is opened."""
-    on_event(witness)
+    listen(witness)
 
 
 def issue_missing(session: Session, limit: int = AT_ONCE) -> int:

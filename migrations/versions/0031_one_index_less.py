@@ -1,13 +1,13 @@
 """A participation has an index less: the constraint of one ballot in a pot begins with the pot, and answers the same.
 
-Revision ID: 0032
-Revises: 0022
+Revision ID: 0031
+Revises: 0030
 """
 
 from alembic import op
 
-revision = "0032"
-down_revision = "0022"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""The door that registered programs come in by: tokens, scopes, limits."""
