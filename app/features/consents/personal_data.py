@@ -162,17 +162,26 @@ def _reviews_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str,
         "by_role": msg("The role of whoever did it"),
         "by_department": msg("Their department"),
         "basis": msg("On which legal basis"),
+        "agreement": msg("The agreement's short name"),
+        "data_set": msg("Data set"),
     },
 )
 def _usages_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
-    rows = session.scalars(select(Usage).where(Usage.person_id == person_id).order_by(Usage.at))
-    for usage in rows:
+    rows = session.execute(
+        select(Usage, DataAgreement.code)
+        .outerjoin(DataAgreement, DataAgreement.id == Usage.agreement_id)
+        .where(Usage.person_id == person_id)
+        .order_by(Usage.at)
+    )
+    for usage, agreement in rows:
         yield {
             "at": usage.at.isoformat(),
             "kind": usage.kind,
             "by_role": usage.by_role,
             "by_department": usage.by_department,
             "basis": usage.basis,
+            "agreement": agreement or "",
+            "data_set": str(usage.details.get("data_set", "")),
         }
 
 

@@ -66,7 +66,10 @@ def ask(agreement_id: UUID) -> ResponseReturnValue:
             found = asked_about(agreement_id)
         else:
             flash(
-                _("Saved: yes. You can take it back here at any time.") if answer is Answer.GIVEN else _("Saved: no."), "good"
+                _("Saved: yes. You can take it back at any time under “My data”.")
+                if answer is Answer.GIVEN
+                else _("Saved: no."),
+                "good",
             )
             return redirect(safe_next(request.args.get("next"), url_for(".my_data")))
     elif form.is_submitted():
