@@ -34,7 +34,14 @@ class Vocabulary:
 
     def categories_of(self, revision: AgreementRevision) -> str:
         """The kinds of data of a revision in a line."""
-        return listed([translate(CATEGORIES[name].label) for name in revision.categories if name in CATEGORIES])
+        return listed(self._categories(revision))
+
+    def categories_lines(self, revision: AgreementRevision) -> Markup:
+        """The kinds of data of a revision, a line each: labels begin with a capital, which looks odd within a sentence."""
+        return Markup("<br>").join(self._categories(revision))
+
+    def _categories(self, revision: AgreementRevision) -> list[str]:
+        return [translate(CATEGORIES[name].label) for name in revision.categories if name in CATEGORIES]
 
     def storage_of(self, revision: AgreementRevision) -> str:
         """Where the data is kept, with the note."""
