@@ -111,6 +111,7 @@ WITHOUT_TOKEN = {
     "kiosk.here": "says that somebody is at a public screen, and does nothing else",
     "choose_theme": "changes a colour in this browser; a token would need a session for everybody who only reads",
     "notifications.stop_now": "mail programs post here themselves (RFC 8058); the signed address is the permission",
+    "newsletters.stop_now": "mail programs post here themselves (RFC 8058); the signed address is the permission",
     "interfaces_oauth.token": "a program shows its secret; a browser's cookie is not looked at",
     "interfaces_oauth.revoke": "a program shows its secret; a browser's cookie is not looked at",
     "proposals_authoring.create": "checks its token itself, so that a page that was open for too long keeps what was typed",

@@ -10,6 +10,8 @@ from app.features.answers.models import ImplementationFollow
 from app.features.committee.models import Objection
 from app.features.consents.governed import ContactDetail
 from app.features.consents.models import Answer
+from app.features.consents.use_cases import note_usage_once
+from app.features.interfaces.models import Individual
 from app.features.moderation import mails as moderation_mails
 from app.features.notifications.letters import address_hash
 from app.features.notifications.models import MailChoice
@@ -21,7 +23,7 @@ from app.features.voting.models import VoterIdentity
 from app.kernel import audit
 from app.kernel.files import files
 from app.kernel.permissions import Actor
-from tests.factories import accounts, answers, consents, moderation, proposals, spaces, voting
+from tests.factories import accounts, answers, consents, interfaces, moderation, newsletters, proposals, spaces, voting
 
 MARK = "Zwetschgenweg"
 """A word that stands in everything the person writes, and nowhere else."""
@@ -75,6 +77,14 @@ def busy_person(**attributes: Any) -> Person:
     detail.name, detail.address = NAME, PHONE
     consents.consent(consents.agreement(spaces.process()), person, Answer.REFUSED)
     consents.usage(person)
+    consents.notice(agreement, person)
+    letter = newsletters.newsletter()
+    letter.written_by_id = person.id
+    note_usage_once(
+        session, letter.id, person.id, kind="newsletter", by_role="city", agreement_id=letter.agreement_id, title="The trees"
+    )
+    interfaces.profile(person)
+    session.add(Individual(client_id=interfaces.client().id, person_id=person.id, external_id=EMAIL))
     accounts.link(LinkPurpose.NEW_EMAIL, person=person, email=EMAIL)
     session.add_all(
         [

@@ -33,6 +33,9 @@ FORMATS = {
 }
 
 
+LISTED = ("app.features.consents.shown", "app.features.budgets.ties")
+
+
 class Pseudo(NullTranslations):
     """Gives every text back in brackets."""
 
@@ -57,6 +60,8 @@ def pseudo_language() -> Iterator[None]:
     pseudo = Pseudo()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flask_babel.Domain, "get_translations", lambda _self: pseudo)
+        for place in LISTED:  # Babel writes the "and" between words, in every language by itself; the words are looked at
+            patch.setattr(f"{place}.format_list", lambda words, **_options: "⟦ and ⟧".join(words))
         yield
 
 

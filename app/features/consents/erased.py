@@ -16,14 +16,16 @@ from app.features.consents.models import (
     ConsentRecord,
     Guardian,
     Minor,
+    Notice,
     Usage,
 )
-from app.features.consents.use_cases import withdraw_consent
-from app.kernel.erasing import Condition, Fate, Part, Subject, anonymous, declare, goes, nothing_of_people, stays
+from app.features.consents.use_cases import tell_of_erasure, withdraw_consent
+from app.features.consents.use_cases.telling import NOTICE
+from app.kernel.erasing import Condition, Fate, Part, Subject, anonymous, declare, goes, must_leave, nothing_of_people, stays
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
-_FEW = 50
+_AT_ONCE = 50
 
 
 def _given(session: Session, subject: Subject) -> int:
@@ -34,6 +36,16 @@ def _given(session: Session, subject: Subject) -> int:
 def _handed_over(session: Session, subject: Subject) -> int:
     query = select(func.count()).where(Usage.person_id == subject.person_id, Usage.kind == "release")
     return session.scalar(query) or 0
+
+
+def _answered(session: Session, subject: Subject) -> int:
+    return session.scalar(select(func.count()).where(ConsentRecord.person_id == subject.person_id)) or 0
+
+
+def _tell(session: Session, subject: Subject, _most: int) -> int:
+    """All in one step: the note that it was taken commits with the messages, so that nobody is told twice."""
+    tell_of_erasure(session, subject.person_id)
+    return 0
 
 
 def _in_office(subject: Subject) -> ColumnElement[bool]:
@@ -59,10 +71,10 @@ def _take_back(session: Session, subject: Subject, most: int) -> int:
     query = select(ConsentRecord.agreement_id).where(
         ConsentRecord.person_id == subject.person_id, ConsentRecord.answer == Answer.GIVEN
     )
-    found = session.scalars(query.limit(min(most, _FEW))).all()
+    found = session.scalars(query.limit(min(most, _AT_ONCE))).all()
     for agreement_id in found:
         withdraw_consent(session, Actor(person_id=subject.person_id), WithdrawConsent(agreement_id, subject.person_id))
-    return most if len(found) == _FEW and most > _FEW else len(found)
+    return most if len(found) == _AT_ONCE and most > _AT_ONCE else len(found)
 
 
 declare(
@@ -85,6 +97,20 @@ for _detail in GOVERNED:
         where=_left_over(_detail),
         order=11,
     )
+declare(
+    Part(
+        name="consents_told",
+        fate=Fate.STAYS,
+        title=msg("A message to each recipient whose question you have ever answered: that you were erased"),
+        columns=(),
+        why=msg(
+            "So that they erase what they have of you. They know you by a reference that only they have; no name is in it."
+        ),
+        order=11,
+        count=_answered,
+        run=_tell,
+    )
+)
 goes("consent_records", msg("What you allow and refuse at present"), ConsentRecord.person_id, order=12)
 _events = goes(
     "consent_events",
@@ -101,6 +127,16 @@ anonymous(
     why=msg("It is somebody else's voice. That your hands typed it is no longer said."),
     order=14,
 )
+_notices = anonymous(
+    "consent_notices",
+    msg("Messages to recipients that you allow something no more"),
+    Notice.person_id,
+    why=msg("That the recipient was told, and has confirmed it, has to stay checkable. Whom it was about is no longer said."),
+    order=14,
+)
+# So is the message that leaves when one is taken back.
+declare(replace(_notices, count=lambda session, subject: _notices.count(session, subject) + _given(session, subject)))
+must_leave(NOTICE, msg("They say that your consent is over, or that you were erased, to the recipients that have your data."))
 goes("minors", msg("That you are below the age at which people decide alone"), Minor.person_id)
 goes("guardians", msg("Who answers for you, with their address"), Guardian.minor_id, order=15)
 goes("consent_codes", msg("The code on your slip"), ConsentCode.person_id)
@@ -140,4 +176,11 @@ nothing_of_people(
     "recipient.organisation",
     "recipient.contact",
     "recipient.url",
+)
+nothing_of_people(
+    "a recipient's server, which is an organisation's, and what went wrong with it",
+    "recipient_endpoint.url",
+    "recipient_endpoint.secret",
+    "recipient_endpoint.previous_secret",
+    "recipient_notice.problem",
 )

@@ -108,7 +108,7 @@ def _details_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str,
     },
 )
 def _guardians_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
-    minor = session.get(Minor, person_id)
+    minor = session.scalars(select(Minor).where(Minor.person_id == person_id)).one_or_none()
     of_age_on = minor.of_age_on.isoformat() if minor else ""
     guardians = session.scalars(select(Guardian).where(Guardian.minor_id == person_id).order_by(Guardian.created_at)).all()
     if minor and not guardians:

@@ -18,16 +18,28 @@ from app.features.erasure.use_cases.keeping import forecast
 from app.features.proposals.queries import proposal_by_reference
 from app.kernel import clock, retention
 from app.kernel.errors import NotFound, Refused
+from app.kernel.looks import Look
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import navigation
 from app.web.access import requires, viewer
+from app.web.looks import looked_at
 from app.web.transaction import attempt, commits
 
 bp = Blueprint("erasure_manage", __name__, template_folder="templates", url_prefix="/staff/erasing")
 navigation.staff("erasure_manage.desk", msg("Erasing for somebody"), icon="user", order=75, needs=Permission.INTAKE)
 navigation.staff(
     "erasure_manage.rules", msg("What is removed by itself"), icon="clock", order=85, needs=Permission.AGREEMENT_MANAGE
+)
+WAITING = Look(
+    "erasure_desk",
+    msg("%(role)s saw your name in the list of people who asked at a desk to be erased"),
+    msg("Erasing what is kept about people who ask for it at a desk"),
+)
+PREVIEW = Look(
+    "erasure_preview",
+    msg("%(role)s looked at what would be erased if you asked for it, and at your name"),
+    msg("Erasing what is kept about people who ask for it at a desk"),
 )
 NIGHT = (3, 20)
 """When the rules run, in the city's time; tasks.py says the same."""
@@ -46,6 +58,7 @@ def desk() -> ResponseReturnValue:
             return redirect(url_for(".person", person_id=found.author_id))
         problem = _("There is no proposal with this reference that belongs to a person we know. Check the slip.")
     waiting = waiting_at_desk(session)
+    looked_at(WAITING, [one.person_id for one in waiting])
     names = people_names(session, [one.person_id for one in waiting] + [one.first_hand for one in waiting])
     return render_template(
         "erasure/desk.html", waiting=waiting, names=names, typed=typed, problem=problem, mine=viewer().person_id
@@ -74,6 +87,7 @@ def person(person_id: UUID) -> ResponseReturnValue:
             return redirect(url_for(".desk"))
     elif form.is_submitted():
         status = 422
+    looked_at(PREVIEW, [person_id])
     session = db.session()
     found = person_by_id(session, person_id)
     return render_template(

@@ -10,6 +10,7 @@ from app.extensions import celery, db
 from app.features.erasure import nightly
 from app.features.erasure.use_cases import GO_ON, go_on
 from app.kernel import outbox
+from app.kernel.automated import decides
 
 __all__ = ["erase", "retention", "sweep"]
 
@@ -24,12 +25,14 @@ def erase(session: Session, row: outbox.OutboxRow) -> None:
 
 
 @celery.task(name="erasure.sweep")
+@decides("erasing")
 def sweep() -> int:
     """Every few minutes: erasures whose day has come, and those that a dead worker left."""
     return nightly.take_up()
 
 
 @celery.task(name="erasure.retention")
+@decides("removing")
 def retention() -> None:
     """Every night: remove what nobody needs any more."""
     nightly.run()

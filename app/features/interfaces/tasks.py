@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.extensions import celery, db
 from app.features.interfaces.use_cases import KIND, deliver, forget_what_is_over
 from app.kernel import outbox
+from app.kernel.automated import decides
 
 
 @outbox.handler(KIND, patience=timedelta(days=14))
@@ -17,6 +18,7 @@ def _tell(session: Session, row: outbox.OutboxRow) -> None:
 
 
 @celery.task(name="interfaces.forget")
+@decides("tokens_over")
 def forget() -> int:
     """Delete tokens that ran out; safe to run at any time and twice."""
     with db.transaction() as session:

@@ -58,18 +58,6 @@ automated_step(
 )
 
 automated_step(
-    "stale_drafts",
-    room="proposals",
-    kind=Kind.CLOCK,
-    title=msg("When drafts are deleted"),
-    data=msg("When a draft was last touched"),
-    rule=msg(
-        "Every night: drafts that were thrown away, once they cannot be brought back; drafts without an account after 30 days."
-    ),
-    answers_for=CITY,
-    contest=TELL_US,
-)
-automated_step(
     "limits",
     room="proposals",
     kind=Kind.LIMIT,

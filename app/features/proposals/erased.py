@@ -78,7 +78,7 @@ def _own_proposal(subject: Subject, *, needed: bool, published: bool | None = No
     return and_(*found)
 
 
-def _fewer(session: Session, column: InstrumentedAttribute[int], proposals: Sequence[uuid.UUID]) -> None:
+def _taken_off(session: Session, column: InstrumentedAttribute[int], proposals: Sequence[uuid.UUID]) -> None:
     """Take away from a proposal's number as many as the proposal is named. A number that was too small already ends at
     nothing: it must not keep anybody from being erased.
     """
@@ -106,7 +106,7 @@ def _take_supports(session: Session, subject: Subject, most: int) -> int:
     ).all()
     if rows:
         changed(session, delete(Support).where(Support.id.in_([row.id for row in rows])))
-        _fewer(session, Proposal.supports_count, [row.proposal_id for row in rows])
+        _taken_off(session, Proposal.supports_count, [row.proposal_id for row in rows])
     return len(rows)
 
 
@@ -121,7 +121,7 @@ def _take_comments(session: Session, subject: Subject, most: int) -> int:
     if rows:
         counted = [row.proposal_id for row in rows if row.parent_id is None and row.state is CommentState.PUBLISHED]
         changed(session, delete(Comment).where(Comment.id.in_([row.id for row in rows])))
-        _fewer(session, Proposal.comments_count, counted)
+        _taken_off(session, Proposal.comments_count, counted)
     return len(rows)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 import config
 from app.extensions import db
 from app.features.accounts.models import Person, SignInLink
+from app.features.consents.models import Usage
 from app.features.erasure import nightly
 from app.features.erasure.manage_routes import NIGHT, next_run
 from app.features.erasure.models import Erasure, ErasureState, Origin, RetentionRun
@@ -18,7 +19,7 @@ from app.kernel import retention
 from app.kernel.erasure_ledger import ledger
 from app.kernel.one_by_one import SomeFailed
 from app.kernel.permissions import Role
-from tests.factories import accounts, proposals, spaces
+from tests.factories import accounts, consents, proposals, spaces
 from tests.factories.tools import add
 
 
@@ -41,6 +42,24 @@ def test_what_is_foretold_is_what_is_removed(session, clock):
     assert nightly.would()
     assert not any(one.removes for one in nightly.would())
     assert {run.rule for run in db.session().scalars(select(RetentionRun)) if run.removed} == set(foretold)
+
+
+def test_usages_go_after_two_years_and_those_under_a_consent_in_force_stay(session, clock):
+    person, agreement = accounts.person(), consents.agreement()
+    consents.consent(agreement, person)
+    old = clock.now - timedelta(days=731)
+    consents.usage(person, at=old, kind="desk")
+    consents.usage(person, at=old, agreement_id=agreement.id)
+    consents.usage(person, kind="desk")
+    session.commit()
+    before = retention.cut_off(rule("usages"), clock.now)
+    assert rule("usages").count(session, before) == 1
+
+    assert nightly.run(frozenset({"usages"})) == {"usages": (1, 0)}
+
+    assert rule("usages").count(session, before) == 0
+    left = sorted((usage.agreement_id == agreement.id, usage.at == old) for usage in db.session().scalars(select(Usage)))
+    assert left == [(False, False), (True, True)]
 
 
 def test_the_page_says_what_the_next_night_removes_and_changes_nothing(as_role, session, clock):

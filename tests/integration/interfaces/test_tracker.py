@@ -1,7 +1,6 @@
 """The Estonian data tracker: who used one person's data."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -52,7 +51,7 @@ def test_a_person_is_known_by_their_linked_profile_too(ask) -> None:
     assert ask(profile.profile_id, user=person.id).get_json()["totalUsages"] == 1
 
 
-@pytest.mark.parametrize("code", [str(uuid4()), "EE12345678901", "", "%00", "x" * 2000])
+@pytest.mark.parametrize("code", ["0b0ddc6e-3c0f-4a0e-9f53-2b6f2d3a7c11", "EE12345678901", "", "%00", "x" * 2000])
 def test_nobody_of_that_code_has_no_usages(ask, code) -> None:
     answer = ask(code, user=code or "EE1")
     assert answer.status_code == (200 if code else 400)

@@ -5,11 +5,14 @@ from shutil import rmtree
 import pytest
 
 from app.extensions import files
+from app.features.consents.models import Notice, NoticeKind
 from app.features.erasure.models import Erasure, ErasureState
 from app.features.erasure.queries import preview_erasure
 from app.features.erasure.use_cases import erase_now, go_on
+from app.features.newsletters.models import Newsletter
 from app.features.notifications.tasks import empty_outbox
 from app.features.proposals.models import Comment, Photo, Proposal
+from app.features.receipts.models import Receipt
 from app.kernel.erasure_ledger import digest_of, ledger
 from app.kernel.mail import FolderPostman, letter
 from app.kernel.permissions import Actor
@@ -65,6 +68,22 @@ def test_the_preview_foretells_exactly_what_is_done(erased):
     assert {name: number for name, number in done.counts.items() if number} == promised
     assert len(promised) >= 24
     assert foretold.allowed
+
+
+def test_each_recipient_is_told_that_it_is_over_and_that_they_are_gone(erased, committing_db):
+    *_, before = erased
+    session = committing_db.session()
+
+    assert {"receipt", "recipient_notice", "newsletter", "city_profile", "interface_individual"} <= {
+        table for table, *_ in before
+    }
+    told = session.query(Notice).filter_by(kind=NoticeKind.ERASED).all()
+    withdrawn = session.query(Notice).filter_by(kind=NoticeKind.WITHDRAWN).filter(Notice.reference != "0" * 32).one()
+    assert len(told) == 2  # of one agreement they had said yes to, and of one they had refused
+    assert withdrawn.reference in {one.reference for one in told}
+    assert {one.person_id for one in session.query(Notice)} == {None}
+    assert session.query(Receipt).count() == 0
+    assert session.query(Newsletter).one().written_by_id is None
 
 
 def test_what_others_built_on_stays_under_a_resident(erased, committing_db):

@@ -9,7 +9,6 @@ from flask_babel import format_date
 from app.extensions import db
 from app.features.consents.queries import (
     PAGE,
-    USAGES_KEPT,
     ToldUsage,
     Usage,
     place_from_words,
@@ -18,10 +17,11 @@ from app.features.consents.queries import (
     told,
     usages_between,
 )
+from app.features.consents.retention import USAGES as KEPT
 from app.features.consents.routes import bp
 from app.features.consents.use_cases import note_looks
 from app.features.consents.words import GROUNDS, OFFICES, USAGES, WHAT_FOR
-from app.kernel import looks
+from app.kernel import looks, retention
 from app.kernel.messages import Message, msg
 from app.web.access import signed_in, viewer
 from app.web.filters import city_zone, local_text, translate
@@ -97,7 +97,7 @@ def usages() -> str:
         active=active,
         continued=place is not None,
         older=older,
-        kept_days=USAGES_KEPT.days,
+        kept_days=retention.days_of(KEPT),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.models import Answer, ConsentRecord, Usage
@@ -84,7 +84,16 @@ def forget_old_usages(session: Session, before: datetime | None = None, most: in
 
     A usage under a consent that is still given stays as long as the consent: the recipient has the data still.
     """
-    before = before or clock.now() - USAGES_KEPT
+    old = select(Usage.id).where(_old(before or clock.now() - USAGES_KEPT)).limit(most)
+    return len(session.execute(delete(Usage).where(Usage.id.in_(old)).returning(Usage.id)).all())
+
+
+def count_old_usages(session: Session, before: datetime) -> int:
+    """How many `forget_old_usages` would delete in all."""
+    return session.scalar(select(func.count()).select_from(Usage).where(_old(before))) or 0
+
+
+def _old(before: datetime) -> ColumnElement[bool]:
     still_given = exists().where(
         and_(
             ConsentRecord.agreement_id == Usage.agreement_id,
@@ -92,5 +101,4 @@ def forget_old_usages(session: Session, before: datetime | None = None, most: in
             ConsentRecord.answer == Answer.GIVEN,
         )
     )
-    old = select(Usage.id).where(Usage.at < before, ~still_given).limit(most)
-    return len(session.execute(delete(Usage).where(Usage.id.in_(old)).returning(Usage.id)).all())
+    return and_(Usage.at < before, ~still_given)

@@ -9,7 +9,6 @@ from app.features.proposals import rules
 from app.features.proposals.models import Proposal, ProposalState
 from app.features.proposals.use_cases.photos import erase_files
 from app.kernel import clock
-from app.kernel.automated import decides
 from app.kernel.errors import Forbidden
 from app.kernel.permissions import Actor
 
@@ -18,7 +17,6 @@ GUEST_DRAFTS_KEPT = timedelta(days=30)
 AT_ONCE = 200
 
 
-@decides("stale_drafts")
 def delete_stale_drafts(session: Session, actor: Actor) -> int:
     """Delete drafts that were thrown away and can no longer be brought back, and drafts of guests that nobody touched
     for a month, with their photos. At most 200 of each at a time; returns how many. Raises Forbidden for all but the system.
