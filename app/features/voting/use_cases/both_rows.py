@@ -6,7 +6,7 @@ PostgreSQL writes them in one statement, because thousands cast in the same hour
 import uuid
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ def write_both(session: Session, participation: dict[str, Any], envelope: dict[s
     envelope that is written and sealed during this one statement gets another id when this one is sealed.
     """
     values = {
-        **{f"p_{name}": value for name, value in {**_ALWAYS, **participation, "id": uuid.uuid4()}.items()},
+        **{f"p_{name}": value for name, value in {**participation, "id": uuid.uuid4()}.items()},
         **{f"e_{name}": value for name, value in envelope.items()},
     }
     if session.get_bind().dialect.name == "postgresql":
@@ -33,9 +33,10 @@ def write_both(session: Session, participation: dict[str, Any], envelope: dict[s
     return True, session.execute(_ENVELOPE, values).first() is not None
 
 
-_ALWAYS = {"station": ""}
 _participation, _envelope, _entry = (cast("Table", model.__table__) for model in (VotingParticipation, Envelope, BoardEntry))
-_NEW_PARTICIPATION = {column.name: bindparam(f"p_{column.name}", type_=column.type) for column in _participation.c}
+_NEW_PARTICIPATION: dict[str, ColumnElement[Any]] = {
+    column.name: bindparam(f"p_{column.name}", type_=column.type) for column in _participation.c
+} | {"station": literal_column("''")}
 _NEW_ENVELOPE = {column.name: bindparam(f"e_{column.name}", type_=column.type) for column in _envelope.c}
 _PARTICIPATION = (
     sqlite_insert(_participation).values(_NEW_PARTICIPATION).on_conflict_do_nothing().returning(_participation.c.pot_id)

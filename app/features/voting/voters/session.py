@@ -67,8 +67,12 @@ def present() -> Voter | None:
         return None
     if clock.now().timestamp() - kept["seen"] > _SEEN_EVERY:
         _keep(kept)
-    channel = channel_here()
-    return Voter(UUID(kept["process"]), kept["key"], Way(kept["way"]), channel, UUID(kept["code"]) if kept["code"] else None)
+    return _voter(kept)
+
+
+def _voter(kept: dict[str, Any]) -> Voter:
+    code = UUID(kept["code"]) if kept["code"] else None
+    return Voter(UUID(kept["process"]), kept["key"], Way(kept["way"]), channel_here(), code)
 
 
 def of_process(process_id: UUID) -> Voter | None:
@@ -78,10 +82,13 @@ def of_process(process_id: UUID) -> Voter | None:
 
 
 def who_casts(process_id: UUID) -> Voter | ShownToken | Actor:
-    """The same; else the token that this browser shows, which is not looked up here: casting does that with all the rest."""
-    voter = of_process(process_id)
-    if voter is not None:
-        return voter
+    """The same; else the token that this browser shows, which is not looked up here: casting does that with all the rest.
+
+    That they were here is noted by the page that shows their receipt, a moment later.
+    """
+    kept = _kept()
+    if kept is not None and kept["process"] == str(process_id):
+        return _voter(kept)
     token = session.get(_TOKEN)
     return ShownToken(token_hash(token), channel_here()) if isinstance(token, str) else viewer()
 
