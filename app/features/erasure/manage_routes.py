@@ -59,11 +59,10 @@ def desk() -> ResponseReturnValue:
         author = person_by_id(session, found.author_id) if found is not None and found.author_id is not None else None
         if author is not None and not author.email:
             return redirect(url_for(".person", person_id=author.id))
-        problem = (
-            translate(ASKS_ALONE)
-            if author is not None
-            else _("There is no proposal with this reference that belongs to a person we know. Check the slip.")
-        )
+        if author is not None:
+            problem = translate(ASKS_ALONE)
+        else:
+            problem = _("There is no proposal with this reference that belongs to a person we know. Check the slip.")
     waiting = waiting_at_desk(session)
     looked_at(WAITING, [one.person_id for one in waiting])
     names = people_names(session, [one.person_id for one in waiting] + [one.first_hand for one in waiting])
