@@ -47,7 +47,8 @@ class Part:
     """One kind of thing, and what becomes of it. `columns` are `table.column` names that it answers for.
 
     `count` says how many there are now, `run` deals with at most so many of them and returns how many those were: fewer than
-    asked for when none is left. Running it again changes nothing. `files` are the keys of files that go with it.
+    asked for when none is left. Running it again changes nothing. `files` are the keys of files that go with it. `at_once`: it
+    is dealt with in the transaction that begins the erasure, because nothing may rest on it any more from that moment.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Part:
     count: Count
     run: Run
     files: Files | None = None
+    at_once: bool = False
 
 
 _parts: dict[str, Part] = {}

@@ -27,7 +27,8 @@ from tests.factories import accounts, answers, consents, interfaces, moderation,
 
 MARK = "Zwetschgenweg"
 """A word that stands in everything the person writes, and nowhere else."""
-NAME = "Wilhelmine Abendroth-Zyx"
+NAME = "Väinö Äijälä-Zyx"
+"""With letters that databases may write by their numbers."""
 EMAIL = "wilhelmine.zyx@example.org"
 PHONE = "+358401239876"
 
@@ -105,9 +106,9 @@ def busy_person(**attributes: Any) -> Person:
         "proposal.withdrawn",
         alone,
         before=str(person.id),
-        who=NAME,
-        mail=EMAIL,
-        more=[EMAIL],
+        name=NAME,
+        email=EMAIL,
+        to=[EMAIL],
     )
     audit.record(session, Actor(person_id=uuid.uuid4()), "account.blocked", person, voice_id=person.id, reason=f"{NAME} asked")
     notify(session, moderation_mails.HIDDEN, person_id=person.id, params={"reason_code": "other", "title": f"{MARK} title"})

@@ -1,5 +1,6 @@
 """Looks for traces of somebody: in every column of every table, the search index, and every file of the data folder."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
@@ -8,8 +9,9 @@ from sqlalchemy import Engine, inspect, text
 
 
 def spellings(person_id: UUID, *texts: str) -> dict[str, bytes]:
-    """What to look for, in small letters: the id as people and as databases write it, and texts."""
-    wanted = {str(person_id), person_id.hex, *texts}
+    """What to look for, in small letters: the id as people and as databases write it, and texts, also as JSON
+    writes them by the numbers of their letters."""
+    wanted = {str(person_id), person_id.hex, *texts, *(json.dumps(one)[1:-1] for one in texts)}
     return {one: one.lower().encode() for one in wanted} | {"id in bytes": person_id.bytes}
 
 

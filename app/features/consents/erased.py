@@ -87,6 +87,7 @@ declare(
         order=10,
         count=_given,
         run=_take_back,
+        at_once=True,
     )
 )
 for _detail in GOVERNED:

@@ -9,10 +9,19 @@ from app.features.accounts.queries import person as person_by_id
 from app.features.consents.models import Answer, DataAgreement, Guardian, GuardianRequest
 from app.features.consents.queries import record_of
 from app.features.consents.rules import is_in_force
-from app.features.notifications.queries import Mail
+from app.features.notifications.queries import Address, Mail
 from app.kernel import clock
 from app.kernel.messages import msg
 from app.kernel.references import new_token, token_hash
+
+
+def _guardians_address(session: Session, minor_id: uuid.UUID, params: dict[str, Any]) -> Address | None:
+    """The letter waits as the minor's, so that it goes with them; nothing is sent when the request is gone."""
+    request = session.get(GuardianRequest, uuid.UUID(params["request_id"]))
+    guardian = session.get(Guardian, request.guardian_id) if request else None
+    if request is None or guardian is None or guardian.minor_id != minor_id or not guardian.email:
+        return None
+    return Address(guardian.email, request.language)
 
 
 def _with_token(session: Session, params: dict[str, Any]) -> dict[str, Any] | None:
@@ -48,6 +57,8 @@ def _has_changed(session: Session, params: dict[str, Any]) -> dict[str, Any] | N
     return {**params, "purpose": agreement.current.purpose, "ends": ends if ends and ends > clock.now() else None}
 
 
-GUARDIAN = Mail("consents.guardian", subject=msg("A young person asks for your consent"), prepare=_with_token)
+GUARDIAN = Mail(
+    "consents.guardian", subject=msg("A young person asks for your consent"), prepare=_with_token, where=_guardians_address
+)
 RUNS_OUT = Mail("consents.runs_out", subject=msg("Your consent runs out soon"), prepare=_still_runs)
 CHANGED = Mail("consents.changed", subject=msg("A text that you agreed to has changed"), prepare=_has_changed)

@@ -14,15 +14,17 @@ from app.features.accounts.queries import person as person_by_id
 from app.features.erasure.forms import DeskForm
 from app.features.erasure.queries import erasure_of, last_runs, preview_erasure, waiting_at_desk
 from app.features.erasure.use_cases import ask_at_desk, confirm_at_desk, decline_at_desk
+from app.features.erasure.use_cases.at_desk import ASKS_ALONE
 from app.features.erasure.use_cases.keeping import forecast
 from app.features.proposals.queries import proposal_by_reference
 from app.kernel import clock, retention
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import Forbidden, NotFound, Refused
 from app.kernel.looks import Look
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import navigation
 from app.web.access import requires, viewer
+from app.web.filters import translate
 from app.web.looks import looked_at
 from app.web.transaction import attempt, commits
 
@@ -54,9 +56,13 @@ def desk() -> ResponseReturnValue:
     problem = None
     if typed:
         found = proposal_by_reference(session, typed.upper())
-        if found is not None and found.author_id is not None:
-            return redirect(url_for(".person", person_id=found.author_id))
-        problem = _("There is no proposal with this reference that belongs to a person we know. Check the slip.")
+        author = person_by_id(session, found.author_id) if found is not None and found.author_id is not None else None
+        if author is not None and not author.email:
+            return redirect(url_for(".person", person_id=author.id))
+        if author is not None:
+            problem = translate(ASKS_ALONE)
+        else:
+            problem = _("There is no proposal with this reference that belongs to a person we know. Check the slip.")
     waiting = waiting_at_desk(session)
     looked_at(WAITING, [one.person_id for one in waiting])
     names = people_names(session, [one.person_id for one in waiting] + [one.first_hand for one in waiting])
@@ -74,6 +80,8 @@ def person(person_id: UUID) -> ResponseReturnValue:
     found = person_by_id(session, person_id)
     if found is None or found.erased_at is not None:
         raise NotFound
+    if found.email and erasure_of(session, person_id) is None:
+        raise Forbidden(ASKS_ALONE)
     form, status = DeskForm(), 200
     if form.validate_on_submit():
         try:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import delete
 
 from app.features.accounts.models import Person
 from app.features.consents.commands import AskGuardian, NoteAge, NoteGuardian, WithdrawConsent
@@ -28,8 +29,10 @@ from app.features.consents.use_cases import (
     withdraw_consent,
 )
 from app.features.consents.use_cases.codes import code_of, typed_code
+from app.features.erasure.queries import preview_erasure
 from app.features.spaces.models import Process
 from app.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from app.kernel.outbox import OutboxRow
 from app.kernel.permissions import SYSTEM, Actor, Channel
 from tests.factories import accounts, consents, spaces
 
@@ -149,6 +152,23 @@ def test_letters_to_guardians_are_few_and_go_to_addresses(session, agreement):
         ask_guardian(session, actor, AskGuardian(agreement.id, minor.id, "Gerda", "g6@example.org"))
     with pytest.raises(Forbidden):
         ask_guardian(session, actor, AskGuardian(agreement.id, consents.minor().id, "Gerda", "g@example.org"))
+
+
+def test_a_letter_that_waits_for_a_guardian_goes_with_the_minor(session, agreement, mailbox):
+    minor = consents.minor()
+    ask_guardian(session, Actor(person_id=minor.id), AskGuardian(agreement.id, minor.id, "Gerda", "gerda@example.org", "fi"))
+    letter = session.query(OutboxRow).filter_by(kind="mail").one()
+    assert "gerda@example.org" not in str(letter.payload)
+    assert preview_erasure(session, minor.id).counts["outbox"] == 1
+
+    session.execute(delete(Guardian))
+    session.commit()
+    assert mailbox.to("gerda@example.org") == []
+
+    ask_guardian(session, Actor(person_id=minor.id), AskGuardian(agreement.id, minor.id, "Gerda", "gerda@example.org", "fi"))
+    session.commit()
+    assert mailbox.to("gerda@example.org")[-1]["Content-Language"] == "fi"
+    assert mailbox.to(minor.email) == []
 
 
 def test_nobody_grows_up_by_typing(session, clock):

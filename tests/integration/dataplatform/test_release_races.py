@@ -9,13 +9,15 @@ import pytest
 
 from app.extensions import db as database
 from app.features.consents.commands import EndAgreement, WithdrawConsent
-from app.features.consents.models import ConsentRecord, Notice, Usage
+from app.features.consents.models import ConsentRecord, Notice, NoticeKind, Usage
 from app.features.consents.queries import reference_of
 from app.features.consents.use_cases import end_agreement, withdraw_consent
 from app.features.dataplatform import use_cases
 from app.features.dataplatform.commands import MakeRelease
 from app.features.dataplatform.models import Release
 from app.features.dataplatform.use_cases import make_release
+from app.features.erasure.use_cases import erase_now
+from app.features.erasure.use_cases.running import one_step
 from app.kernel.errors import Conflict
 from app.kernel.permissions import SYSTEM, Actor
 from tests.factories import accounts, consents
@@ -102,6 +104,41 @@ def test_who_leaves_while_the_rows_are_read_is_in_no_part_of_the_release(city, t
     readme = (tmp_path / f"{name}.README.md").read_text()
     assert "predates the withdrawal" in readme
     assert all(file["sha256"] for file in manifest["files"])
+
+
+def test_who_is_erased_while_a_release_is_made_is_not_in_it(city, tmp_path, monkeypatch):
+    """Erasing deletes the answers themselves, so nothing is left that would say when they were taken back."""
+    _agreement_id, recipient_id, people = city
+    if not is_postgresql():
+        pytest.skip("on SQLite an erasure waits for the whole release")
+    leaves, reference = people[0], reference_of(recipient_id, people[0])
+    real, parts = use_cases._tell, []
+
+    def tell_after_somebody_was_erased(*arguments):
+        if not parts:
+            with database.separate_transaction() as session:
+                erasure_id = erase_now(session, Actor(person_id=leaves), leaves).id
+            while not parts or parts[-1] != "handed_over":
+                with database.separate_transaction() as session:
+                    parts.append(one_step(session, erasure_id, _Book()))
+        return real(*arguments)
+
+    monkeypatch.setattr(use_cases, "_tell", tell_after_somebody_was_erased)
+    (release_id, _read_at, count, rows), _manifest, references = release(tmp_path)
+
+    with database.transaction() as session:
+        assert session.query(ConsentRecord).filter_by(person_id=leaves).count() == 0
+        assert NoticeKind.ERASED in {one.kind for one in session.query(Notice)}
+    assert reference not in references
+    assert leaves not in told(release_id)
+    assert count == rows == len(references) == 3
+
+
+class _Book:
+    """A ledger that nobody reads."""
+
+    def add(self, *_arguments):
+        """Take no note."""
 
 
 def test_who_leaves_at_the_very_end_waits_and_is_later_than_the_release(city, tmp_path, monkeypatch):

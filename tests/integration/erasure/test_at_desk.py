@@ -35,9 +35,27 @@ def test_two_clerks_begin_it_for_somebody_without_an_address(session, clerks):
     assert (entry.voice_id, entry.details["shown"]) == (person.id, "identity card seen")
 
 
-def test_somebody_with_an_address_is_told_and_has_a_week(session, clerks, mailbox):
-    person = accounts.person()
+def test_nobody_at_a_desk_begins_it_for_somebody_with_an_address(session, clerks, as_role):
+    process = spaces.process()
+    person = accounts.person(display_name="Otto Online")
+    proposal = proposals.proposal(process, author=person)
+    with pytest.raises(Forbidden):
+        ask_at_desk(session, clerks[0], AskAtDesk(person.id, "passport seen"))
+    session.commit()
+
+    clerk = as_role(Role.CLERK, process)
+    page = clerk.get(f"/staff/erasing?reference={proposal.reference}")
+    assert "They have an e-mail address" in page.text
+    assert "Otto Online" not in page.text
+    assert clerk.get(f"/staff/erasing/person/{person.id}").status_code == 403
+    assert clerk.post(f"/staff/erasing/person/{person.id}", data={"shown": "passport seen"}).status_code == 403
+    assert erasure_of(session, person.id) is None
+
+
+def test_who_gets_an_address_before_the_second_clerk_is_told_and_has_a_week(session, clerks, mailbox):
+    person = accounts.person(email=None)
     erasure = ask_at_desk(session, clerks[0], AskAtDesk(person.id, "passport seen"))
+    person.email = "late@example.org"
     confirm_at_desk(session, clerks[1], erasure.id)
     session.commit()
 
@@ -57,9 +75,9 @@ def test_it_is_declined_and_can_be_asked_again(session, clerks):
 
 
 def test_nobody_but_clerks_and_not_for_oneself(session, clerks):
-    person = accounts.person()
+    person = accounts.person(email=None)
     with pytest.raises(Forbidden):
-        ask_at_desk(session, Actor(person_id=person.id), AskAtDesk(accounts.person().id, "seen"))
+        ask_at_desk(session, Actor(person_id=person.id), AskAtDesk(accounts.person(email=None).id, "seen"))
     with pytest.raises(Forbidden):
         ask_at_desk(session, clerks[0], AskAtDesk(clerks[0].person_id, "seen"))
     with pytest.raises(Refused):

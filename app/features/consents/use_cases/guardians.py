@@ -102,7 +102,7 @@ def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> Guardi
     session.flush()
     shown, language = pick(agreement.current.notice, command.language)
     append(session, actor, agreement.current, command.person_id, Answer.ASKED, shown=shown, language=language)
-    notify(session, mails.GUARDIAN, email=email, locale=command.language, params={"request_id": str(request.id)})
+    notify(session, mails.GUARDIAN, person_id=command.person_id, params={"request_id": str(request.id)})
     session.flush()
     return request
 

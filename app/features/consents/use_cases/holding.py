@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.models import AgreementRevision, AgreementState, Answer, ConsentRecord, DataAgreement, Usage
@@ -34,6 +34,8 @@ def hold_still(session: Session, agreements: Collection[uuid.UUID]) -> None:
 
 def left_since(session: Session, agreements: Collection[uuid.UUID], since: datetime) -> set[Pair]:
     """(agreement, person) of everybody whose yes to one of these agreements has ended since rows were read at `since`.
+
+    The uses of those rows are noted with that moment before: whoever is among them and is erased meanwhile is found, too.
 
     May name people who left shortly before (clocks differ) and people who were never in; never leaves anybody out. Raises
     Conflict when an agreement itself was ended or changed in substance meanwhile.
@@ -64,7 +66,20 @@ def left_since(session: Session, agreements: Collection[uuid.UUID], since: datet
         ConsentRecord.answer.in_([answer for answer in Answer if answer is not Answer.GIVEN]),
         ConsentRecord.since >= since - SKEW,
     )
-    return set(session.execute(gone).tuples())
+    return set(session.execute(gone).tuples()) | _answers_gone(session, agreements, since)
+
+
+def _answers_gone(session: Session, agreements: Collection[uuid.UUID], since: datetime) -> set[Pair]:
+    """Pairs noted as used at `since` whose yes is not there any more: erasing somebody removes what would say they left."""
+    still = exists().where(
+        ConsentRecord.agreement_id == Usage.agreement_id,
+        ConsentRecord.person_id == Usage.person_id,
+        ConsentRecord.answer == Answer.GIVEN,
+    )
+    noted = select(Usage.agreement_id, Usage.person_id).where(
+        Usage.agreement_id.in_(agreements), Usage.at == since, Usage.kind == "release", ~still
+    )
+    return {(about, person) for about, person in session.execute(noted).tuples() if about is not None}
 
 
 def forget_usages_of(session: Session, pairs: Collection[Pair], *, kind: str, at: datetime) -> int:

@@ -20,13 +20,15 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 
 SHOWN_MOST = 200
+ASKS_ALONE = msg("They have an e-mail address, so they ask themselves on their page “My data”, and confirm it by a letter.")
 
 
 def ask_at_desk(session: Session, actor: Actor, command: AskAtDesk) -> Erasure:
     """Note that this person has asked for it. `shown` says how they showed who they are; it stands in the audit log.
 
-    Raises Forbidden for everybody but clerks and for oneself, NotFound, Refused without a word on how they were known or when
-    something stands in the way, Conflict when it was asked for already.
+    For people without an e-mail address alone: everybody else proves by a letter that it is their own wish. Raises Forbidden
+    for everybody but clerks, for oneself and for people with an address, NotFound, Refused without a word on how they were
+    known or when something stands in the way, Conflict when it was asked for already.
     """
     actor.require(Permission.INTAKE)
     person = person_by_id(session, command.person_id)
@@ -34,6 +36,8 @@ def ask_at_desk(session: Session, actor: Actor, command: AskAtDesk) -> Erasure:
         raise NotFound
     if person.id == actor.person_id:
         raise Forbidden(msg("For yourself, ask on your own page “My data”."))
+    if person.email:
+        raise Forbidden(ASKS_ALONE)
     shown = command.shown.strip()
     if not shown:
         raise Refused(msg("Write how they showed who they are, such as “identity card seen”. Write no number."), field="shown")
@@ -49,7 +53,7 @@ def ask_at_desk(session: Session, actor: Actor, command: AskAtDesk) -> Erasure:
                 origin=Origin.DESK,
                 state=ErasureState.ASKED,
                 first_hand=actor.person_id,
-                at_once=not person.email,
+                at_once=True,
             )
             session.add(erasure)
             session.flush()
@@ -72,7 +76,8 @@ def confirm_at_desk(session: Session, actor: Actor, erasure_id: uuid.UUID) -> Er
     if erasure.person_id == actor.person_id:
         raise Forbidden(msg("This is about yourself, so somebody else has to confirm it."))
     erasure.second_hand = actor.person_id
-    if erasure.at_once:
+    person = person_by_id(session, erasure.person_id) if erasure.person_id else None
+    if person is None or not person.email:  # by now: they may have got an address since
         begin(session, actor, erasure)
     else:
         wait(session, actor, erasure, GRACE)

@@ -5,12 +5,14 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import person as person_by_id
 from app.features.accounts.use_cases import close_for_erasure
 from app.features.erasure.models import Erasure, ErasureState, Origin
 from app.features.erasure.queries import erasure_of
-from app.features.erasure.rules import is_due
+from app.features.erasure.rules import AT_ONCE, is_due
 from app.features.erasure.use_cases.running import GO_ON
 from app.kernel import audit, clock, erasing, outbox
+from app.kernel.erasing import Subject
 from app.kernel.errors import Conflict, Forbidden, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
@@ -38,7 +40,9 @@ def begin(session: Session, actor: Actor, erasure: Erasure) -> None:
     """Sign the person out everywhere and have the rest done after the commit. Raises as `erase_now` does."""
     if erasure.person_id is None or erasure.state in (ErasureState.RUNNING, ErasureState.DONE, ErasureState.CANCELLED):
         raise Conflict(msg("This has begun already, or was cancelled."))
+    _deal_with_what_goes_at_once(session, erasure)  # before the account is locked, in the order in which everybody locks
     person = close_for_erasure(session, erasure.person_id)
+    _deal_with_what_goes_at_once(session, erasure)  # what another window has given meanwhile
     refuse_obstacles(session, erasure.person_id)
     now = clock.now()
     erasure.state, erasure.runs_at, erasure.begun_at, erasure.touched_at = ErasureState.RUNNING, now, now, now
@@ -47,6 +51,17 @@ def begin(session: Session, actor: Actor, erasure: Erasure) -> None:
     audit.record(session, actor, "account.erasure_begun", person, origin=erasure.origin.value)
     outbox.post(session, GO_ON, erasure_id=str(erasure.id))
     session.flush()
+
+
+def _deal_with_what_goes_at_once(session: Session, erasure: Erasure) -> None:
+    """Consents are over when this commits, not when the worker comes to them."""
+    person = person_by_id(session, erasure.person_id) if erasure.person_id else None
+    if person is None:
+        return
+    subject = Subject(person.id, person.email, person.display_name, erasure.pseudonym)
+    for part in erasing.parts():
+        while part.at_once and (number := part.run(session, subject, AT_ONCE)):
+            erasure.counts = erasure.counts | {part.name: erasure.counts.get(part.name, 0) + number}
 
 
 def begin_due(session: Session, erasure_id: uuid.UUID) -> bool:
