@@ -235,6 +235,11 @@ def is_in_force(record: ConsentRecord | None, agreement: DataAgreement, now: dat
     )
 
 
+def can_be_taken_back(record: ConsentRecord) -> bool:
+    """Whether there is something to take back: a yes, or an objection. A no stays a no, and what ran out has run out."""
+    return record.answer in (Answer.GIVEN, Answer.OBJECTED)
+
+
 def may_be_asked(record: ConsentRecord | None, agreement: DataAgreement, now: datetime) -> bool:
     """Whether to ask this person: never answered, run out, or the words have changed in substance since."""
     if not agreement.asks:

@@ -10,9 +10,19 @@ from app.extensions import db
 from app.features.accounts.use_cases import count_attempt
 from app.features.consents.commands import WithdrawConsent
 from app.features.consents.forms.guardians import CodeForm
-from app.features.consents.queries import agreement, cards_of, last_notices, person_of_code, timeline_of, told, usages_between
+from app.features.consents.queries import (
+    agreement,
+    cards_of,
+    last_notices,
+    person_of_code,
+    record_of,
+    timeline_of,
+    told,
+    usages_between,
+)
 from app.features.consents.routes import bp
-from app.features.consents.rules import ANSWERS
+from app.features.consents.routes.my_data import NOTHING_TO_TAKE_BACK
+from app.features.consents.rules import ANSWERS, can_be_taken_back
 from app.features.consents.shown import vocabulary
 from app.features.consents.use_cases import UnknownCode, enter_code, withdraw_consent
 from app.kernel import clock
@@ -96,6 +106,10 @@ def code_withdraw(agreement_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".code"))
     if agreement(db.session(), agreement_id) is None:
         raise NotFound
+    record = record_of(db.session(), agreement_id, person_id)
+    if record is not None and not can_be_taken_back(record):
+        flash(NOTHING_TO_TAKE_BACK, "info")
+        return redirect(url_for(".code_cards"))
     voice = Actor(person_id=person_id, channel=viewer().channel)
     withdraw_consent(db.session(), voice, WithdrawConsent(agreement_id, person_id))
     flash(_("Taken back. From now on nobody gets your data for this."), "good")

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app.extensions import db
 from app.features.consents.commands import ObjectTo, RenewConsent, WithdrawConsent
@@ -13,7 +14,7 @@ from app.features.consents.forms.answers import ObjectForm
 from app.features.consents.queries import agreement, cards_of, last_notices, record_of, timeline_of, told, usages_between
 from app.features.consents.routes import bp
 from app.features.consents.routes.usages import NEWEST
-from app.features.consents.rules import ANSWERS
+from app.features.consents.rules import ANSWERS, can_be_taken_back
 from app.features.consents.shown import vocabulary
 from app.features.consents.takeout import takeout
 from app.features.consents.use_cases import note_usages, object_to, renew_consent, withdraw_consent
@@ -24,6 +25,8 @@ from app.web.access import public, signed_in, viewer
 from app.web.filters import translate
 from app.web.locale import current_locale
 from app.web.transaction import attempt, commits
+
+NOTHING_TO_TAKE_BACK = lazy_gettext("There is nothing to take back here: no yes of yours is in force. Nothing was changed.")
 
 
 @bp.get("")
@@ -59,6 +62,9 @@ def withdraw(agreement_id: UUID) -> ResponseReturnValue:
     record = record_of(session, agreement_id, person_id)
     if found is None or record is None:
         raise NotFound
+    if request.method == "POST" and not can_be_taken_back(record):
+        flash(NOTHING_TO_TAKE_BACK, "info")
+        return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
     if request.method == "POST":
         withdraw_consent(session, actor, WithdrawConsent(agreement_id, person_id))
         flash(
@@ -66,7 +72,7 @@ def withdraw(agreement_id: UUID) -> ResponseReturnValue:
             "good",
         )
         return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
-    return render_template("consents/withdraw.html", agreement=found, record=record)
+    return render_template("consents/withdraw.html", agreement=found, record=record, nothing=not can_be_taken_back(record))
 
 
 @bp.post("/renew/<uuid:agreement_id>")

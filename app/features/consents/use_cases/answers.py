@@ -3,6 +3,7 @@
 import uuid
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.consents import rules
@@ -17,6 +18,7 @@ from app.features.consents.models import (
     DataAgreement,
     Giver,
     Guardian,
+    GuardianRequest,
 )
 from app.features.consents.queries import minor_until
 from app.features.consents.use_cases.agreements import locked_agreement
@@ -60,6 +62,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
     of_age_on = _speaks_for(session, command) if given else None
     if given:
         _check_details(session, revision, command.details)
+    close_requests(session, agreement.id, command.person_id)
     until, lapses = rules.runs_until(clock.now(), revision.months, of_age_on) if given else (None, False)
     shown, language = pick(revision.notice, command.language)
     record = append(
@@ -83,6 +86,28 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         _keep_details(session, revision, command.person_id, command.details)
     session.flush()
     return record
+
+
+def close_requests(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID, but: uuid.UUID | None = None) -> None:
+    """Close the links that guardians were sent and have not used: whoever answers last decides, not an older letter.
+
+    `but` is locked with them and stays open. Locks after the agreement and before the record, in the order of the keys.
+    """
+    theirs = select(Guardian.id).where(Guardian.minor_id == person_id)
+    requests = session.scalars(
+        select(GuardianRequest)
+        .where(
+            GuardianRequest.agreement_id == agreement_id,
+            GuardianRequest.guardian_id.in_(theirs),
+            GuardianRequest.answered_at.is_(None),
+        )
+        .order_by(GuardianRequest.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for request in requests:
+        if request.id != but:
+            request.answered_at = clock.now()
 
 
 def _speaks_for(session: Session, command: AnswerAgreement) -> date | None:
@@ -135,10 +160,13 @@ def _keep_details(session: Session, revision: AgreementRevision, person_id: uuid
 def withdraw_consent(session: Session, actor: Actor, command: WithdrawConsent) -> ConsentRecord:
     """Take a consent or an objection back, at once: the next read of any consented data set lacks the person.
 
-    Withdrawing what is withdrawn changes nothing. A minor needs nobody for it. Raises NotFound when nothing was answered.
+    Only a yes or an objection can be taken back: a no, and what ran out, stay what they are, and so does what is withdrawn.
+    Open letters to guardians are void with it in each case. A minor needs nobody for it.
+
+    Raises NotFound when nothing was answered.
     """
     agreement, record = _answered(session, actor, command.agreement_id, command.person_id)
-    if record.answer is Answer.WITHDRAWN:
+    if not rules.can_be_taken_back(record):
         return record
     last = session.get_one(ConsentEvent, record.event_id)
     revision = session.get_one(AgreementRevision, record.revision_id)
@@ -211,6 +239,7 @@ def _answered(
         raise NotFound
     if actor.person_id != person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise NotFound
+    close_requests(session, agreement.id, person_id)
     record = locked_record(session, agreement.id, person_id)
     if record is None:
         raise NotFound
