@@ -188,7 +188,8 @@ def withdraw_consent(session: Session, actor: Actor, command: WithdrawConsent) -
 def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> ConsentRecord:
     """Let a yes that still counts run for another whole time, from now, with the details that were given.
 
-    Raises Conflict when it counts no more or the text has changed in substance (then it is to be read and answered again),
+    Raises Conflict when it counts no more, another text was shown,
+    or the text has changed in substance (then it is to be read and answered again),
     Refused for minors: their guardian answers again.
     """
     agreement, record = _answered(session, actor, command.agreement_id, command.person_id)
@@ -197,6 +198,8 @@ def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> Cons
     if rules.is_minor(minor_until(session, command.person_id), clock.now()):
         raise Refused(NEEDS_GUARDIAN)
     revision = agreement.current
+    if revision.id != command.revision_id:
+        raise Conflict(_CHANGED)
     shown, language = pick(revision.notice, command.language)
     until = rules.expiry(clock.now(), revision.months)
     appended = append(session, actor, revision, command.person_id, Answer.RENEWED, shown=shown, language=language, until=until)
@@ -204,15 +207,21 @@ def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> Cons
 
 
 def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecord:
-    """Note that a person objects to a use that rests on the public task. It counts at once, until they take it back.
+    """Note that a person objects to a use that rests on the public task, until they take it back.
 
-    Raises NotFound for other legal bases: consent is taken back instead, and a law leaves no choice.
+    Nothing stops by itself: the data sets that rest on it are totals and what was published (`docs/consent.md`). The people
+    who look after the agreement see it in their list and have to examine it.
+
+    Raises Conflict when another text was shown,
+    NotFound for other legal bases: consent is taken back instead, and a law leaves no choice.
     """
     agreement = locked_agreement(session, command.agreement_id, shared=True)
     if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.may_be_objected_to:
         raise NotFound
     if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise Forbidden
+    if agreement.current.id != command.revision_id:
+        raise Conflict(_CHANGED)
     shown, language = pick(agreement.current.notice, command.language)
     record = append(
         session,
