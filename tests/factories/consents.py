@@ -14,6 +14,7 @@ from app.features.consents.commands import (
     PutInForce,
     ReviewAgreement,
     SubmitAgreement,
+    WithdrawConsent,
     WriteAgreement,
 )
 from app.features.consents.models import (
@@ -34,6 +35,7 @@ from app.features.consents.use_cases import (
     put_in_force,
     review_agreement,
     submit_agreement,
+    withdraw_consent,
     write_agreement,
 )
 from app.kernel import clock
@@ -126,6 +128,11 @@ def consent(agreement: DataAgreement, person: Any = None, answer: Answer = Answe
     """A person's answer, by themselves."""
     person = person or accounts.person()
     return answer_agreement(db.session(), Actor(person_id=person.id), answer_of(agreement, person, answer, **attributes))
+
+
+def withdraw(agreement: DataAgreement, person: Person) -> ConsentRecord:
+    """Take an answer back, by themselves."""
+    return withdraw_consent(db.session(), Actor(person_id=person.id), WithdrawConsent(agreement.id, person.id))
 
 
 def minor(years: int = 2) -> Person:

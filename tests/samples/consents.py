@@ -54,6 +54,7 @@ SAMPLES = {
         f"/my-data/ask/{world.agreement.id}",
         f"/my-data/ask/{world.research.id}",
     ],
+    "consents.answers": lambda world: "/my-data/answers",
     "consents.withdraw": lambda world: f"/my-data/withdraw/{world.agreement.id}",
     "consents.guardian": lambda world: f"/my-data/guardian/{world.research.id}",
     "consents.guardian_answer": lambda world: Visit(f"/my-data/guardian/link/{world.guardian_token}", viewer="nobody"),
@@ -75,6 +76,7 @@ SAMPLES = {
     "consents_manage.discard": lambda world: f"/staff/agreements/{world.agreement_draft.id}/discard",
     "consents_manage.end": lambda world: f"/staff/agreements/{world.agreement.id}/end",
     "consents_manage.told": lambda world: "/staff/agreements/told",
+    "consents_manage.objections": lambda world: "/staff/agreements/objections",
     "consents_manage.messages": lambda world: [
         f"/staff/agreements/told/{world.agreement.recipient_id}",
         f"/staff/agreements/told/{world.research.recipient_id}",

@@ -33,7 +33,7 @@ automated_step(
     kind=Kind.PROTECTION,
     title=msg("Which numbers of answers the register of agreements shows"),
     data=msg("How many people said yes, said no or took it back"),
-    rule=msg("A number below 5 is given as “fewer than 5”."),
+    rule=msg("A number below 5 is given as “fewer than 5”, all others are rounded to tens."),
     answers_for=STEWARD,
     contest=BY_LAW,
     endpoint="consents.agreements",

@@ -49,18 +49,23 @@ class WithdrawConsent:
 
 @dataclass(frozen=True)
 class RenewConsent:
-    """A person lets a yes that still counts run for another whole time."""
+    """A person lets a yes that still counts run for another whole time, having seen the text of `revision_id`."""
 
     agreement_id: UUID
+    revision_id: UUID
     person_id: UUID
     language: str = "en"
 
 
 @dataclass(frozen=True)
 class ObjectTo:
-    """A person objects to a use that rests on the public task (GDPR, article 21), for reasons of their own."""
+    """A person objects to a use that rests on the public task (GDPR, article 21), for reasons of their own.
+
+    `revision_id` is the text that they were shown.
+    """
 
     agreement_id: UUID
+    revision_id: UUID
     person_id: UUID
     language: str = "en"
     reason: str = ""

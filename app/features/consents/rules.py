@@ -89,7 +89,37 @@ def problems(agreement: DataAgreement, revision: AgreementRevision, recipient: R
         found["disclosure"] = problem
     if not any(recipient.name.values()):
         found["recipient"] = msg("Choose who gets the data.")
+    found |= _passed_off(agreement, revision)
     return found
+
+
+def _passed_off(agreement: DataAgreement, revision: AgreementRevision) -> dict[str, Message]:
+    if revision.material or not agreement.published:
+        return {}
+    problem = substance_problem(agreement.published[0], revision)
+    return {"material": problem} if problem else {}
+
+
+def substance_problem(before: AgreementRevision, after: AgreementRevision) -> Message | None:
+    """Why a revision is more than other words: it takes, keeps or shows more than people said yes to, or keeps it elsewhere.
+
+    Less is no reason: fewer kinds of data, a shorter time. Then earlier answers cover it.
+    """
+    if set(after.categories) - set(before.categories):
+        return msg("Another kind of data is more than other words: mark the change as one of substance.")
+    width = list(Disclosure)
+    if width.index(after.disclosure) > width.index(before.disclosure):
+        return msg("Showing the data to more people is more than other words: mark the change as one of substance.")
+    if after.storage != before.storage or (after.storage == "elsewhere" and after.storage_note != before.storage_note):
+        return msg("Keeping the data in another place is more than other words: mark the change as one of substance.")
+    longer = before.retention_days is not None and (
+        after.retention_days is None or after.retention_days > before.retention_days
+    )
+    if longer or (after.retention_days is None and after.retention != before.retention):
+        return msg("Another or longer time for which the data is kept is more than other words: mark it as one of substance.")
+    if after.months > before.months:
+        return msg("A yes that runs for longer is more than other words: mark the change as one of substance.")
+    return None
 
 
 def disclosure_problem(agreement: DataAgreement, disclosure: Disclosure) -> Message | None:
@@ -233,6 +263,11 @@ def is_in_force(record: ConsentRecord | None, agreement: DataAgreement, now: dat
         and (record.expires_at is None or record.expires_at > now)
         and not is_replaced(record, agreement, now)
     )
+
+
+def can_be_taken_back(record: ConsentRecord) -> bool:
+    """Whether there is something to take back: a yes, or an objection. A no stays a no, and what ran out has run out."""
+    return record.answer in (Answer.GIVEN, Answer.OBJECTED)
 
 
 def may_be_asked(record: ConsentRecord | None, agreement: DataAgreement, now: datetime) -> bool:

@@ -102,10 +102,10 @@ def vocabulary() -> Vocabulary:
 
 @decides("numbers_of_answers")
 def few(number: int) -> str:
-    """A number of people as everybody may see it."""
+    """A number of people as everybody may see it: in tens, so that nobody can watch one person change their mind."""
     if number < FEW:
         return str(gettext("fewer than %(number)s", number=format_decimal(FEW)))
-    return str(format_decimal(number))
+    return str(gettext("about %(number)s", number=format_decimal(max(10, (number + 5) // 10 * 10))))
 
 
 def language_name(code: str) -> str:

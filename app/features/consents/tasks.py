@@ -8,17 +8,23 @@ from app.features.consents.use_cases import expire_consents, forget_guardians, f
 from app.kernel.automated import decides
 
 __all__ = ["delivery", "expire"]
+AT_ONCE = 200
+"""Consents that one transaction marks as run out."""
 
 
 @celery.task(name="consents.expire")
 @decides("consents_run_out")
 def expire() -> int:
     """Mark what has run out or lapsed and delete what counts no more; safe to run at any time and twice."""
+    expired, more = 0, True
+    while more:
+        with db.transaction() as session:
+            marked = expire_consents(session, AT_ONCE)
+        expired, more = expired + marked, marked == AT_ONCE
     with db.transaction() as session:
-        expired = expire_consents(session)
         forget_out_of_force(session)
         forget_guardians(session)
-        return expired
+    return expired
 
 
 @celery.task(name="consents.remind")

@@ -64,7 +64,7 @@ def take(session, clock, agreement, person, step):
     elif step == "withdraw":
         withdraw_consent(session, actor, WithdrawConsent(agreement.id, person.id))
     elif step == "renew":
-        renew_consent(session, actor, RenewConsent(agreement.id, person.id))
+        renew_consent(session, actor, RenewConsent(agreement.id, agreement.current.id, person.id))
     elif step == "wait":
         clock.advance(days=200)
     elif step == "expire":
@@ -126,7 +126,7 @@ def test_renewing_lets_a_yes_run_on_with_what_was_given(session, clock):
     first = consents.consent(agreement, person).expires_at
     clock.advance(days=300)
 
-    renew_consent(session, Actor(person_id=person.id), RenewConsent(agreement.id, person.id))
+    renew_consent(session, Actor(person_id=person.id), RenewConsent(agreement.id, agreement.current.id, person.id))
 
     record = record_of(session, agreement.id, person.id)
     assert record.answer is Answer.GIVEN
@@ -140,7 +140,7 @@ def test_what_has_run_out_or_changed_in_substance_is_answered_anew_and_not_renew
     agreement, person = consents.agreement(), accounts.person()
     consents.consent(agreement, person)
     consents.revise(agreement, notice={"en": "New substance."})
-    command = RenewConsent(agreement.id, person.id)
+    command = RenewConsent(agreement.id, agreement.current.id, person.id)
     with pytest.raises(Conflict):
         renew_consent(session, Actor(person_id=person.id), command)
 
@@ -161,7 +161,7 @@ def test_people_are_reminded_once_before_their_yes_runs_out(session, clock, mail
     (letter,) = mailbox.to("aino@example.org")
     assert "/my-data" in letter.get_content()
 
-    renew_consent(session, Actor(person_id=person.id), RenewConsent(agreement.id, person.id))
+    renew_consent(session, Actor(person_id=person.id), RenewConsent(agreement.id, agreement.current.id, person.id))
     clock.advance(days=340)
     assert remind_of_expiry(session) == 1
 
@@ -184,7 +184,7 @@ def test_nobody_is_asked_about_the_public_task_but_they_may_object_and_take_it_b
     (card,) = cards_of(session, person.id)
     assert (card.record, card.ask) == (None, False)
 
-    object_to(session, actor, ObjectTo(agreement.id, person.id, reason="My employer reads it."))
+    object_to(session, actor, ObjectTo(agreement.id, agreement.current.id, person.id, reason="My employer reads it."))
 
     assert {tuple(row) for row in session.execute(objections())} == {(agreement.id, person.id)}
     assert session.query(ConsentEvent).one().remark == "My employer reads it."
@@ -197,7 +197,7 @@ def test_only_to_the_public_task_one_objects(session, basis):
     person = accounts.person()
     agreement = consents.agreement(legal_basis=basis)
     with pytest.raises(NotFound):
-        object_to(session, Actor(person_id=person.id), ObjectTo(agreement.id, person.id))
+        object_to(session, Actor(person_id=person.id), ObjectTo(agreement.id, agreement.current.id, person.id))
 
 
 def test_a_profile_has_what_the_agreement_asks_for_and_goes_with_the_withdrawal(session):

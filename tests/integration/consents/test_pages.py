@@ -80,7 +80,7 @@ def test_a_card_shows_the_record_as_it_would_be_sent_and_renews_in_one_click(as_
     assert "On servers of the city" in page
     clock.advance(days=5)
 
-    renewed = client.post(f"/my-data/renew/{agreement.id}", follow_redirects=True)
+    renewed = client.post(f"/my-data/renew/{agreement.id}", data={"revision": str(agreement.current.id)}, follow_redirects=True)
 
     assert "Renewed." in renewed.text
     assert "You renewed your yes" in renewed.text
@@ -92,9 +92,9 @@ def test_what_cannot_be_renewed_says_so(as_role, session):
     consents.consent(agreement, client.person)
     consents.revise(agreement, notice={"en": "New substance."})
     database.session.commit()
-    answer = client.post(f"/my-data/renew/{agreement.id}", follow_redirects=True)
+    answer = client.post(f"/my-data/renew/{agreement.id}", data={"revision": str(agreement.current.id)}, follow_redirects=True)
     assert "cannot be renewed any more" in answer.text
-    assert client.post(f"/my-data/renew/{consents.agreement().id}").status_code == 404
+    assert client.post(f"/my-data/renew/{consents.agreement().id}", data={}).status_code == 404
 
 
 def test_somebody_objects_to_the_public_task_and_takes_it_back(as_role, session):
@@ -104,7 +104,11 @@ def test_somebody_objects_to_the_public_task_and_takes_it_back(as_role, session)
     assert f"/my-data/object/{agreement.id}" in client.get("/my-data").text
     assert "Read and decide" not in client.get(f"/processes/{session.get_one(Process, agreement.process_id).slug}").text
 
-    done = client.post(f"/my-data/object/{agreement.id}", data={"reason": "My work."}, follow_redirects=True)
+    done = client.post(
+        f"/my-data/object/{agreement.id}",
+        data={"reason": "My work.", "revision": str(agreement.current.id)},
+        follow_redirects=True,
+    )
     assert "You objected" in done.text
     back = client.post(f"/my-data/withdraw/{agreement.id}", follow_redirects=True)
     assert "Your objection is taken back." in back.text

@@ -34,9 +34,9 @@ def every_event(session: Session, clock: Any) -> Sequence[ConsentEvent]:
     append(session, SYSTEM, agreement.current, rosa.id, Answer.ASKED, shown="May we?", language="en")
     consents.consent(agreement, rosa, language="ar")
     clock.advance(days=1)
-    renew_consent(session, actor, RenewConsent(agreement.id, rosa.id, "ar"))
+    renew_consent(session, actor, RenewConsent(agreement.id, agreement.current.id, rosa.id, "ar"))
     withdraw_consent(session, actor, WithdrawConsent(agreement.id, rosa.id))
-    object_to(session, actor, ObjectTo(task.id, rosa.id, "en", "My garden is on every photo."))
+    object_to(session, actor, ObjectTo(task.id, task.current.id, rosa.id, "en", "My garden is on every photo."))
     withdraw_consent(session, actor, WithdrawConsent(task.id, rosa.id))
     add(Minor(person_id=minor.id, of_age_on=clock.now.date().replace(year=2030)))
     append(

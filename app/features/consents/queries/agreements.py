@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.features.consents.models import (
     AgreementState,
     Answer,
+    ConsentEvent,
     ConsentRecord,
     DataAgreement,
+    LegalBasis,
     Recipient,
     RecipientState,
 )
@@ -105,6 +108,33 @@ def register(session: Session, *, public: bool = False) -> list[tuple[DataAgreem
     ).all()
     counts = counts_of(session, [entry.id for entry in found])
     return [(entry, counts[entry.id].allowed) for entry in found]
+
+
+@dataclass(frozen=True)
+class OpenObjection:
+    """Somebody objects to a use that rests on the public task, and has not taken it back: staff have to examine it."""
+
+    agreement: DataAgreement
+    person_id: uuid.UUID
+    since: datetime
+    reason: str
+
+
+def open_objections(
+    session: Session, process_ids: Collection[uuid.UUID] | None, start: int = 0, limit: int = 50
+) -> list[OpenObjection]:
+    """Objections that stand, the oldest first, to agreements of these processes (None: of all, and of the city)."""
+    query = (
+        select(DataAgreement, ConsentRecord.person_id, ConsentRecord.since, ConsentEvent.remark)
+        .select_from(ConsentRecord)
+        .join(DataAgreement, DataAgreement.id == ConsentRecord.agreement_id)
+        .join(ConsentEvent, ConsentEvent.id == ConsentRecord.event_id)
+        .where(ConsentRecord.answer == Answer.OBJECTED, DataAgreement.legal_basis == LegalBasis.PUBLIC_TASK)
+        .order_by(ConsentRecord.since, ConsentRecord.id)
+    )
+    if process_ids is not None:
+        query = query.where(DataAgreement.process_id.in_(process_ids))
+    return [OpenObjection(*row) for row in session.execute(query.offset(start).limit(limit))]
 
 
 def staff_list(session: Session, process_ids: Collection[uuid.UUID] | None) -> list[tuple[DataAgreement, Counts]]:

@@ -154,10 +154,12 @@ def events_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -
     ).all()
 
 
-def timeline_of(session: Session, person_id: uuid.UUID) -> Sequence[ConsentEvent]:
-    """Every answer a person gave, newest first, each with the text then shown."""
+def timeline_of(session: Session, person_id: uuid.UUID, start: int = 0, limit: int = 20) -> Sequence[ConsentEvent]:
+    """Answers a person gave, newest first, each with the text then shown: `limit` of them, from `start` on."""
     return session.scalars(
         select(ConsentEvent)
         .where(ConsentEvent.person_id == person_id)
         .order_by(ConsentEvent.at.desc(), ConsentEvent.number.desc(), ConsentEvent.id)
+        .offset(start)
+        .limit(limit)
     ).all()

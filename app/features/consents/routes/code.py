@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,9 +10,19 @@ from app.extensions import db
 from app.features.accounts.use_cases import count_attempt
 from app.features.consents.commands import WithdrawConsent
 from app.features.consents.forms.guardians import CodeForm
-from app.features.consents.queries import agreement, cards_of, last_notices, person_of_code, timeline_of, told, usages_between
+from app.features.consents.queries import (
+    agreement,
+    cards_of,
+    last_notices,
+    person_of_code,
+    record_of,
+    timeline_of,
+    told,
+    usages_between,
+)
 from app.features.consents.routes import bp
-from app.features.consents.rules import ANSWERS
+from app.features.consents.routes.my_data import ANSWERS_SHOWN, NOTHING_TO_TAKE_BACK
+from app.features.consents.rules import ANSWERS, can_be_taken_back
 from app.features.consents.shown import vocabulary
 from app.features.consents.use_cases import UnknownCode, enter_code, withdraw_consent
 from app.kernel import clock
@@ -74,10 +84,13 @@ def code_cards() -> ResponseReturnValue:
         return redirect(url_for(".code"))
     found = db.session()
     cards = [card for card in cards_of(found, person_id) if card.record is not None]
+    page = min(max(1, request.args.get("page", 1, type=int)), 100_000)
+    timeline = timeline_of(found, person_id, (page - 1) * ANSWERS_SHOWN, ANSWERS_SHOWN + 1)
     return render_template(
         "consents/code_cards.html",
         cards=cards,
-        timeline=timeline_of(found, person_id),
+        timeline=timeline[:ANSWERS_SHOWN],
+        older=url_for(".code_cards", page=page + 1, _anchor="timeline") if len(timeline) > ANSWERS_SHOWN else None,
         usages=told(found, person_id, usages_between(found, person_id)),
         notices=last_notices(found, person_id, [card.agreement.id for card in cards]),
         answers=ANSWERS,
@@ -96,6 +109,10 @@ def code_withdraw(agreement_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".code"))
     if agreement(db.session(), agreement_id) is None:
         raise NotFound
+    record = record_of(db.session(), agreement_id, person_id)
+    if record is not None and not can_be_taken_back(record):
+        flash(NOTHING_TO_TAKE_BACK, "info")
+        return redirect(url_for(".code_cards"))
     voice = Actor(person_id=person_id, channel=viewer().channel)
     withdraw_consent(db.session(), voice, WithdrawConsent(agreement_id, person_id))
     flash(_("Taken back. From now on nobody gets your data for this."), "good")

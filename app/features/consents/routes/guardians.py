@@ -16,7 +16,7 @@ from app.features.consents.rules import is_minor
 from app.features.consents.shown import vocabulary
 from app.features.consents.use_cases import answer_by_link, ask_guardian, note_age, open_request
 from app.kernel import clock
-from app.kernel.errors import Refused
+from app.kernel.errors import Conflict, Refused
 from app.kernel.messages import msg
 from app.web.access import public, signed_in, viewer
 from app.web.locale import current_locale
@@ -52,7 +52,10 @@ def guardian(agreement_id: UUID) -> ResponseReturnValue:
 @commits
 def guardian_answer(token: str) -> ResponseReturnValue:
     """The adult reads the text and says yes or no."""
-    _asked, adult, found = open_request(db.session(), token)
+    try:
+        _asked, adult, found = open_request(db.session(), token)
+    except Conflict as closed:
+        return _closed(closed)
     form = form_for(found, asks_age=False)
     status = 200
     answer = {"yes": Answer.GIVEN, "no": Answer.REFUSED}.get(request.form.get("answer", ""))
@@ -67,7 +70,10 @@ def guardian_answer(token: str) -> ResponseReturnValue:
                 raise
             form.refuse(refusal)
             status = refusal.status
-            _asked, adult, found = open_request(db.session(), token)
+            try:
+                _asked, adult, found = open_request(db.session(), token)
+            except Conflict as closed:
+                return _closed(closed)
         else:
             return render_template("consents/guardian_done.html", agreement=found, given=answer is Answer.GIVEN, record=record)
     elif form.is_submitted():
@@ -75,3 +81,8 @@ def guardian_answer(token: str) -> ResponseReturnValue:
     form.revision.data = str(found.current.id)
     form.language.data = current_locale()
     return render_template("consents/guardian_answer.html", agreement=found, form=form, words=vocabulary()), status
+
+
+def _closed(reason: Conflict) -> ResponseReturnValue:
+    """The link is known and may not be used any more: the adult reads why."""
+    return render_template("consents/guardian_closed.html", reason=reason), reason.status

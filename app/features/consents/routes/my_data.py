@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app.extensions import db
 from app.features.consents.commands import ObjectTo, RenewConsent, WithdrawConsent
@@ -13,7 +14,7 @@ from app.features.consents.forms.answers import ObjectForm
 from app.features.consents.queries import agreement, cards_of, last_notices, record_of, timeline_of, told, usages_between
 from app.features.consents.routes import bp
 from app.features.consents.routes.usages import NEWEST
-from app.features.consents.rules import ANSWERS
+from app.features.consents.rules import ANSWERS, can_be_taken_back
 from app.features.consents.shown import vocabulary
 from app.features.consents.takeout import takeout
 from app.features.consents.use_cases import note_usages, object_to, renew_consent, withdraw_consent
@@ -24,6 +25,9 @@ from app.web.access import public, signed_in, viewer
 from app.web.filters import translate
 from app.web.locale import current_locale
 from app.web.transaction import attempt, commits
+
+ANSWERS_SHOWN = 20
+NOTHING_TO_TAKE_BACK = lazy_gettext("There is nothing to take back here: no yes of yours is in force. Nothing was changed.")
 
 
 @bp.get("")
@@ -38,7 +42,8 @@ def my_data() -> str:
     return render_template(
         "consents/my_data.html",
         cards=cards,
-        timeline=timeline_of(session, person_id),
+        timeline=(timeline := timeline_of(session, person_id, limit=ANSWERS_SHOWN + 1))[:ANSWERS_SHOWN],
+        older=url_for(".answers") if len(timeline) > ANSWERS_SHOWN else None,
         usages=told(session, person_id, usages_between(session, person_id, limit=NEWEST)),
         notices=last_notices(session, person_id, [card.agreement.id for card in cards]),
         answers=ANSWERS,
@@ -46,6 +51,17 @@ def my_data() -> str:
         kinds=collections(),
         not_included=exceptions(),
     )
+
+
+@bp.get("/answers")
+@signed_in
+def answers() -> str:
+    """All that one answered, newest first, in pages."""
+    page = min(max(1, request.args.get("page", 1, type=int)), 100_000)
+    person_id = viewer().require_signed_in()
+    found = timeline_of(db.session(), person_id, (page - 1) * ANSWERS_SHOWN, ANSWERS_SHOWN + 1)
+    older = url_for(".answers", page=page + 1) if len(found) > ANSWERS_SHOWN else None
+    return render_template("consents/answers.html", timeline=found[:ANSWERS_SHOWN], answers=ANSWERS, older=older)
 
 
 @bp.route("/withdraw/<uuid:agreement_id>", methods=["GET", "POST"])
@@ -59,6 +75,9 @@ def withdraw(agreement_id: UUID) -> ResponseReturnValue:
     record = record_of(session, agreement_id, person_id)
     if found is None or record is None:
         raise NotFound
+    if request.method == "POST" and not can_be_taken_back(record):
+        flash(NOTHING_TO_TAKE_BACK, "info")
+        return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
     if request.method == "POST":
         withdraw_consent(session, actor, WithdrawConsent(agreement_id, person_id))
         flash(
@@ -66,7 +85,15 @@ def withdraw(agreement_id: UUID) -> ResponseReturnValue:
             "good",
         )
         return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
-    return render_template("consents/withdraw.html", agreement=found, record=record)
+    return render_template("consents/withdraw.html", agreement=found, record=record, nothing=not can_be_taken_back(record))
+
+
+def shown_revision() -> UUID:
+    """The revision whose text the form stood beside; one that names none was not shown the text that is in force."""
+    try:
+        return UUID(request.form.get("revision", ""))
+    except ValueError:
+        return UUID(int=0)
 
 
 @bp.post("/renew/<uuid:agreement_id>")
@@ -75,7 +102,7 @@ def withdraw(agreement_id: UUID) -> ResponseReturnValue:
 def renew(agreement_id: UUID) -> ResponseReturnValue:
     """One click: the yes runs for another whole time."""
     session, actor = db.session(), viewer()
-    command = RenewConsent(agreement_id, actor.require_signed_in(), language=current_locale())
+    command = RenewConsent(agreement_id, shown_revision(), actor.require_signed_in(), language=current_locale())
     attempt(lambda: renew_consent(session, actor, command), _("Renewed. You can take it back here at any time."))
     return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
 
@@ -91,11 +118,12 @@ def object_(agreement_id: UUID) -> ResponseReturnValue:
     if found is None or not found.may_be_objected_to:
         raise NotFound
     form = ObjectForm()
-    command = ObjectTo(agreement_id, person_id, language=current_locale(), reason=form.reason.data or "")
+    command = ObjectTo(agreement_id, shown_revision(), person_id, language=current_locale(), reason=form.reason.data or "")
     sent = form.send(lambda: object_to(session, actor, command))
     if sent.done:
-        flash(_("Your objection is noted. It counts from now on."), "good")
+        flash(_("Your objection is noted. The people who look after this use see it and have to examine it."), "good")
         return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
+    found = agreement(session, agreement_id) or found  # as it is now: a changed text is shown again
     return render_template("consents/object.html", agreement=found, form=form, words=vocabulary()), sent.status
 
 

@@ -3,6 +3,7 @@
 import uuid
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.consents import rules
@@ -17,6 +18,7 @@ from app.features.consents.models import (
     DataAgreement,
     Giver,
     Guardian,
+    GuardianRequest,
 )
 from app.features.consents.queries import minor_until
 from app.features.consents.use_cases.agreements import locked_agreement
@@ -60,6 +62,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
     of_age_on = _speaks_for(session, command) if given else None
     if given:
         _check_details(session, revision, command.details)
+    close_requests(session, agreement.id, command.person_id)
     until, lapses = rules.runs_until(clock.now(), revision.months, of_age_on) if given else (None, False)
     shown, language = pick(revision.notice, command.language)
     record = append(
@@ -83,6 +86,28 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         _keep_details(session, revision, command.person_id, command.details)
     session.flush()
     return record
+
+
+def close_requests(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID, but: uuid.UUID | None = None) -> None:
+    """Close the links that guardians were sent and have not used: whoever answers last decides, not an older letter.
+
+    `but` is locked with them and stays open. Locks after the agreement and before the record, in the order of the keys.
+    """
+    theirs = select(Guardian.id).where(Guardian.minor_id == person_id)
+    requests = session.scalars(
+        select(GuardianRequest)
+        .where(
+            GuardianRequest.agreement_id == agreement_id,
+            GuardianRequest.guardian_id.in_(theirs),
+            GuardianRequest.answered_at.is_(None),
+        )
+        .order_by(GuardianRequest.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for request in requests:
+        if request.id != but:
+            request.answered_at = clock.now()
 
 
 def _speaks_for(session: Session, command: AnswerAgreement) -> date | None:
@@ -135,10 +160,13 @@ def _keep_details(session: Session, revision: AgreementRevision, person_id: uuid
 def withdraw_consent(session: Session, actor: Actor, command: WithdrawConsent) -> ConsentRecord:
     """Take a consent or an objection back, at once: the next read of any consented data set lacks the person.
 
-    Withdrawing what is withdrawn changes nothing. A minor needs nobody for it. Raises NotFound when nothing was answered.
+    Only a yes or an objection can be taken back: a no, and what ran out, stay what they are, and so does what is withdrawn.
+    Open letters to guardians are void with it in each case. A minor needs nobody for it.
+
+    Raises NotFound when nothing was answered.
     """
     agreement, record = _answered(session, actor, command.agreement_id, command.person_id)
-    if record.answer is Answer.WITHDRAWN:
+    if not rules.can_be_taken_back(record):
         return record
     last = session.get_one(ConsentEvent, record.event_id)
     revision = session.get_one(AgreementRevision, record.revision_id)
@@ -160,7 +188,8 @@ def withdraw_consent(session: Session, actor: Actor, command: WithdrawConsent) -
 def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> ConsentRecord:
     """Let a yes that still counts run for another whole time, from now, with the details that were given.
 
-    Raises Conflict when it counts no more or the text has changed in substance (then it is to be read and answered again),
+    Raises Conflict when it counts no more, another text was shown,
+    or the text has changed in substance (then it is to be read and answered again),
     Refused for minors: their guardian answers again.
     """
     agreement, record = _answered(session, actor, command.agreement_id, command.person_id)
@@ -169,6 +198,8 @@ def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> Cons
     if rules.is_minor(minor_until(session, command.person_id), clock.now()):
         raise Refused(NEEDS_GUARDIAN)
     revision = agreement.current
+    if revision.id != command.revision_id:
+        raise Conflict(_CHANGED)
     shown, language = pick(revision.notice, command.language)
     until = rules.expiry(clock.now(), revision.months)
     appended = append(session, actor, revision, command.person_id, Answer.RENEWED, shown=shown, language=language, until=until)
@@ -176,15 +207,21 @@ def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> Cons
 
 
 def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecord:
-    """Note that a person objects to a use that rests on the public task. It counts at once, until they take it back.
+    """Note that a person objects to a use that rests on the public task, until they take it back.
 
-    Raises NotFound for other legal bases: consent is taken back instead, and a law leaves no choice.
+    Nothing stops by itself: the data sets that rest on it are totals and what was published (`docs/consent.md`). The people
+    who look after the agreement see it in their list and have to examine it.
+
+    Raises Conflict when another text was shown,
+    NotFound for other legal bases: consent is taken back instead, and a law leaves no choice.
     """
     agreement = locked_agreement(session, command.agreement_id, shared=True)
     if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.may_be_objected_to:
         raise NotFound
     if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise Forbidden
+    if agreement.current.id != command.revision_id:
+        raise Conflict(_CHANGED)
     shown, language = pick(agreement.current.notice, command.language)
     record = append(
         session,
@@ -211,6 +248,7 @@ def _answered(
         raise NotFound
     if actor.person_id != person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise NotFound
+    close_requests(session, agreement.id, person_id)
     record = locked_record(session, agreement.id, person_id)
     if record is None:
         raise NotFound

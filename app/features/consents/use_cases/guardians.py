@@ -1,17 +1,21 @@
 """Minors and the adults who answer for them: by a link in a letter, or in person at the desk."""
 
 import secrets
+import unicodedata
 import uuid
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import Person
 from app.features.consents import mails, rules
 from app.features.consents.commands import AnswerAgreement, AskGuardian, NoteAge, NoteGuardian
+from app.features.consents.governed import ContactDetail
 from app.features.consents.models import (
     AgreementState,
     Answer,
+    ConsentEvent,
     ConsentRecord,
     DataAgreement,
     Guardian,
@@ -20,7 +24,7 @@ from app.features.consents.models import (
 )
 from app.features.consents.queries import minor_until
 from app.features.consents.use_cases.agreements import locked_agreement
-from app.features.consents.use_cases.answers import record_answer
+from app.features.consents.use_cases.answers import close_requests, record_answer
 from app.features.consents.use_cases.recording import append
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
@@ -35,6 +39,13 @@ from app.kernel.texts import clean_line, pick
 LINK_LIFE = timedelta(days=14)
 MOST_LINKS = 5
 """Letters to guardians that one minor can set off in `LINK_LIFE`, so that nobody is pestered through us."""
+
+
+_OF_AGE = msg("The young person is old enough by now to decide this alone, so nothing is needed from you any more.")
+_ANSWERED = msg(
+    "An answer has been given since this letter was sent, so its link is closed and nothing was changed. "
+    "The young person can ask you again under “My data”."
+)
 
 
 def note_age(session: Session, actor: Actor, command: NoteAge) -> Minor:
@@ -77,6 +88,8 @@ def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> Guardi
     if errors:
         raise Invalid(errors)
     email = command.email.strip().lower()
+    if _mailbox(email) in _addresses_of(session, command.person_id):
+        raise Invalid({"email": msg("This is your own address. Write the address of the adult who is responsible for you.")})
     now = clock.now()
     sent = session.scalar(
         select(func.count())
@@ -120,33 +133,69 @@ def note_guardian(session: Session, actor: Actor, command: NoteGuardian) -> Guar
 
 
 def open_request(session: Session, token: str) -> tuple[GuardianRequest, Guardian, DataAgreement]:
-    """What a guardian's link is about. Raises NotFound when it is unknown, used, too old, or the agreement has ended."""
+    """What a guardian's link is about. Raises NotFound when it is unknown, used, too old, or the agreement has ended.
+
+    Raises Conflict, with the reason for the page, when the young person decides alone by now, or has answered since.
+    """
     request = session.scalars(select(GuardianRequest).where(GuardianRequest.token_hash == token_hash(token))).first()
-    if request is None or request.answered_at is not None or request.expires_at <= clock.now():
+    if request is None or request.expires_at <= clock.now():
         raise NotFound
     guardian = session.get_one(Guardian, request.guardian_id)
     agreement = session.get_one(DataAgreement, request.agreement_id)
     if agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
         raise NotFound
+    if not rules.is_minor(minor_until(session, guardian.minor_id), clock.now()):
+        raise Conflict(_OF_AGE)
+    answers = session.scalars(
+        select(ConsentEvent)
+        .where(
+            ConsentEvent.agreement_id == agreement.id,
+            ConsentEvent.person_id == guardian.minor_id,
+            ConsentEvent.answer.not_in((Answer.ASKED, Answer.EXPIRED)),
+            ConsentEvent.at >= request.created_at,
+        )
+        .order_by(ConsentEvent.number)
+    ).all()
+    if request.answered_at is not None:
+        # their own link, used: an address that knows nothing. Closed by somebody else's answer: they are told
+        if not answers or any(event.guardian_id == guardian.id for event in answers):
+            raise NotFound
+        raise Conflict(_ANSWERED)
+    if any(event.at > request.created_at for event in answers):
+        raise Conflict(_ANSWERED)
     return request, guardian, agreement
 
 
 def answer_by_link(session: Session, actor: Actor, token: str, command: AnswerAgreement) -> ConsentRecord:
-    """The guardian's yes or no, by the link of their letter; it works once. Raises NotFound like `open_request`, and what
-    `answer_agreement` raises.
+    """The guardian's yes or no, by the link of their letter; it works once. Raises like `open_request`, and what
+    `answer_agreement` raises. Of their yes and the young person's no at the same moment, the no stays.
     """
     request, guardian, agreement = open_request(session, token)
+    found = _open_agreement(session, agreement.id)
+    close_requests(session, agreement.id, guardian.minor_id, but=request.id)
     locked = session.get(GuardianRequest, request.id, with_for_update=True, populate_existing=True)
     if locked is None or locked.answered_at is not None:
         raise Conflict(msg("This link was used already."))
+    open_request(session, token)  # again, now that nobody else can answer
     if (command.agreement_id, command.person_id) != (agreement.id, guardian.minor_id):
         raise NotFound
     guardian.confirmed_at = guardian.confirmed_at or clock.now()
-    locked.answered_at = clock.now()
     session.flush()
-    found = _open_agreement(session, agreement.id)
     spoken = AnswerAgreement(**{**command.__dict__, "guardian_id": guardian.id})
-    return record_answer(session, actor, found, spoken)
+    return record_answer(session, actor, found, spoken)  # closes the link with all others
+
+
+def _addresses_of(session: Session, person_id: uuid.UUID) -> set[str]:
+    """The addresses of a young person themselves, as `_mailbox` writes them: of the account, and given with an answer."""
+    account = session.scalars(select(Person.email).where(Person.id == person_id))
+    given = session.scalars(select(ContactDetail.address).where(ContactDetail.person_id == person_id))
+    return {_mailbox(address) for address in (*account, *given) if address}
+
+
+def _mailbox(address: str) -> str:
+    """An address as it is compared: spelt the same way, without what stands behind a plus sign (the same letter box)."""
+    name, _at, host = unicodedata.normalize("NFKC", address).strip().casefold().partition("@")
+    return f"{name.partition('+')[0]}@{host}"
 
 
 def _open_agreement(session: Session, agreement_id: uuid.UUID) -> DataAgreement:

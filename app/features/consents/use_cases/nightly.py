@@ -27,15 +27,22 @@ from app.kernel.permissions import SYSTEM
 
 
 @decides("consents_run_out")
-def expire_consents(session: Session) -> int:
+def expire_consents(session: Session, at_most: int | None = None) -> int:
     """Mark consents that have run out or lapsed, and delete what was given for them. Returns how many.
+
+    `at_most` of them, those that ran out first: the task commits and goes on, so that no transaction holds a whole night's
+    records. Locks in the same order each time.
 
     Until the nightly task calls it, a consent past its date is out of force all the same: `queries.in_force` looks at the
     date.
     """
     now = clock.now()
     due = session.scalars(
-        select(ConsentRecord).where(ConsentRecord.answer == Answer.GIVEN, ConsentRecord.expires_at <= now).with_for_update()
+        select(ConsentRecord)
+        .where(ConsentRecord.answer == Answer.GIVEN, ConsentRecord.expires_at <= now)
+        .order_by(ConsentRecord.expires_at, ConsentRecord.id)
+        .limit(at_most)
+        .with_for_update()
     ).all()
     for record in due:
         last = session.get_one(ConsentEvent, record.event_id)
