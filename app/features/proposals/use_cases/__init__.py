@@ -27,7 +27,6 @@ from app.features.proposals.use_cases.publishing import publish_proposal
 from app.features.proposals.use_cases.states import note_answer, set_proposal_state
 from app.features.proposals.use_cases.supporting import support_proposal, withdraw_support
 from app.features.proposals.use_cases.taking_in import take_in_proposal
-from app.features.proposals.use_cases.tidying import delete_stale_drafts
 from app.features.proposals.use_cases.withdrawing import hide_name, restore_proposal, withdraw_proposal
 
 __all__ = [
@@ -49,7 +48,6 @@ __all__ = [
     "WholeCity",
     "WriteComment",
     "add_photo",
-    "delete_stale_drafts",
     "describe_photo",
     "follow",
     "hide_name",

@@ -5,28 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.features.proposals import rules
 from app.features.proposals.models import Proposal, ProposalState
 from app.features.proposals.use_cases.photos import erase_files
-from app.kernel import clock
-from app.kernel.errors import Forbidden
-from app.kernel.permissions import Actor
 
 GUEST_DRAFTS_KEPT = timedelta(days=30)
 """A draft without an account is bound to one browser, which forgets it sooner than this."""
 AT_ONCE = 200
-
-
-def delete_stale_drafts(session: Session, actor: Actor) -> int:
-    """Delete drafts that were thrown away and can no longer be brought back, and drafts of guests that nobody touched
-    for a month, with their photos. At most 200 of each at a time; returns how many. Raises Forbidden for all but the system.
-    """
-    if not actor.is_system:
-        raise Forbidden
-    now = clock.now()
-    return delete_drafts(session, thrown_away(now - rules.UNDO_FOR)) + delete_drafts(
-        session, left_behind(now - GUEST_DRAFTS_KEPT)
-    )
 
 
 def thrown_away(before: datetime) -> ColumnElement[bool]:
