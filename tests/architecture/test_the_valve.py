@@ -102,8 +102,15 @@ def test_a_planted_reader_is_found(tmp_path: Path) -> None:
         "def phone_book(session):\n    return session.execute(select(ContactDetail.address)).all()\n"
         "def asked(session):\n    valve = in_force().subquery()\n    return select(ContactDetail).join(valve)\n"
         "def gone(session):\n    session.execute(delete(ContactDetail))\n"
+        "PLAIN, PHONES = Area.__table__, ContactDetail.__table__\n"
+        "def by_another_name(session):\n    return session.execute(select(PHONES.c.address)).all()\n"
+        "def areas(session):\n    return session.execute(select(PLAIN.c.code)).all()\n"
     )
-    assert readers_of(tmp_path) == {"queries/lists.py:phone_book": False, "queries/lists.py:asked": True}
+    assert readers_of(tmp_path) == {
+        "queries/lists.py:phone_book": False,
+        "queries/lists.py:asked": True,
+        "queries/lists.py:by_another_name": False,
+    }
 
 
 def planted(**changes: object) -> DataSet:

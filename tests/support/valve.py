@@ -55,24 +55,40 @@ def without_valve(seen: list[str], valve: str) -> list[str]:
 
 def readers_of(room: Path) -> dict[str, bool]:
     """Functions of a room that name a governed table in something other than a DELETE, an INSERT or a new row: whether each
-    asks the valve. `file:function` is the name."""
+    asks the valve. `file:function` is the name. A name that stands for a governed table counts as one."""
     found = {}
+    names = NAMES | {name for path in room.rglob("*.py") for name in _other_names(path)}
     for path in sorted(room.rglob("*.py")):
         if path.name == "governed.py":
             continue
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(function, ast.FunctionDef) and _selects_governed(function):
+            if isinstance(function, ast.FunctionDef) and _selects_governed(function, names):
                 found[f"{path.relative_to(room)}:{function.name}"] = _calls(function, {"in_force"})
     return found
 
 
-def _selects_governed(function: ast.FunctionDef) -> bool:
+def _other_names(path: Path) -> set[str]:
+    """What a file calls governed tables besides: `CONTACT` after `CONTACT = ContactDetail.__table__`, alone or in a row."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Assign):
+            continue
+        target = node.targets[0]
+        paired = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+        pairs = zip(target.elts, node.value.elts, strict=True) if paired else [(target, node.value)]
+        for name, value in pairs:
+            if isinstance(value, ast.Attribute) and value.attr == "__table__" and _name(value.value) in NAMES:
+                found.add(_name(name))
+    return found
+
+
+def _selects_governed(function: ast.FunctionDef, names: set[str]) -> bool:
     """Whether a `select`, `get`, `query` or a join in it names a governed table."""
     reading = {"select", "get", "get_one", "query", "join", "outerjoin", "select_from", "exists", "update"}
     for call in ast.walk(function):
         if isinstance(call, ast.Call) and _name(call.func) in reading:
             named = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
-            if named & NAMES:
+            if named & names:
                 return True
     return False
 

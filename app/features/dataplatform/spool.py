@@ -17,8 +17,7 @@ class Spool:
 
     def add(self, row: Sequence[Any]) -> None:
         """Keep one more row. Raises TypeError for a value that is not plain."""
-        json.dump(list(row), self._file)
-        self._file.write("\n")
+        self._file.write(json.dumps(row) + "\n")  # not `dump`, which puts a row together in Python, piece by piece
         self.count += 1
 
     def __iter__(self) -> Iterator[list[Any]]:

@@ -1,14 +1,17 @@
 """Who used one's data: noted by the page that shows it, told in sentences, page by page, forgotten after its time."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db as database
 from app.features.consents.commands import AnswerAgreement, Details, WithdrawConsent
 from app.features.consents.models import Answer, Usage
-from app.features.consents.queries import USAGES_KEPT, place_from_words, place_in_words, place_of, usages_between
-from app.features.consents.use_cases import answer_agreement, forget_old_usages, withdraw_consent
+from app.features.consents.queries import USAGES_KEPT, in_force, place_from_words, place_in_words, place_of, usages_between
+from app.features.consents.use_cases import answer_agreement, forget_old_usages, note_usages, withdraw_consent
+from app.features.consents.use_cases.usages import MANY
 from app.kernel import clock
 from app.kernel.permissions import Actor
 from tests.factories import accounts, consents
@@ -141,3 +144,41 @@ def test_a_usage_holds_no_copy_of_the_data(session):
     assert set(Usage.__table__.columns.keys()) == {
         "id", "person_id", "at", "kind", "by_role", "by_department", "basis", "agreement_id", "details",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [1, MANY - 1, MANY, MANY + 7])
+def test_a_use_is_noted_for_each_of_few_and_of_many_alike(session, number):
+    people = [accounts.person().id for _ in range(number)]
+    about, at = consents.agreement(), clock.now() - timedelta(minutes=5)
+    told = {"kind": "release", "by_role": "steward", "by_department": "Städtebau", "basis": "consent", "agreement_id": about.id}
+
+    assert note_usages(session, people, at=at, data_set='a "set"', **told) == number
+    database.session.commit()
+
+    noted = session.query(Usage).filter_by(kind="release").all()
+    assert sorted(usage.person_id for usage in noted) == sorted(people)
+    assert len({usage.id for usage in noted}) == number
+    for usage in noted:
+        assert {name: getattr(usage, name) for name in told} == told
+        assert (usage.at, usage.details) == (at, {"data_set": 'a "set"'})
+
+
+@pytest.mark.parametrize("number", [1, MANY])
+def test_a_use_of_somebody_who_is_gone_is_noted_for_nobody(session, number):
+    people = [accounts.person().id for _ in range(number - 1)]
+    database.session.commit()
+    with pytest.raises(IntegrityError), session.begin_nested():
+        note_usages(session, [*people, uuid.uuid4()], kind="release", by_role="steward", basis="consent")
+    assert session.query(Usage).count() == 0
+
+
+def test_the_valve_asked_about_some_agreements_says_of_them_what_it_says_of_all(session):
+    abouts = [consents.agreement() for _ in range(3)]
+    for about in abouts:
+        consents.consent(about, accounts.person())
+    database.session.commit()
+    everything = set(session.execute(in_force()).tuples())
+    assert len(everything) == 3
+    for chosen in ([], [abouts[0].id], {abouts[0].id, abouts[2].id}):
+        asked = set(session.execute(in_force(agreements=chosen)).tuples())
+        assert asked == {pair for pair in everything if pair[0] in chosen}

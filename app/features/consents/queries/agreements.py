@@ -72,7 +72,7 @@ class Counts:
 
 def counts_of(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Counts]:
     """Numbers of several agreements in two statements."""
-    valve = in_force().where(ConsentRecord.agreement_id.in_(ids)).subquery("valve")
+    valve = in_force(agreements=ids).subquery("valve")
     allowing = session.execute(select(valve.c.agreement_id, func.count()).group_by(valve.c.agreement_id))
     allowed: dict[uuid.UUID, int] = dict(allowing.tuples().all())
     said: dict[tuple[uuid.UUID, Answer], int] = {

@@ -4,8 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, exists, or_, select, tuple_
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
@@ -20,38 +19,49 @@ from app.features.consents.models.agreements import PUBLISHED
 from app.features.spaces.queries import Area
 from app.kernel import clock
 
+# Tables rather than models: a million rows of mapped attributes take a third longer to read than a million of columns.
+AGREEMENT, REVISION, RECORD = DataAgreement.__table__, AgreementRevision.__table__, ConsentRecord.__table__
+CONTACT, PROFILE, AREA = ContactDetail.__table__, ProfileDetail.__table__, Area.__table__
 CONSENT = (LegalBasis.CONSENT, LegalBasis.EXPLICIT_CONSENT)
 
 
-def in_force(moment: datetime | None = None) -> Select[uuid.UUID, uuid.UUID]:
+def in_force(moment: datetime | None = None, agreements: Collection[uuid.UUID] | None = None) -> Select[uuid.UUID, uuid.UUID]:
     """SELECT of (agreement_id, person_id) whose consent is in force at `moment` (now). Join it; do not copy its result.
 
     Out of force is: refused, taken back, run out, lapsed because a minor is now of age (both by `expires_at`, whether or not
     the nightly task has been there), given to an agreement that has ended, or given to words that have changed in substance
     since, from the day that the new revision states. What rests on the public task is no consent and never in here: see
-    `objections`.
+    `objections`. `agreements` asks about these alone, which spares the database looking at the answers to the others.
     """
     moment = moment or clock.now()
-    answered, newer = aliased(AgreementRevision), aliased(AgreementRevision)
+    query = select(RECORD.c.agreement_id, RECORD.c.person_id).where(
+        RECORD.c.answer == Answer.GIVEN,
+        or_(RECORD.c.expires_at.is_(None), RECORD.c.expires_at > moment),
+        tuple_(RECORD.c.agreement_id, RECORD.c.revision_id).in_(_counting(moment)),
+    )
+    return query if agreements is None else query.where(_one_of(RECORD.c.agreement_id, agreements))
+
+
+def _counting(moment: datetime) -> Select[uuid.UUID, uuid.UUID]:
+    """SELECT of (agreement_id, id) of the revisions to which a yes counts: a handful, found once and not for each answer."""
+    answered, newer = REVISION.alias(), REVISION.alias()
     replaced = exists().where(
-        newer.agreement_id == ConsentRecord.agreement_id,
-        newer.material.is_(True),
-        newer.number > answered.number,
-        newer.state.in_(PUBLISHED),
-        or_(newer.earlier_end_at.is_(None), newer.earlier_end_at <= moment),
+        newer.c.agreement_id == answered.c.agreement_id,
+        newer.c.material.is_(True),
+        newer.c.number > answered.c.number,
+        newer.c.state.in_(PUBLISHED),
+        or_(newer.c.earlier_end_at.is_(None), newer.c.earlier_end_at <= moment),
     )
     return (
-        select(ConsentRecord.agreement_id, ConsentRecord.person_id)
-        .join(DataAgreement, DataAgreement.id == ConsentRecord.agreement_id)
-        .join(answered, answered.id == ConsentRecord.revision_id)
-        .where(
-            ConsentRecord.answer == Answer.GIVEN,
-            or_(ConsentRecord.expires_at.is_(None), ConsentRecord.expires_at > moment),
-            DataAgreement.state == AgreementState.IN_FORCE,
-            DataAgreement.legal_basis.in_(CONSENT),
-            ~replaced,
-        )
+        select(answered.c.agreement_id, answered.c.id)
+        .join(AGREEMENT, AGREEMENT.c.id == answered.c.agreement_id)
+        .where(AGREEMENT.c.state == AgreementState.IN_FORCE, AGREEMENT.c.legal_basis.in_(CONSENT), ~replaced)
     )
+
+
+def _one_of(column: ColumnElement[uuid.UUID], ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """As an equation where there is one: a database then reads people in the order of the index, and sorts nothing."""
+    return column == next(iter(ids)) if len(ids) == 1 else column.in_(ids)
 
 
 def objections() -> Select[uuid.UUID, uuid.UUID]:
@@ -73,46 +83,36 @@ def contact_opt_ins(
 
     The consents in force at the moment the statement runs are joined in the statement itself.
     """
-    valve = in_force().subquery("valve")
+    valve = in_force().add_columns(RECORD.c.since, RECORD.c.expires_at).subquery("valve")
     query = (
         select(
-            DataAgreement.id.label("agreement_id"),
-            DataAgreement.code.label("agreement"),
-            DataAgreement.process_id,
-            ContactDetail.person_id,
-            ContactDetail.name,
-            ContactDetail.address,
-            ConsentRecord.since,
-            ConsentRecord.expires_at,
+            AGREEMENT.c.id.label("agreement_id"),
+            AGREEMENT.c.code.label("agreement"),
+            AGREEMENT.c.process_id,
+            CONTACT.c.person_id,
+            CONTACT.c.name,
+            CONTACT.c.address,
+            valve.c.since,
+            valve.c.expires_at,
         )
-        .join(valve, and_(valve.c.agreement_id == ContactDetail.agreement_id, valve.c.person_id == ContactDetail.person_id))
-        .join(
-            ConsentRecord,
-            and_(ConsentRecord.agreement_id == ContactDetail.agreement_id, ConsentRecord.person_id == ContactDetail.person_id),
-        )
-        .join(DataAgreement, DataAgreement.id == ContactDetail.agreement_id)
-        .where(DataAgreement.purpose_term == "contact")
-        .order_by(DataAgreement.code, ContactDetail.name, ContactDetail.person_id)
+        .select_from(CONTACT)
+        .join(valve, _given_by(CONTACT, valve))
+        .join(AGREEMENT, AGREEMENT.c.id == CONTACT.c.agreement_id)
+        .where(AGREEMENT.c.purpose_term == "contact")
+        .order_by(AGREEMENT.c.code, CONTACT.c.name, CONTACT.c.person_id)
     )
-    return query if process_ids is None else query.where(DataAgreement.process_id.in_(process_ids))
+    return query if process_ids is None else query.where(AGREEMENT.c.process_id.in_(process_ids))
 
 
 def profiles(
     agreement_id: uuid.UUID,
 ) -> Select[uuid.UUID, str, uuid.UUID | None, list[str], str]:
     """SELECT of the profiles that one agreement may use now: person, age band, area, languages, gender."""
-    valve = in_force().subquery("valve")
+    valve = in_force(agreements=[agreement_id]).subquery("valve")
     return (
-        select(
-            ProfileDetail.person_id,
-            ProfileDetail.age_band,
-            ProfileDetail.area_id,
-            ProfileDetail.languages,
-            ProfileDetail.gender,
-        )
-        .join(valve, and_(valve.c.agreement_id == ProfileDetail.agreement_id, valve.c.person_id == ProfileDetail.person_id))
-        .where(ProfileDetail.agreement_id == agreement_id)
-        .order_by(ProfileDetail.person_id)
+        select(PROFILE.c.person_id, PROFILE.c.age_band, PROFILE.c.area_id, PROFILE.c.languages, PROFILE.c.gender)
+        .join(valve, _given_by(PROFILE, valve))
+        .order_by(PROFILE.c.person_id)
     )
 
 
@@ -122,30 +122,30 @@ def details_of(
     """SELECT of all that people gave under one agreement: person, since, expires, name, address, age band, area's code,
     languages, gender; what was not asked for is NULL. Joined with the consents in force in the statement itself.
     """
-    theirs = in_force().where(ConsentRecord.agreement_id == agreement_id)
-    valve = theirs.add_columns(ConsentRecord.since, ConsentRecord.expires_at).subquery("valve")
+    theirs = in_force(agreements=[agreement_id])
+    valve = theirs.add_columns(RECORD.c.since, RECORD.c.expires_at).subquery("valve")
     return (
         select(
             valve.c.person_id,
             valve.c.since,
             valve.c.expires_at,
-            ContactDetail.name,
-            ContactDetail.address,
-            ProfileDetail.age_band,
-            Area.code.label("area_code"),
-            ProfileDetail.languages,
-            ProfileDetail.gender,
+            CONTACT.c.name,
+            CONTACT.c.address,
+            PROFILE.c.age_band,
+            AREA.c.code.label("area_code"),
+            PROFILE.c.languages,
+            PROFILE.c.gender,
         )
         .select_from(valve)
-        .outerjoin(ContactDetail, _given_by(ContactDetail, valve))
-        .outerjoin(ProfileDetail, _given_by(ProfileDetail, valve))
-        .outerjoin(Area, Area.id == ProfileDetail.area_id)
+        .outerjoin(CONTACT, _given_by(CONTACT, valve))
+        .outerjoin(PROFILE, _given_by(PROFILE, valve))
+        .outerjoin(AREA, AREA.c.id == PROFILE.c.area_id)
         .order_by(valve.c.person_id)
     )
 
 
-def _given_by(table: type[ContactDetail] | type[ProfileDetail], valve: Subquery) -> ColumnElement[bool]:
-    return and_(table.agreement_id == valve.c.agreement_id, table.person_id == valve.c.person_id)
+def _given_by(table: FromClause, valve: Subquery) -> ColumnElement[bool]:
+    return and_(table.c.agreement_id == valve.c.agreement_id, table.c.person_id == valve.c.person_id)
 
 
 def readers(agreement_ids: Collection[uuid.UUID], person_id: uuid.UUID | None = None) -> Select[uuid.UUID, uuid.UUID, str, str]:
@@ -153,11 +153,11 @@ def readers(agreement_ids: Collection[uuid.UUID], person_id: uuid.UUID | None = 
 
     `person_id` asks for one of them: a letter in line asks again at the moment when it leaves.
     """
-    valve = in_force().where(ConsentRecord.agreement_id.in_(agreement_ids)).subquery("valve")
+    valve = in_force(agreements=agreement_ids).subquery("valve")
     query = (
-        select(valve.c.agreement_id, valve.c.person_id, ContactDetail.name, ContactDetail.address)
-        .join(ContactDetail, _given_by(ContactDetail, valve))
-        .where(ContactDetail.address.contains("@"))
+        select(valve.c.agreement_id, valve.c.person_id, CONTACT.c.name, CONTACT.c.address)
+        .join(CONTACT, _given_by(CONTACT, valve))
+        .where(CONTACT.c.address.contains("@"))
         .order_by(valve.c.agreement_id, valve.c.person_id)
     )
     return query if person_id is None else query.where(valve.c.person_id == person_id)

@@ -28,10 +28,9 @@ COLUMNS = (
 
 def people_rows(session: Session, process_ids: Collection[uuid.UUID] | None = None) -> PeopleRows:
     """One row a person and agreement, with both; the statement itself joins the consents in force."""
-    query = contact_opt_ins(None if process_ids is None else list(process_ids)).outerjoin(
-        Process, Process.id == DataAgreement.process_id
-    )
-    query = query.add_columns(Process.slug, DataAgreement.recipient_id)
+    about, process = DataAgreement.__table__, Process.__table__  # as the rows themselves: see the valve
+    query = contact_opt_ins(None if process_ids is None else list(process_ids))
+    query = query.outerjoin(process, process.c.id == about.c.process_id).add_columns(process.c.slug, about.c.recipient_id)
     references: dict[uuid.UUID, Callable[[uuid.UUID], str]] = {}
     for row in session.execute(query.execution_options(yield_per=5_000)):
         if row.recipient_id not in references:
