@@ -5,8 +5,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.features.consents.models import AgreementState, ConsentRecord, DataAgreement
+from app.features.consents.models import AgreementState, Answer, ConsentEvent, ConsentRecord, DataAgreement
+from app.features.consents.use_cases import WithdrawConsent, withdraw_consent
 from app.features.interfaces.models import AgreementPaper
+from app.kernel.permissions import Actor
 from tests.factories import accounts, consents, spaces
 from tests.integration.interfaces.test_govstack import AGREEMENT, POLICY, Program
 
@@ -108,3 +110,31 @@ def test_two_auditors_cannot_put_together_what_they_read(client, db) -> None:
         for _ in range(2)
     ]
     assert names[0] != names[1]
+
+
+def test_a_program_never_overrules_the_persons_own_no(program, db, mailbox) -> None:
+    agreement = consents.agreement(process=False, categories=("account",))
+    resident = accounts.person(email="rosa@example.org")
+    db.session.commit()
+    agreement_id, person_id = agreement.id, resident.id
+    individual = program.individual(externalId="rosa@example.org", externalIdType="email")
+    path = f"/service/individual/record/data-agreement/{agreement_id}/"
+    program.ask("POST", path, individualId=individual)
+    event = db.session.scalars(select(ConsentEvent)).one()
+    assert event.remark == f"program: {program.row.name}"
+    [letter] = mailbox.collect()
+    assert letter["To"].endswith("rosa@example.org")
+    assert program.row.name in letter.get_content()
+    withdraw_consent(db.session(), Actor(person_id=person_id), WithdrawConsent(agreement_id, person_id))
+    db.session.commit()
+    program.ask("POST", path, individualId=individual, status=400)
+    assert db.session.scalars(select(ConsentRecord)).one().answer is Answer.WITHDRAWN
+    assert len(mailbox.collect()) == 1, "no other letter than the first"
+
+
+def test_an_address_that_nobody_has_confirmed_gets_no_letters(program, db) -> None:
+    agreement = consents.agreement(process=False, categories=("name", "contact"))
+    db.session.commit()
+    individual = program.individual(externalId="stranger@example.org", externalIdType="email")
+    program.ask("POST", f"/service/individual/record/data-agreement/{agreement.id}/", individualId=individual, status=400)
+    assert db.session.scalars(select(ConsentRecord)).all() == []
