@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import person
-from app.features.consents.queries import Answer, ConsentEvent, ConsentRecord, DataAgreement, record_of
+from app.features.consents.queries import BY_PROGRAM, Answer, ConsentEvent, ConsentRecord, DataAgreement, record_of
 from app.features.consents.use_cases import AnswerAgreement, Details, WithdrawConsent, answer_agreement, withdraw_consent
 from app.features.interfaces.commands import RecordAnswer
 from app.features.interfaces.mails import RECORDED
@@ -17,9 +17,6 @@ from app.kernel.contact import is_email, is_phone
 from app.kernel.errors import Conflict, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
-
-BY_PROGRAM = "program: "
-"""How the remark of an answer begins that a program has passed on."""
 
 _CHANGED = msg("The text has changed while you were reading. Read it again, then answer.")
 
