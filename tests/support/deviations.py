@@ -23,6 +23,8 @@ DEVIATIONS = (
     Deviation("bodies-are-needed", GOVSTACK, ("positive_data_acceptance",)),
     Deviation("sha-256", GOVSTACK),
     Deviation("two-hands", GOVSTACK),
+    Deviation("in-force-stays", GOVSTACK, ("positive_data_acceptance",)),
+    Deviation("shown-revision", GOVSTACK, ("positive_data_acceptance",)),
     Deviation("answers-stay", GOVSTACK),
     Deviation("one-record", GOVSTACK),
     Deviation("individual-header", GOVSTACK, ("positive_data_acceptance",)),

@@ -24,7 +24,8 @@ class Details:
 class AnswerAgreement:
     """A person says yes or no to one revision, which they were shown in `language`.
 
-    `person_id` is the voice; a clerk who records a paper answer is the actor, and `sheet` the reference on the sheet.
+    `person_id` is the voice; a clerk who records a paper answer is the actor, and `sheet` the reference on the sheet;
+    `remark` says in whose words it came, where another system passed it on.
     `guardian_id` is set when their guardian speaks for a minor. `details` are needed for a yes, as far as the agreement asks.
     """
 
@@ -36,6 +37,7 @@ class AnswerAgreement:
     details: Details = field(default_factory=Details)
     sheet: str = ""
     guardian_id: UUID | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class WithdrawConsent:
     agreement_id: UUID
     person_id: UUID
     sheet: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)

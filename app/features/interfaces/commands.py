@@ -72,6 +72,8 @@ class WritePaper:
     attributes: tuple[str, ...] = ("account",)
     purpose_term: str = "services"
     agreement_id: UUID | None = None
+    revision_id: UUID | None = None
+    revision_hash: str = ""
 
 
 @dataclass(frozen=True)

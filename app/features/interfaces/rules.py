@@ -52,6 +52,9 @@ class Audience(StrEnum):
     TRACKER = "/api/tracker"
 
 
+SPECIFICATION = "1.1.0"
+"""The version of GovStack's description that Plaza speaks."""
+
 OPENED_BY: dict[Scope, Audience] = {
     Scope.CONFIG: Audience.GOVSTACK,
     Scope.APPROVE: Audience.GOVSTACK,

@@ -17,10 +17,7 @@ from app.kernel.texts import pick
 
 
 def where_to(session: Session, person_id: uuid.UUID, params: dict[str, Any]) -> Address | None:
-    """The address that this person gave for the newsletter, read through the valve; with the words in their language.
-
-    The use is noted in the same transaction, once however often the mail server has to be tried.
-    """
+    """The address that this person gave for the newsletter, read through the valve; with the words in their language."""
     found = session.get(Newsletter, uuid.UUID(params["newsletter"]))
     if found is None:
         return None
@@ -30,12 +27,6 @@ def where_to(session: Session, person_id: uuid.UUID, params: dict[str, Any]) -> 
     known = person(session, person_id)
     title, locale = pick(found.title, known.locale if known else "en")
     about = session.get_one(DataAgreement, found.agreement_id)
-    new = note_usage_once(
-        session, found.id, person_id, kind="newsletter", by_role="officer", agreement_id=about.id, title=title
-    )
-    if new:
-        counted = update(Newsletter).where(Newsletter.id == found.id).values(delivered=Newsletter.delivered + 1)
-        session.execute(counted.execution_options(synchronize_session=False))
     params |= {
         "title": title,
         "text": pick(found.text, locale)[0],
@@ -45,9 +36,23 @@ def where_to(session: Session, person_id: uuid.UUID, params: dict[str, Any]) -> 
     return Address(reader.address, locale, reader.name)
 
 
+def note_sent(session: Session, person_id: uuid.UUID, params: dict[str, Any]) -> None:
+    """The mail server has taken the letter: only now it was delivered, and the address used. Once for each person, however
+    often it is told."""
+    found = session.get(Newsletter, uuid.UUID(params["newsletter"]))
+    if found is None:
+        return
+    known = person(session, person_id)
+    title, _locale = pick(found.title, known.locale if known else "en")
+    about = found.agreement_id
+    if note_usage_once(session, found.id, person_id, kind="newsletter", by_role="officer", agreement_id=about, title=title):
+        counted = update(Newsletter).where(Newsletter.id == found.id).values(delivered=Newsletter.delivered + 1)
+        session.execute(counted.execution_options(synchronize_session=False))
+
+
 def stop_page(person_id: uuid.UUID, params: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """The page that ends it, for this person and this agreement."""
     return "newsletters.stop", {"token": stop_token(uuid.UUID(params["agreement"]), person_id)}
 
 
-LETTER = Mail("newsletters.letter", subject=msg("%(title)s"), where=where_to, stop=stop_page)
+LETTER = Mail("newsletters.letter", subject=msg("%(title)s"), where=where_to, stop=stop_page, sent=note_sent)

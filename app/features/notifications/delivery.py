@@ -4,11 +4,13 @@ Should the worker die between handing over and noting it, the letter goes out ag
 """
 
 import smtplib
+import uuid
 
 from sqlalchemy.orm import Session
 
 from app.extensions import celery
 from app.features.notifications.letters import letter_for
+from app.features.notifications.queries import mail
 from app.features.notifications.use_cases import KIND
 from app.kernel import outbox
 from app.kernel.mail import postman_for
@@ -37,4 +39,7 @@ def deliver_mail(session: Session, row: OutboxRow) -> None:
                 raise
             except OSError as error:
                 raise Unreachable(type(error).__name__) from error
+            kind, person_id = mail(row.payload["mail"]), row.payload["person_id"]
+            if kind.sent is not None and person_id:
+                kind.sent(session, uuid.UUID(person_id), dict(row.payload["params"]))
     row.payload = {"mail": row.payload["mail"]}

@@ -18,6 +18,7 @@ __all__ = ["LABELS", "ON_BY_DEFAULT", "Address", "Mail", "News", "address_of", "
 Params = dict[str, Any]
 Prepare = Callable[[Session, Params], Params | None]
 Where = Callable[[Session, uuid.UUID, Params], "Address | None"]
+Sent = Callable[[Session, uuid.UUID, Params], None]
 Stop = Callable[[uuid.UUID, Params], tuple[str, dict[str, str]]]
 
 
@@ -33,6 +34,8 @@ class Mail:
     secret that must not lie in the outbox) or return None when there is nothing to say any more (the comment was hidden).
     `where` says, at the same moment, to which address of a person it goes instead of that of their account; None sends nothing.
     It gets the parameters and may complete them.
+    `sent` is told, with the parameters as they were posted, once the mail server has taken the letter: what counts only then.
+    It may be told twice of one letter.
     `stop` gives the endpoint and the values of the page that stops these letters, for those that are no `news`. That page takes
     a POST from mail programs, without a session (RFC 8058).
     """
@@ -43,6 +46,7 @@ class Mail:
     prepare: Prepare | None = None
     where: Where | None = None
     stop: Stop | None = None
+    sent: Sent | None = None
 
     def __post_init__(self) -> None:
         """Register it. Raises ValueError for a name that is taken or not of the form `room.letter`."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.features.consents.queries import BASES, CATEGORIES, DPV, PURPOSES, STORAGE, AgreementRevision, ConsentEvent
+from app.features.consents.queries import BASES, BY_PROGRAM, CATEGORIES, DPV, PURPOSES, STORAGE, AgreementRevision, ConsentEvent
 from app.features.consents.queries import Term as Word
 from app.features.receipts.data import Event, Header, Party, Pii, Processing, ReceiptData, Term, Text
 from app.features.receipts.issuer import Issuer
@@ -30,12 +30,19 @@ def data_of(
             kind=event.answer.value,
             at=event.at,
             until=event.until,
-            channel=event.channel.value,
+            channel=_channel(event),
             giver=event.giver.value,
             by_hand=event.hands_id is not None,
         ),
         minor=minor,
     )
+
+
+def _channel(event: ConsentEvent) -> str:
+    """How the answer came: where a program passed it on, nobody filled in a form here."""
+    if event.remark.startswith(BY_PROGRAM):
+        return f"by the program {event.remark.removeprefix(BY_PROGRAM)}"
+    return event.channel.value
 
 
 def subject_of(person_id: UUID, agreement_id: UUID) -> str:

@@ -96,16 +96,18 @@ def test_a_policy_is_written_in_revisions_that_form_a_chain(program) -> None:
 
 
 def test_what_a_program_writes_is_a_draft_until_a_second_hand_puts_it_in_force(program, client, session) -> None:
-    made = program.ask("POST", "/config/data-agreement/", {"dataAgreement": {**AGREEMENT, "active": True}})["dataAgreement"]
+    first = program.ask("POST", "/config/data-agreement/", {"dataAgreement": {**AGREEMENT, "active": True}})
+    made = first["dataAgreement"]
     assert made["active"] is False
     assert made["lifecycle"]["id"] == "submitted"
     again = program.ask("PUT", f"/config/data-agreement/{made['id']}/", {"dataAgreement": {**AGREEMENT, "active": True}})
     assert again["dataAgreement"]["active"] is False, "whoever wrote it is no second hand"
+    read = again["revision"]
     program.ask("GET", f"/service/data-agreement/{made['id']}/", status=400)
     second = Program(client)
     other = {"dataAgreement": {**AGREEMENT, "purpose": "Something else", "active": True}}
     second.ask("PUT", f"/config/data-agreement/{made['id']}/", other, status=400)
-    sent = {"dataAgreement": {**AGREEMENT, "active": True}}
+    sent = {"dataAgreement": {**AGREEMENT, "active": True}, "revision": read}
     put = second.ask("PUT", f"/config/data-agreement/{made['id']}/", sent)["dataAgreement"]
     assert put["active"] is True
     shown = program.ask("GET", f"/service/data-agreement/{made['id']}/")
@@ -126,9 +128,13 @@ def test_an_agreement_is_ended_with_its_consents_and_a_draft_thrown_away(program
     person = accounts.person()
     consents.consent(agreement, person)
     session.commit()
-    revision = program.ask("DELETE", f"/config/data-agreement/{agreement.id}/")["revision"]
-    assert revision["objectId"] == str(agreement.id)
-    assert session.get(DataAgreement, agreement.id).state is AgreementState.ENDED
+    agreement_id = agreement.id
+    writer_only = Program(program.client, scopes=("config",))
+    writer_only.ask("DELETE", f"/config/data-agreement/{agreement_id}/", status=400)
+    assert counts_now(session) != set()
+    revision = program.ask("DELETE", f"/config/data-agreement/{agreement_id}/")["revision"]
+    assert revision["objectId"] == str(agreement_id)
+    assert session.get(DataAgreement, agreement_id).state is AgreementState.ENDED
     assert counts_now(session) == set()
     draft = program.ask("POST", "/config/data-agreement/", {"dataAgreement": AGREEMENT})["dataAgreement"]
     program.ask("DELETE", f"/config/data-agreement/{draft['id']}/")
@@ -138,9 +144,11 @@ def test_an_agreement_is_ended_with_its_consents_and_a_draft_thrown_away(program
 def test_a_policy_of_an_agreement_in_force_is_not_deleted(program, client) -> None:
     policy = program.ask("POST", "/config/policy/", {"policy": POLICY})["policy"]["id"]
     said = {**AGREEMENT, "policy": {"id": policy}, "active": True}
-    made = program.ask("POST", "/config/data-agreement/", {"dataAgreement": said})["dataAgreement"]
+    answer = program.ask("POST", "/config/data-agreement/", {"dataAgreement": said})
+    made = answer["dataAgreement"]
     assert made["policy"]["name"] == "Registry policy"
-    Program(client).ask("PUT", f"/config/data-agreement/{made['id']}/", {"dataAgreement": said})
+    sent = {"dataAgreement": said, "revision": answer["revision"]}
+    Program(client).ask("PUT", f"/config/data-agreement/{made['id']}/", sent)
     program.ask("DELETE", f"/config/policy/{policy}/", status=400)
 
 
@@ -176,7 +184,8 @@ def test_a_withdrawal_is_a_withdrawal_wherever_it_was_made(program, agreement, s
     away = program.ask("PUT", f"/service/individual/record/consent-record/{record['id']}/", {"consentRecord": {"optIn": False}})
     assert away["consentRecord"]["optIn"] is False
     assert counts_now(session) == set()
-    back = program.ask("PUT", f"/service/individual/record/consent-record/{record['id']}/", {"consentRecord": {"optIn": True}})
+    yes = {"optIn": True, "dataAgreementRevision": {"id": str(agreement.current.id)}}
+    back = program.ask("PUT", f"/service/individual/record/consent-record/{record['id']}/", {"consentRecord": yes})
     assert back["consentRecord"]["optIn"] is True
     withdraw_consent(session, Actor(person_id=resident.id), WithdrawConsent(agreement.id, resident.id))
     session.commit()

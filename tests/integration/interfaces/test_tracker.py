@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import accounts, consents, interfaces
+from tests.factories import accounts, consents, interfaces, spaces
 from tests.support.database import counting_queries
 
 FIND = "/api/tracker/v2/findUsage"
@@ -122,3 +122,29 @@ def test_many_usages_are_found_by_the_index_with_as_many_statements_as_few(ask, 
     if db.is_sqlite:
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {found}", (person.id.hex, 10, 0)).all()
         assert "ix_usage_person" in str(plan)
+
+
+def test_a_program_of_one_process_reads_no_usages_of_another(client, session) -> None:
+    person, mine, other = accounts.person(), spaces.process(), spaces.process()
+    for process in (mine, other):
+        agreement = consents.agreement(process, categories=("account",))
+        consents.usage(person, agreement_id=agreement.id)
+    consents.usage(person, kind="desk", by_role="clerk")
+    program = interfaces.client(processes=(mine,))
+    code = str(person.id)
+    headers = {**interfaces.bearer(program), "X-Road-UserId": code}
+    body = client.get(FIND, query_string={"userCode": code}, headers=headers).get_json()
+    assert (body["totalUsages"], len(body["usages"])) == (1, 1)
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 7])
+def test_pages_are_whole_however_deep_and_also_where_many_happened_at_once(ask, clock, page) -> None:
+    person = accounts.person()
+    for number in range(12):
+        consents.usage(person, at=clock.now - timedelta(hours=number // 5), by_department=f"Office {number}")
+    seen = []
+    for offset in range(0, 14, page):
+        seen += [one["receiverName"] for one in ask(person.id, offset=offset, limit=page).get_json()["usages"]]
+    assert sorted(seen) == sorted(f"Office {number}" for number in range(12))
+    times = [one["logtime"] for one in ask(person.id).get_json()["usages"]]
+    assert times == sorted(times, reverse=True)

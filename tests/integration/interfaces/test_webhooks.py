@@ -5,12 +5,14 @@ import dataclasses
 import hashlib
 import hmac
 import json
+from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from app.features.consents.models import DataAgreement
-from app.features.interfaces.models import Webhook
+from app.features.interfaces.models import InterfaceClient, Webhook
 from app.kernel import outbox, webhooks
 from app.kernel.outbox import OutboxRow
 from tests.factories import accounts, consents, interfaces
@@ -99,6 +101,44 @@ def test_a_program_that_is_down_is_told_later_and_one_that_is_switched_off_not_a
     program.ask("DELETE", "/service/individual/record/", individual=individual)
     deliver(db)
     assert len(sent.log) == before
+
+
+def test_no_transaction_is_open_while_another_machine_is_spoken_to(program, sent, db, monkeypatch) -> None:
+    program.ask("POST", "/config/webhook/", {"webhook": HOOK})
+    agreement = consents.agreement(process=False, categories=("account",)).id
+    db.session.commit()
+    individual = program.individual(externalId="42")
+    program.ask("POST", f"/service/individual/record/data-agreement/{agreement}/", individualId=individual)
+    opened, while_sent, began = [], [], webhooks.send
+
+    def send(*said):
+        while_sent.append([one.in_transaction() for one in opened])
+        return began(*said)
+
+    @contextmanager
+    def transaction():
+        with db.transaction() as session:
+            opened[:] = [session]
+            yield session
+
+    monkeypatch.setattr(webhooks, "send", send)
+    outbox.deliver_due(transaction)
+    assert while_sent == [[False]]
+
+
+@pytest.mark.parametrize("change", [{"scopes": ["config"]}, {"process_ids": [str(uuid4())]}])
+def test_a_program_that_may_know_less_by_now_is_told_nothing(program, sent, db, change) -> None:
+    program.ask("POST", "/config/webhook/", {"webhook": HOOK})
+    agreement = consents.agreement(categories=("account",)).id
+    db.session.commit()
+    individual = program.individual(externalId="42")
+    program.ask("POST", f"/service/individual/record/data-agreement/{agreement}/", individualId=individual)
+    client = db.session.get(InterfaceClient, program.row.id)
+    for name, value in change.items():
+        setattr(client, name, value)
+    db.session.commit()
+    deliver(db)
+    assert sent.log == []
 
 
 def test_a_changed_webhook_keeps_its_secret_unless_another_is_sent(program, db) -> None:

@@ -112,6 +112,8 @@ def test_the_use_is_noted_once_however_often_the_mail_server_has_to_be_tried(ses
         outbox.deliver_due(database.transaction)
         clock.advance(hours=1)
     monkeypatch.setattr(delivery, "postman_for", real)
+    assert database.session.query(Usage).filter_by(person_id=person.id).count() == 0, "no mail server has taken it yet"
+    assert database.session.get(Newsletter, found.id).delivered == 0
 
     assert len(mailbox.collect()) == 1
     assert len(tries) >= 2

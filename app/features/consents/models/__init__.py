@@ -15,12 +15,13 @@ from app.features.consents.models.agreements import (
     RecipientState,
     RevisionState,
 )
-from app.features.consents.models.answers import Answer, ConsentEvent, ConsentRecord, Giver
+from app.features.consents.models.answers import BY_PROGRAM, Answer, ConsentEvent, ConsentRecord, Giver
 from app.features.consents.models.deliveries import Endpoint, Notice, NoticeKind
 from app.features.consents.models.guardians import ConsentCode, Guardian, GuardianRequest, Minor
 from app.features.consents.models.usages import Usage
 
 __all__ = [
+    "BY_PROGRAM",
     "AgreementRevision",
     "AgreementState",
     "Answer",

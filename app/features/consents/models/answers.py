@@ -34,6 +34,10 @@ class Giver(StrEnum):
     NOBODY = "nobody"
 
 
+BY_PROGRAM = "program: "
+"""How the remark of an answer begins that a program has passed on; its name follows."""
+
+
 class ConsentEvent(Identified, Model):
     """One answer, with the exact text that was shown. Never changed (a trigger), never deleted while the account lives.
 

@@ -4,6 +4,7 @@
 """
 
 from app.features.consents.models import (
+    BY_PROGRAM,
     AgreementRevision,
     AgreementState,
     Answer,
@@ -78,6 +79,7 @@ from app.features.consents.vocabulary import AGE_BANDS, BASES, CATEGORIES, DPV, 
 __all__ = [
     "AGE_BANDS",
     "BASES",
+    "BY_PROGRAM",
     "CATEGORIES",
     "DPV",
     "PAGE",

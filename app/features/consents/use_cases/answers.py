@@ -76,6 +76,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         giver=Giver.GUARDIAN if command.guardian_id else Giver.SELF,
         guardian_id=command.guardian_id,
         sheet=command.sheet,
+        remark=command.remark,
         until=until,
         lapses=lapses,
     )
@@ -179,6 +180,7 @@ def withdraw_consent(session: Session, actor: Actor, command: WithdrawConsent) -
         shown=last.shown_text,
         language=last.language,
         sheet=command.sheet,
+        remark=command.remark,
     )
     forget(session, agreement.id, command.person_id)
     session.flush()

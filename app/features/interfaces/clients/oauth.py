@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from app.extensions import csrf, db
-from app.features.accounts.use_cases import count_attempt, forgive_attempts
+from app.features.accounts.use_cases import count_attempt
 from app.features.interfaces.clients.bearer import REALM, address_of, refusal
 from app.features.interfaces.commands import AskForToken
 from app.features.interfaces.rules import SCOPES
@@ -102,21 +102,25 @@ def _given(command: AskForToken) -> Response:
 
 
 def _judged(sent: Credentials, step: Any) -> Response:
-    """Take the step; attempts with one client_id are counted before they are judged, and forgotten when they were right."""
+    """Take the step. Only wrong secrets are counted: a client_id is no secret, and whoever knows one shall not shut its
+    program out. The right secret cannot be found by trying: it has 256 random bits."""
+    try:
+        answer: Response = step()
+    except BadClient:
+        return _wrong(sent)
+    except BadRequest as error:
+        return refusal(400, error.error, error.why)
+    return answer
+
+
+def _wrong(sent: Credentials) -> Response:
     try:
         count_attempt("interface", sent[0])
     except TooManyAttempts as error:
         response = refusal(429, "invalid_client", f"Too many attempts with this client_id. Wait {error.seconds} seconds.")
         response.headers["Retry-After"] = str(error.seconds)
         return response
-    try:
-        answer: Response = step()
-    except BadClient:
-        return _unknown()
-    except BadRequest as error:
-        return refusal(400, error.error, error.why)
-    forgive_attempts("interface", sent[0])
-    return answer
+    return _unknown()
 
 
 def _unknown() -> Response:

@@ -30,6 +30,7 @@ config_token = needs(Scope.CONFIG, Audience.GOVSTACK)
 SECURITY = secured([Scope.CONFIG])
 AGREEMENT = schemas.answer(dataAgreement=schemas.DataAgreement, revision=schemas.Revision)
 AGREEMENT_BODY = schemas.body("dataAgreement", schemas.DataAgreement)
+REVISED_BODY = schemas.body("dataAgreement", schemas.DataAgreement, optional={"revision": schemas.Revision})
 INDIVIDUAL = schemas.answer(individual=schemas.Individual)
 INDIVIDUALS = schemas.answer(individuals=[schemas.Individual])
 INDIVIDUAL_BODY = schemas.body("individual", schemas.Individual)
@@ -58,12 +59,12 @@ def agreement_read(agreement_id: str) -> Response:
 @config.route("/data-agreement/<string:agreement_id>/", methods=["PUT"])
 @config_token
 @commits
-@config.arguments(AGREEMENT_BODY, error_status_code=400)
+@config.arguments(REVISED_BODY, error_status_code=400)
 @config.response(200, AGREEMENT)
 @config.doc(security=SECURITY)
 def agreement_update(body: dict[str, Any], agreement_id: str) -> Response:
-    """Write the next revision, or, as the second hand, put in force what others wrote."""
-    return _write(body["dataAgreement"], agreement_id)
+    """Write the next revision; or, as the second hand, put in force what others wrote and `revision` names by id and hash."""
+    return _write(body["dataAgreement"], agreement_id, body.get("revision", {}))
 
 
 @config.route("/data-agreement/<string:agreement_id>/", methods=["DELETE"])
@@ -77,7 +78,7 @@ def agreement_delete(agreement_id: str) -> Response:
     found = there(queries.agreement(session, who.process_ids, identifier(agreement_id)))
     papers = shapes.papers_for(session, [found.id])
     last = shapes.agreement_revision(found, found.pending or found.current, papers)
-    end_paper(session, who.actor, who.process_ids, found)
+    end_paper(session, who.actor, who.process_ids, found, may_approve=who.holds(Scope.APPROVE))
     return told(revision=last)
 
 
@@ -104,7 +105,7 @@ def told_agreement(found: DataAgreement, *, published: bool = False) -> Response
     )
 
 
-def _write(said: dict[str, Any], agreement_id: str | None) -> Response:
+def _write(said: dict[str, Any], agreement_id: str | None, revision: dict[str, Any] | None = None) -> Response:
     who, controller = caller(), said.get("controller", {})
     command = WritePaper(
         purpose=said["purpose"],
@@ -123,6 +124,8 @@ def _write(said: dict[str, Any], agreement_id: str | None) -> Response:
         attributes=tuple(said.get("attributes") or ("account",)),
         purpose_term=said.get("purposeTerm") or "services",
         agreement_id=identifier(agreement_id) if agreement_id is not None else None,
+        revision_id=optional((revision or {}).get("id")),
+        revision_hash=(revision or {}).get("serializedHash", ""),
     )
     may_approve = who.holds(Scope.APPROVE)
     return told_agreement(write_paper(db.session(), who.actor, who.process_ids, command, may_approve=may_approve))

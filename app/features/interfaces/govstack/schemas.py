@@ -125,10 +125,13 @@ ConsentRecord = _schema(
 )
 
 
-def body(name: str, schema: type[Schema], **more: type[Schema]) -> type[Schema]:
-    """A request that carries objects, each under its name."""
+def body(
+    name: str, schema: type[Schema], *, optional: dict[str, type[Schema]] | None = None, **more: type[Schema]
+) -> type[Schema]:
+    """A request that carries objects, each under its name; those in `optional` may be left out."""
     parts = {key: fields.Nested(one, required=True) for key, one in {name: schema, **more}.items()}
-    return _schema(f"GovStack{name[0].upper()}{name[1:]}{'And'.join(('', *more))}Body", **parts)
+    left = {key: fields.Nested(one) for key, one in (optional or {}).items()}
+    return _schema(f"GovStack{name[0].upper()}{name[1:]}{'And'.join(('', *more, *left))}Body", **parts, **left)
 
 
 def answer(**parts: type[Schema] | list[type[Schema]]) -> type[Schema]:

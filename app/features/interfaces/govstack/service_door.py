@@ -195,13 +195,20 @@ def record_list(query: dict[str, Any]) -> Response:
 @service.response(200, RECORD_AND_REVISION)
 @service.doc(security=SECURITY)
 def record_update(body: dict[str, Any], record_id: str) -> Response:
-    """Change an answer: `optIn` false takes a yes back, at once; true says yes to the present revision."""
+    """Change an answer: `optIn` false takes a yes back, at once; true says yes to the present revision, which it names."""
     said = body["consentRecord"]
     if "optIn" not in said:
         raise Refused(msg("Say optIn: true or false."), field="optIn")
     record = record_by(record_id)
     agreement = there(queries.agreement(db.session(), caller().process_ids, record.agreement_id))
-    return _told_record(_pass_on(_whose(record), agreement, opt_in=said["optIn"]))
+    shown = said.get("dataAgreementRevision", {}).get("id")
+    digest = said.get("dataAgreementRevisionHash")
+    if said["optIn"] and not (shown or digest):
+        why = msg("Say which revision the individual was shown: dataAgreementRevision or dataAgreementRevisionHash.")
+        raise Refused(why, field="dataAgreementRevision")
+    if not said["optIn"] and shown == str(record.revision_id):
+        shown = digest = None  # a yes is taken back as it was given, also when the text is another by now
+    return _told_record(_pass_on(_whose(record), agreement, opt_in=said["optIn"], revision_id=shown, revision_hash=digest))
 
 
 @service.route("/individual/record/data-agreement/<string:agreement_id>/all/")

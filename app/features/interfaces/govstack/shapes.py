@@ -25,9 +25,9 @@ from app.features.consents.queries import (
 )
 from app.features.interfaces.models import AgreementPaper, Individual, Policy, PolicyRevision, Signature, Webhook
 from app.features.interfaces.queries import govstack as queries
+from app.features.interfaces.rules import SPECIFICATION
 from app.kernel.texts import pick
 
-VERSION = "1.1.0"
 Shape = dict[str, Any]
 
 
@@ -89,7 +89,7 @@ def agreement(found: DataAgreement, papers: Papers, revision: AgreementRevision 
     return without_nothing(
         {
             "id": str(found.id),
-            "version": paper.version if paper else VERSION,
+            "version": paper.version if paper else SPECIFICATION,
             "controller": {
                 "id": str(found.recipient_id),
                 "name": _text(revision.recipient),
@@ -154,6 +154,7 @@ class Beside:
 
     agreements: dict[UUID, DataAgreement]
     papers: Papers
+    client_id: UUID
     people: dict[UUID, Individual]
     events: dict[UUID, ConsentEvent]
     signatures: Mapping[UUID, Signature]
@@ -167,6 +168,7 @@ def beside(session: Session, client_id: UUID, records: Sequence[ConsentRecord]) 
     return Beside(
         agreements,
         papers_for(session, list(agreements)),
+        client_id,
         queries.individuals_who_are(session, client_id, [one.person_id for one in records]),
         queries.events_by_id(session, events),
         queries.signatures_of(session, events),
@@ -194,9 +196,10 @@ def record(found: ConsentRecord, near: Beside) -> Shape:
 
 
 def _whose(person_id: UUID, near: Beside) -> Shape:
-    """The individual, for the program that registered them; for others a name that leads to nobody."""
+    """The individual, for the program that registered them; for others a name that leads to nobody: each program has one of its
+    own, so that two of them cannot put together what they read."""
     known = near.people.get(person_id)
-    return individual(known) if known else {"id": hidden_key("govstack individual", str(person_id))[:32]}
+    return individual(known) if known else {"id": hidden_key("govstack individual", f"{near.client_id} {person_id}")[:32]}
 
 
 def state_of(signed: Signature | None) -> str:

@@ -1,21 +1,29 @@
 """Who used one person's data, page by page, for interfaces."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.features.consents.queries import Usage
+from app.features.consents.queries import DataAgreement, Usage
+
+Processes = Collection[uuid.UUID] | None
 
 
-def _of(person_id: uuid.UUID, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+def _of(
+    person_id: uuid.UUID, since: datetime | None, until: datetime | None, processes: Processes
+) -> list[ColumnElement[bool]]:
+    """Whoever is limited to some processes reads only uses under agreements of these, or of the whole city."""
     conditions = [Usage.person_id == person_id]
     if since is not None:
         conditions.append(Usage.at >= since)
     if until is not None:
         conditions.append(Usage.at <= until)
+    if processes is not None:
+        there = or_(DataAgreement.process_id.is_(None), DataAgreement.process_id.in_(processes))
+        conditions.append(Usage.agreement_id.in_(select(DataAgreement.id).where(there)))
     return conditions
 
 
@@ -25,17 +33,30 @@ def usages_page(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
+    processes: Processes = None,
     skip: int = 0,
     limit: int = 1000,
 ) -> Sequence[Usage]:
-    """Uses of one person's data between two moments, newest first, without the first `skip`. Reads `ix_usage_person` only as
-    far as it must."""
-    query = select(Usage).where(*_of(person_id, since, until)).order_by(Usage.at.desc(), Usage.id)
+    """Uses of one person's data between two moments, newest first, without the first `skip`. What is left out is
+    walked in `ix_usage_person` alone: only the rows of the page are read."""
+    within = _of(person_id, since, until, processes)
+    query = select(Usage).where(*within).order_by(Usage.at.desc(), Usage.id.desc())
+    if skip:
+        place = session.scalar(select(Usage.at).where(*within).order_by(Usage.at.desc()).offset(skip).limit(1))
+        if place is None:
+            return []
+        newer = session.scalar(select(func.count()).select_from(Usage).where(*within, Usage.at > place)) or 0
+        query, skip = query.where(Usage.at <= place), skip - newer
     return session.scalars(query.offset(skip).limit(limit)).all()
 
 
 def count_usages(
-    session: Session, person_id: uuid.UUID, *, since: datetime | None = None, until: datetime | None = None
+    session: Session,
+    person_id: uuid.UUID,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    processes: Processes = None,
 ) -> int:
     """How many there are between two moments; answered from `ix_usage_person` alone."""
-    return session.scalar(select(func.count()).select_from(Usage).where(*_of(person_id, since, until))) or 0
+    return session.scalar(select(func.count()).select_from(Usage).where(*_of(person_id, since, until, processes))) or 0

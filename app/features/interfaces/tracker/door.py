@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import csrf, db
 from app.features.consents.queries import USAGES_KEPT, ToldUsage, told
-from app.features.interfaces.clients.bearer import door, needs, refusal, secured
+from app.features.interfaces.clients.bearer import caller, door, needs, refusal, secured
 from app.features.interfaces.queries import count_usages, person_known_as, usages_page
 from app.features.interfaces.rules import Audience, Scope
 from app.kernel import clock
@@ -100,7 +100,11 @@ def find_usage(query: dict[str, Any], header: dict[str, Any]) -> Any:
         return refusal(400, "refused", "X-Road-UserId and userCode name two people. Plaza keeps no rights of representation.")
     if about is None:
         return {"total_usages": 0, "usages": []}
-    period = {"since": query.get("period_start"), "until": query.get("period_end")}
+    period: dict[str, Any] = {
+        "since": query.get("period_start"),
+        "until": query.get("period_end"),
+        "processes": caller().process_ids,
+    }
     session = db.session()
     found = usages_page(session, about, **period, skip=query["offset"], limit=min(query["limit"], MOST))
     shown = [_usage(one) for one in told(session, about, found)]

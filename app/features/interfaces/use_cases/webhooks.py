@@ -11,7 +11,9 @@ from app.features.consents.queries import ConsentEvent, ConsentRecord
 from app.features.consents.use_cases import listen
 from app.features.interfaces.commands import WriteWebhook
 from app.features.interfaces.models import Individual, InterfaceClient, Webhook
-from app.features.interfaces.rules import webhook_vault
+from app.features.interfaces.queries import processes_of
+from app.features.interfaces.queries.govstack import agreement
+from app.features.interfaces.rules import Scope, webhook_vault
 from app.kernel import audit, clock, outbox, webhooks
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.messages import msg
@@ -90,10 +92,11 @@ def post_to_programs(session: Session, event: ConsentEvent, record: ConsentRecor
 
 
 def deliver(session: Session, row: OutboxRow, trusted: Collection[str]) -> None:
-    """Send one message. What was deleted or switched off since is told nothing. Raises NotDelivered to be tried again."""
+    """Send one message; the transaction ends before another machine is spoken to. What was deleted, switched off or narrowed
+    since is told nothing. Raises NotDelivered to be tried again."""
     said = row.payload
     found = session.get(Webhook, uuid.UUID(said["webhook"]))
-    if found is None or found.disabled:
+    if found is None or found.disabled or not _may_know(session, found.client_id, uuid.UUID(said["agreement"])):
         return
     secret = webhook_vault.open(found.sealed_secret, found.id)
     body = json.dumps(
@@ -110,8 +113,18 @@ def deliver(session: Session, row: OutboxRow, trusted: Collection[str]) -> None:
         }
     ).encode()
     head = webhooks.headers(said["event"], int(clock.now().timestamp()), body, [as_key(secret)])
-    if not webhooks.send(found.url, body, head, trusted).is_success:
+    url = found.url
+    session.commit()
+    if not webhooks.send(url, body, head, trusted).is_success:
         raise webhooks.NotDelivered
+
+
+def _may_know(session: Session, client_id: uuid.UUID, agreement_id: uuid.UUID) -> bool:
+    """Whether a program may read answers to this agreement at this moment: by its scopes and its processes, as they are now."""
+    client = session.get(InterfaceClient, client_id, populate_existing=True)
+    if client is None or client.revoked_at is not None or not {Scope.SERVICE.value, Scope.AUDIT.value} & set(client.scopes):
+        return False
+    return agreement(session, processes_of(client), agreement_id) is not None
 
 
 def as_key(secret: str) -> str:
