@@ -62,6 +62,7 @@ def test_what_is_decided_automatically_is_found_from_every_page(live: Any, new_p
     page = new_page(viewport=PHONE, locale="ar")
     page.goto("/")
     page.locator("footer a[href='/my-data/automated']").click()
+    page.locator("details:has(> div > #counting) > summary").click()
     expect(page.locator("#counting")).to_be_visible()
     page.locator("#counting summary").first.click()
     expect(page.locator("#counting code", has_text="phragmen")).to_be_visible()
