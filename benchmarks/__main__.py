@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.harness import installation
 
 DATABASES = ("sqlite", "postgresql")
-OURS = {"__init__", "__main__", "bare", "crowd", "consent_rows", "harness", "letters", "load"}
+OURS = {"__init__", "__main__", "bare", "crowd", "consent_rows", "harness", "letters", "load", "takeout"}
 
 
 def rooms() -> list[str]:

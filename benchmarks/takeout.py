@@ -1,10 +1,11 @@
 """Taking everything of the busiest person: 10,000 things that they wrote, backed, follow, and had happen to their data."""
 
-import resource
+import re
 import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
@@ -30,7 +31,8 @@ def take_everything(place: Installation) -> Iterator[Figure]:
     person_id = place.fill(busiest_person)
     case = f"{ITEMS:,} things, {place.database}"
     with place.app.app_context():
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew: what ran before had one of its own
+        before = _kilobytes("VmRSS")
         started = time.perf_counter()
         with intent(writing=False):
             pieces = takeout(db.session(), person_id, str)
@@ -38,7 +40,7 @@ def take_everything(place: Installation) -> Iterator[Figure]:
             first = time.perf_counter() - started
             size += sum(map(len, pieces))
         taken = time.perf_counter() - started
-        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        grown = _kilobytes("VmHWM") - before
         db.session.remove()
         started = time.perf_counter()
         nodes = sum(map(len, tree(db.session(), person_id)))
@@ -49,6 +51,12 @@ def take_everything(place: Installation) -> Iterator[Figure]:
     yield Figure("take everything, size of the file", case, size, "bytes")
     yield Figure("take everything, memory grown by", case, grown * 1024, "bytes")
     yield Figure("take everything as a tree of nodes", f"{case}, {nodes:,} characters", round(as_tree, 2), "s")
+
+
+def _kilobytes(name: str) -> int:
+    """Memory of this process, as Linux tells it."""
+    found = re.search(rf"^{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def busiest_person() -> uuid.UUID:
