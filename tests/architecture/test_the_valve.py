@@ -21,6 +21,7 @@ from tests.support.valve import readers_of, the_valve, told, without_valve
 ROOM = furniture.HOUSE / "app" / "features" / "consents"
 # Who reads governed tables without the valve, and why they may: each shows them to their owner, or removes them.
 MAY_READ = {
+    "use_cases/guardians.py:_addresses_of": "compares the own addresses of a minor with the one they name; none leaves",
     "queries/people.py:_samples": "the person's own card: their record as it would be sent",
     "personal_data.py:_details_of": "the person's own copy of everything",
 }

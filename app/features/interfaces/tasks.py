@@ -6,15 +6,21 @@ from celery.schedules import crontab
 from sqlalchemy.orm import Session
 
 from app.extensions import celery, db
-from app.features.interfaces.use_cases import KIND, deliver, forget_what_is_over
-from app.kernel import outbox
+from app.features.interfaces.use_cases import KIND, forget_what_is_over, packed
+from app.kernel import outbox, webhooks
 from app.kernel.automated import decides
 
 
 @outbox.handler(KIND, patience=timedelta(days=14))
 def _tell(session: Session, row: outbox.OutboxRow) -> None:
-    """One message to a program's webhook; one that is down is tried for two weeks."""
-    deliver(session, row, celery.flask_app.config["SETTINGS"].webhook_hosts)
+    """One message to a program's webhook; one that is down is tried for two weeks. The transaction ends before another machine
+    is spoken to."""
+    if (parcel := packed(session, row)) is None:
+        return
+    session.commit()
+    trusted = celery.flask_app.config["SETTINGS"].webhook_hosts
+    if not webhooks.send(parcel.url, parcel.body, parcel.headers, trusted).is_success:
+        raise webhooks.NotDelivered
 
 
 @celery.task(name="interfaces.forget")

@@ -16,7 +16,7 @@ from app.features.interfaces.use_cases.tokens import (
     give_token,
     revoke_token,
 )
-from app.features.interfaces.use_cases.webhooks import KIND, delete_webhook, deliver, write_webhook
+from app.features.interfaces.use_cases.webhooks import KIND, delete_webhook, packed, write_webhook
 
 __all__ = [
     "KIND",
@@ -29,12 +29,12 @@ __all__ = [
     "count_use",
     "delete_policy",
     "delete_webhook",
-    "deliver",
     "end_paper",
     "forget_answers",
     "forget_what_is_over",
     "give_token",
     "link_profile",
+    "packed",
     "pass_on",
     "register_client",
     "register_individual",

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -91,13 +92,21 @@ def post_to_programs(session: Session, event: ConsentEvent, record: ConsentRecor
         )
 
 
-def deliver(session: Session, row: OutboxRow, trusted: Collection[str]) -> None:
-    """Send one message; the transaction ends before another machine is spoken to. What was deleted, switched off or narrowed
-    since is told nothing. Raises NotDelivered to be tried again."""
+@dataclass(frozen=True)
+class Parcel:
+    """A message as it leaves: signed, for one address."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
+def packed(session: Session, row: OutboxRow) -> Parcel | None:
+    """One message, signed now. None where the webhook was deleted, switched off or may know less since: it is told nothing."""
     said = row.payload
     found = session.get(Webhook, uuid.UUID(said["webhook"]))
     if found is None or found.disabled or not _may_know(session, found.client_id, uuid.UUID(said["agreement"])):
-        return
+        return None
     secret = webhook_vault.open(found.sealed_secret, found.id)
     body = json.dumps(
         {
@@ -113,10 +122,7 @@ def deliver(session: Session, row: OutboxRow, trusted: Collection[str]) -> None:
         }
     ).encode()
     head = webhooks.headers(said["event"], int(clock.now().timestamp()), body, [as_key(secret)])
-    url = found.url
-    session.commit()
-    if not webhooks.send(url, body, head, trusted).is_success:
-        raise webhooks.NotDelivered
+    return Parcel(found.url, body, head)
 
 
 def _may_know(session: Session, client_id: uuid.UUID, agreement_id: uuid.UUID) -> bool:
