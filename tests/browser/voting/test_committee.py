@@ -68,7 +68,7 @@ def test_a_contested_participation_takes_two_hands(live, new_page, scripts):
 
     sign_in_window(first, live, people[0])
     first.goto(f"/staff/contests/{process_id}")
-    first.get_by_role("link", name="Decide").click()
+    first.get_by_role("main").get_by_role("link", name="Decide").click()
     first.get_by_label("Dismissed").check()
     first.get_by_label("What the person is told").fill("Your son showed your card at the desk.")
     first.get_by_label("Why", exact=True).fill("The clerk remembers the card.")
