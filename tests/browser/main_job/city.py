@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 from app.extensions import db
 from app.features.accounts import passwords
 from app.features.accounts.use_cases import keep_second_factor
-from app.features.accounts.vault import vault
+from app.features.accounts.vault import vault as accounts_vault
+from app.features.consents.references import vault as consents_vault
+from app.features.interfaces.rules import webhook_vault
+from app.features.receipts.signing import vault as receipts_vault
 from app.features.spaces.models import Action, Process, Publication
 from app.kernel import clock
 from app.kernel.database import Database
@@ -26,6 +29,7 @@ from tests.factories import accounts, spaces
 from tests.support.processes import House
 from tests.support.services import SmtpServer, free_port
 
+VAULTS = (accounts_vault, consents_vault, receipts_vault, webhook_vault)
 # As tests/support/application.py: other tests of this process find the vault bound to it.
 SECRET_KEY = "testing-key-that-protects-nothing-at-all"
 PASSWORD = "seven ducks on the frozen bay"
@@ -108,7 +112,8 @@ def opened(open_house: Callable[..., House], mail: SmtpServer, folder: Path, loc
     for room in ROOMS:
         if find_spec(f"app.features.{room}.models"):
             import_module(f"app.features.{room}.models")
-    vault.bind(SECRET_KEY)
+    for vault in VAULTS:
+        vault.bind(SECRET_KEY)
     file = folder / "var" / "plaza.sqlite3"
     house = open_house(
         PORT=str(port),

@@ -276,12 +276,13 @@ def releases_what_people_said(city: City, steward: Visitor) -> None:
 
 def releases_who_may_be_contacted_before_and_after_a_withdrawal(city: City, steward: Visitor, rosa: Visitor) -> None:
     assert on_the_list(steward) == crowd.ALLOWED | {("Rosa Rautio", ROSA)}
-    rosa.open("/my-data").sees("section[aria-labelledby=used] .timeline > li")
+    used = "section[aria-labelledby=used] .timeline > li"
+    rosa.open("/my-data").sees(used, 2)  # the moderator who saw her name in the queue, and the release
     rosa.press(f"{TAKE_BACK} button")
     rosa.at("/my-data(#.*)?$")
     rosa.sees(TAKE_BACK, 0)
     assert on_the_list(steward) == crowd.ALLOWED
-    rosa.open("/my-data").sees("section[aria-labelledby=used] .timeline > li")
+    rosa.open("/my-data").sees(used, 2)
 
 
 def on_the_list(steward: Visitor) -> set[tuple[str, str]]:
