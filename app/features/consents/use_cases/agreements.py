@@ -1,11 +1,9 @@
 """A submitted agreement is reviewed by a second person, put in force, and ended."""
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.accounts.queries import Person
-from app.features.consents import mails, rules
+from app.features.consents import rules
 from app.features.consents.commands import (
     EndAgreement,
     PutInForce,
@@ -15,15 +13,12 @@ from app.features.consents.governed import forget
 from app.features.consents.models import (
     AgreementRevision,
     AgreementState,
-    Answer,
-    ConsentRecord,
-    DataAgreement,
     NoticeKind,
     RevisionState,
 )
+from app.features.consents.use_cases.changed import post_letters
 from app.features.consents.use_cases.locked import locked_agreement, note_step, pending_revision, thaw
 from app.features.consents.use_cases.telling import tell
-from app.features.notifications.use_cases import notify
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kernel.messages import msg
@@ -88,27 +83,10 @@ def put_in_force(session: Session, actor: Actor, command: PutInForce) -> Agreeme
         forget(session, agreement.id)  # earlier answers do not cover the new substance: nothing is kept on their ground
     if before is not None and revision.material and agreement.asks:
         tell(session, NoticeKind.REPLACED, agreement, at=revision.earlier_end_at)
-        _tell_of_change(session, agreement)
+        post_letters(session, agreement, revision)
     session.refresh(agreement, ["revisions"])
     note_step(session, actor, "agreement.in_force", agreement, revision, before=before.digest if before else "")
     return revision
-
-
-def _tell_of_change(session: Session, agreement: DataAgreement) -> None:
-    """Whoever had said yes learns that their yes ends, and where the new text is; people without an address see it here."""
-    people = session.scalars(
-        select(ConsentRecord.person_id)
-        .join(Person, Person.id == ConsentRecord.person_id)
-        .where(
-            ConsentRecord.agreement_id == agreement.id,
-            ConsentRecord.answer == Answer.GIVEN,
-            ConsentRecord.expires_at > clock.now(),
-            Person.email.is_not(None),
-        )
-        .order_by(ConsentRecord.person_id)
-    ).all()
-    for person_id in people:
-        notify(session, mails.CHANGED, person_id=person_id, params={"agreement_id": str(agreement.id)})
 
 
 def end_agreement(session: Session, actor: Actor, command: EndAgreement) -> None:
