@@ -122,7 +122,8 @@ def fill_usages(connection: Connection, people: int) -> int:
         connection.execute(
             text(
                 f"INSERT INTO usage {columns} SELECT {_new_id(7, f'(n + {first})')}, {_id(who)},"
-                f" {_at('(n * 7919) % 43200000')}, 'staff_page', 'administrator', 'Registry', 'public_task', '{{}}'"
+                f" {_at('(n * 7919) % 43200000')}, CASE n % 3 WHEN 0 THEN 'release' WHEN 1 THEN 'desk' ELSE 'staff_page' END,"
+                f" 'administrator', 'Registry ' || (n % 20), 'public_task', '{{}}'"
                 f" FROM {series(count)}"
             )
         )

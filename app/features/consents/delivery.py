@@ -1,4 +1,5 @@
-"""Messages leave for recipients' servers here. The transaction ends before another machine is spoken to."""
+"""Messages leave for recipients' servers here; the transaction ends before another machine is spoken to. And letters about a
+changed text are posted, step by step."""
 
 import json
 import uuid
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.extensions import celery
 from app.features.consents.models import DataAgreement, Endpoint, Notice
 from app.features.consents.references import vault
+from app.features.consents.use_cases.changed import CHANGED, write_letters
 from app.features.consents.use_cases.telling import NOTICE
 from app.kernel import clock, outbox
 from app.kernel.outbox import OutboxRow
@@ -23,6 +25,13 @@ REST = timedelta(minutes=1)
 
 class Resting(NotDelivered):
     """The server was not reached a moment ago."""
+
+
+@outbox.handler(CHANGED, for_ever=True)
+def write_of_change(session: Session, row: OutboxRow) -> None:
+    """One step of the letters to those whose yes ends with a change: kept together with the mark that it is done."""
+    about, step = row.payload, (row.payload["step"], row.payload["steps"])
+    write_letters(session, uuid.UUID(about["agreement"]), uuid.UUID(about["revision"]), *step)
 
 
 @outbox.handler(NOTICE, patience=PATIENCE)

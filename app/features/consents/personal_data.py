@@ -34,17 +34,29 @@ from app.kernel.personal_data import collection, not_given_out
 )
 def _consents_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(ConsentEvent, DataAgreement.code, AgreementRevision.number)
+        select(
+            ConsentEvent.at,
+            ConsentEvent.answer,
+            ConsentEvent.until,
+            ConsentEvent.giver,
+            ConsentEvent.shown_text,
+            ConsentEvent.language,
+            ConsentEvent.channel,
+            ConsentEvent.sheet,
+            ConsentEvent.remark,
+            DataAgreement.code,
+            AgreementRevision.number.label("revision"),
+        )
         .join(DataAgreement, DataAgreement.id == ConsentEvent.agreement_id)
         .join(AgreementRevision, AgreementRevision.id == ConsentEvent.revision_id)
         .where(ConsentEvent.person_id == person_id)
         .order_by(ConsentEvent.at, ConsentEvent.agreement_id, ConsentEvent.number)
     )
-    for event, code, revision in rows:
+    for event in rows:
         yield {
             "at": event.at.isoformat(),
-            "agreement": code,
-            "revision": revision,
+            "agreement": event.code,
+            "revision": event.revision,
             "answer": event.answer.value,
             "until": event.until.isoformat() if event.until else "",
             "giver": event.giver.value,
@@ -168,19 +180,19 @@ def _reviews_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str,
 )
 def _usages_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(Usage, DataAgreement.code)
+        select(Usage.at, Usage.kind, Usage.by_role, Usage.by_department, Usage.basis, Usage.details, DataAgreement.code)
         .outerjoin(DataAgreement, DataAgreement.id == Usage.agreement_id)
         .where(Usage.person_id == person_id)
         .order_by(Usage.at)
     )
-    for usage, agreement in rows:
+    for usage in rows:
         yield {
             "at": usage.at.isoformat(),
             "kind": usage.kind,
             "by_role": usage.by_role,
             "by_department": usage.by_department,
             "basis": usage.basis,
-            "agreement": agreement or "",
+            "agreement": usage.code or "",
             "data_set": str(usage.details.get("data_set", "")),
         }
 

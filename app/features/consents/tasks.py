@@ -5,6 +5,7 @@ from celery.schedules import crontab
 from app.extensions import celery, db
 from app.features.consents import delivery
 from app.features.consents.use_cases import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases.nightly import START, Place
 from app.kernel.automated import decides
 
 __all__ = ["delivery", "expire"]
@@ -21,9 +22,14 @@ def expire() -> int:
         with db.transaction() as session:
             marked = expire_consents(session, AT_ONCE)
         expired, more = expired + marked, marked == AT_ONCE
-    with db.transaction() as session:
-        forget_out_of_force(session)
-        forget_guardians(session)
+    place: Place | None = START
+    while place is not None:
+        with db.transaction() as session:
+            place = forget_out_of_force(session, place).place
+    more = True
+    while more:
+        with db.transaction() as session:
+            more = bool(forget_guardians(session))
     return expired
 
 

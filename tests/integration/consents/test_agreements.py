@@ -269,10 +269,10 @@ def test_answers_to_earlier_words_count_until_the_stated_day_and_are_forgotten_a
 
     assert opted_in(session) == {person.id}
     assert open_question(session, agreement.process_id, person.id) is agreement
-    assert forget_out_of_force(session) == 0
+    assert forget_out_of_force(session).removed == 0
     clock.advance(days=11)
     assert opted_in(session) == set()
-    assert forget_out_of_force(session) == 1
+    assert forget_out_of_force(session).removed == 1
     assert session.query(ContactDetail).count() == 0
 
 

@@ -105,7 +105,8 @@ def test_what_a_guardian_gave_lapses_at_the_age_before_and_after_the_nightly_tas
     clock.set(datetime(2026, 6, 1, 0, 1, tzinfo=UTC))
     assert agreed(session) == set()
     assert expire_consents(session) == 1
-    assert forget_guardians(session) == 1
+    assert forget_guardians(session) == 2  # the link of the letter, and the person
+    assert forget_guardians(session) == 0
     assert (session.query(Minor).count(), session.query(GuardianRequest).count()) == (0, 0)
     assert {event.giver for event in session.query(ConsentEvent).filter_by(guardian_id=None)} >= {Giver.GUARDIAN}
     consents.consent(agreement, minor)  # of age now, and asked afresh

@@ -70,7 +70,15 @@ from app.features.consents.queries.usages import (
     told,
     usages_between,
 )
-from app.features.consents.queries.valve import contact_opt_ins, details_of, in_force, objections, profiles, readers
+from app.features.consents.queries.valve import (
+    agreements_with_contacts,
+    contact_opt_ins,
+    details_of,
+    in_force,
+    objections,
+    profiles,
+    readers,
+)
 from app.features.consents.references import reference_of, references_for
 from app.features.consents.rules import fields_asked
 from app.features.consents.takeout import tree
@@ -113,6 +121,7 @@ __all__ = [
     "agreement_by_code",
     "agreements_named",
     "agreements_of_process",
+    "agreements_with_contacts",
     "cards_of",
     "contact_opt_ins",
     "counts_of",

@@ -1,5 +1,5 @@
-"""What can happen here: recipients are named (`recipients`), an agreement is written, reviewed, put in force and ended
-(`agreements`), answered and taken back (`answers`), by minors with their guardians (`guardians`) and by people without an
+"""What can happen here: recipients are named (`recipients`), an agreement is written (`writing`), reviewed, put in force and
+ended (`agreements`), answered and taken back (`answers`), by minors with their guardians (`guardians`) and by people without an
 account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
 """
 
@@ -18,14 +18,7 @@ from app.features.consents.commands import (
     WriteRecipient,
 )
 from app.features.consents.queries import record_of
-from app.features.consents.use_cases.agreements import (
-    discard_draft,
-    end_agreement,
-    put_in_force,
-    review_agreement,
-    submit_agreement,
-    write_agreement,
-)
+from app.features.consents.use_cases.agreements import end_agreement, put_in_force, review_agreement
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
 from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
@@ -44,6 +37,7 @@ from app.features.consents.use_cases.telling import (
     tell_of_erasure,
 )
 from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_usage_once, note_usages
+from app.features.consents.use_cases.writing import discard_draft, submit_agreement, write_agreement
 
 __all__ = [
     "AnswerAgreement",

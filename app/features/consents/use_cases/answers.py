@@ -21,7 +21,7 @@ from app.features.consents.models import (
     GuardianRequest,
 )
 from app.features.consents.queries import minor_until
-from app.features.consents.use_cases.agreements import locked_agreement
+from app.features.consents.use_cases.locked import locked_agreement
 from app.features.consents.use_cases.recording import append, locked_record
 from app.features.consents.vocabulary import AGE_BANDS
 from app.features.spaces.queries import area as area_by_id

@@ -23,8 +23,8 @@ from app.features.consents.models import (
     Minor,
 )
 from app.features.consents.queries import minor_until
-from app.features.consents.use_cases.agreements import locked_agreement
 from app.features.consents.use_cases.answers import close_requests, record_answer
+from app.features.consents.use_cases.locked import locked_agreement
 from app.features.consents.use_cases.recording import append
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
