@@ -21,6 +21,7 @@ from app.features.consents.models import (
     RecipientKind,
     RecipientState,
     RevisionState,
+    Ruling,
     Usage,
 )
 from app.features.consents.queries.agreements import (
@@ -30,7 +31,8 @@ from app.features.consents.queries.agreements import (
     agreements_named,
     agreements_of_process,
     counts_of,
-    open_objections,
+    public_register,
+    published_numbers,
     recipient,
     recipients,
     register,
@@ -44,6 +46,16 @@ from app.features.consents.queries.deliveries import (
     notices_page,
     told_recipients,
     unconfirmed,
+)
+from app.features.consents.queries.objections import (
+    Decided,
+    Objection,
+    decided_objections,
+    decisions_of,
+    objection,
+    objections_waiting,
+    open_objections,
+    ruling_of,
 )
 from app.features.consents.queries.people import (
     Card,
@@ -70,7 +82,15 @@ from app.features.consents.queries.usages import (
     told,
     usages_between,
 )
-from app.features.consents.queries.valve import contact_opt_ins, details_of, in_force, objections, profiles, readers
+from app.features.consents.queries.valve import (
+    contact_opt_ins,
+    details_of,
+    in_force,
+    left_out_of_totals,
+    objections,
+    profiles,
+    readers,
+)
 from app.features.consents.references import reference_of, references_for
 from app.features.consents.rules import fields_asked
 from app.features.consents.takeout import tree
@@ -94,17 +114,20 @@ __all__ = [
     "ConsentRecord",
     "Counts",
     "DataAgreement",
+    "Decided",
     "Disclosure",
     "Endpoint",
     "Giver",
     "LegalBasis",
     "Notice",
     "NoticeKind",
+    "Objection",
     "Place",
     "Recipient",
     "RecipientKind",
     "RecipientState",
     "RevisionState",
+    "Ruling",
     "Term",
     "Told",
     "ToldUsage",
@@ -116,6 +139,8 @@ __all__ = [
     "cards_of",
     "contact_opt_ins",
     "counts_of",
+    "decided_objections",
+    "decisions_of",
     "details_of",
     "endpoint",
     "events_of",
@@ -123,11 +148,14 @@ __all__ = [
     "guardian_of",
     "in_force",
     "last_notices",
+    "left_out_of_totals",
     "looked_lately",
     "minor_until",
     "notice",
     "notices_page",
+    "objection",
     "objections",
+    "objections_waiting",
     "open_objections",
     "open_question",
     "open_questions",
@@ -136,6 +164,8 @@ __all__ = [
     "place_in_words",
     "place_of",
     "profiles",
+    "public_register",
+    "published_numbers",
     "readers",
     "recipient",
     "recipients",
@@ -143,6 +173,7 @@ __all__ = [
     "reference_of",
     "references_for",
     "register",
+    "ruling_of",
     "sample_of",
     "staff_list",
     "timeline_of",

@@ -14,9 +14,6 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     Giver,
-    Guardian,
-    GuardianRequest,
-    Minor,
 )
 from app.features.consents.queries import in_force
 from app.features.consents.use_cases.recording import append
@@ -71,19 +68,6 @@ def forget_out_of_force(session: Session) -> int:
         kept = exists().where(valve.c.agreement_id == table.agreement_id, valve.c.person_id == table.person_id)
         removed += len(session.execute(delete(table).where(~kept).returning(table.person_id)).all())
     return removed
-
-
-def forget_guardians(session: Session) -> int:
-    """Delete links that no longer work, and the guardians of people who now decide alone. Returns how many guardians.
-
-    The events stay, and say that a guardian spoke; who it was is forgotten with them.
-    """
-    now = clock.now()
-    session.execute(delete(GuardianRequest).where(GuardianRequest.expires_at <= now))
-    of_age = select(Minor.person_id).where(Minor.of_age_on <= now.date())
-    forgotten = session.execute(delete(Guardian).where(Guardian.minor_id.in_(of_age)).returning(Guardian.id)).all()
-    session.execute(delete(Minor).where(Minor.of_age_on <= now.date()))
-    return len(forgotten)
 
 
 REMIND_BEFORE = timedelta(days=30)
