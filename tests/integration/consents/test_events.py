@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
+from app.extensions import db as database
+from app.features.accounts.models import Person
 from app.features.consents import rules
 from app.features.consents.commands import (
     AnswerAgreement,
@@ -243,29 +245,32 @@ def test_a_minor_says_no_and_takes_back_alone_but_says_yes_with_their_guardian(s
 def test_that_somebody_was_asked_is_noted_once_for_each_text(as_role, session):
     client = as_role("resident")
     agreement = consents.agreement()
-    process, about = agreement.process_id, agreement.id
-    slug = session.get_one(Process, process).slug
-    session.commit()
+    about, person_id = agreement.id, client.person.id
+    page = f"/processes/{session.get_one(Process, agreement.process_id).slug}"
+    later = f"/my-data/ask/{about}/later"
+    database.session.commit()
 
     def asked():
-        return session.query(ConsentEvent).filter_by(answer=Answer.ASKED).count()
+        return database.session.query(ConsentEvent).filter_by(answer=Answer.ASKED).count()
 
-    page = client.get(f"/processes/{slug}").text
+    def found():
+        return database.session.get_one(DataAgreement, about), database.session.get_one(Person, person_id)
+
+    assert later in client.get(page).text
     client.get(f"/my-data/ask/{about}")
-    assert f"/my-data/ask/{about}/later" in page
     assert asked() == 0  # looking at a page writes nothing
     for _ in range(2):
-        assert client.post(f"/my-data/ask/{about}/later").status_code == 302
+        assert client.post(later).status_code == 302
     assert asked() == 1
-    assert session.query(ConsentRecord).count() == 0  # being asked is no answer
-    assert f"/my-data/ask/{about}/later" not in client.get(f"/processes/{slug}").text
+    assert database.session.query(ConsentRecord).count() == 0  # being asked is no answer
+    assert later not in client.get(page).text
     assert client.get(f"/my-data/ask/{about}").status_code == 200
-    consents.consent(session.get_one(DataAgreement, about), client.person, Answer.REFUSED)
+    consents.consent(*found(), Answer.REFUSED)
     assert asked() == 1
-    consents.revise(session.get_one(DataAgreement, about), notice={"en": "Other words."})
-    session.commit()
-    assert f"/my-data/ask/{about}/later" in client.get(f"/processes/{slug}").text
-    consents.consent(session.get_one(DataAgreement, about), client.person)
+    consents.revise(found()[0], notice={"en": "Other words."})
+    database.session.commit()
+    assert later in client.get(page).text
+    consents.consent(*found())
     assert asked() == 2
 
 

@@ -345,6 +345,7 @@ def test_too_young_with_a_code_means_coming_with_an_adult(client, app, session, 
 
 def test_links_and_adults_who_never_answered_go_by_rules_that_everybody_reads(client, session, agreement, clock):
     minor, waiting = consents.minor(years=3), consents.minor(years=3)
+    waiting_id = waiting.id
     consents.guardian_link(minor, agreement)
     session.commit()
     clock.advance(days=20)
@@ -362,7 +363,7 @@ def test_links_and_adults_who_never_answered_go_by_rules_that_everybody_reads(cl
     clock.advance(days=11)
     assert foretold()["guardians_without_answer"] == 1
     nightly.run(frozenset({"guardian_links", "guardians_without_answer", "guardians"}))
-    assert session.query(Guardian).one().minor_id == waiting.id
+    assert session.query(Guardian).one().minor_id == waiting_id
     assert session.query(Minor).count() == 2
     page = client.get("/my-data/kept").text
     assert "in the night after they have run out" in page
