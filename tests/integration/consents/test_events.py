@@ -8,29 +8,28 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from app.extensions import db as database
-from app.features.accounts.models import Person
 from app.features.consents import rules
 from app.features.consents.commands import (
     AnswerAgreement,
     Details,
     ObjectTo,
+    PutOff,
     RenewConsent,
     WithdrawConsent,
 )
 from app.features.consents.governed import ContactDetail, ProfileDetail
-from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, DataAgreement, LegalBasis
-from app.features.consents.queries import cards_of, events_of, in_force, objections, profiles, record_of
+from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, LegalBasis
+from app.features.consents.queries import cards_of, events_of, in_force, objections, open_question, profiles, record_of
 from app.features.consents.use_cases import (
     answer_agreement,
     expire_consents,
     object_to,
+    put_off,
     remind_of_expiry,
     renew_consent,
     withdraw_consent,
 )
 from app.features.consents.use_cases.recording import state_of
-from app.features.spaces.models import Process
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.permissions import Actor, Channel, Role
 from tests.factories import accounts, consents, spaces
@@ -242,35 +241,25 @@ def test_a_minor_says_no_and_takes_back_alone_but_says_yes_with_their_guardian(s
     assert agreed(session) == set()
 
 
-def test_that_somebody_was_asked_is_noted_once_for_each_text(as_role, session):
-    client = as_role("resident")
-    agreement = consents.agreement()
-    about, person_id = agreement.id, client.person.id
-    page = f"/processes/{session.get_one(Process, agreement.process_id).slug}"
-    later = f"/my-data/ask/{about}/later"
-    database.session.commit()
+def test_that_somebody_was_asked_is_noted_once_for_each_text(session):
+    agreement, person = consents.agreement(), accounts.person()
+    actor, process_id = Actor(person_id=person.id), agreement.process_id
 
     def asked():
-        return database.session.query(ConsentEvent).filter_by(answer=Answer.ASKED).count()
+        return session.query(ConsentEvent).filter_by(answer=Answer.ASKED).count()
 
-    def found():
-        return database.session.get_one(DataAgreement, about), database.session.get_one(Person, person_id)
-
-    assert later in client.get(page).text
-    client.get(f"/my-data/ask/{about}")
-    assert asked() == 0  # looking at a page writes nothing
+    assert open_question(session, process_id, person.id) is agreement
+    assert asked() == 0
     for _ in range(2):
-        assert client.post(later).status_code == 302
+        put_off(session, actor, PutOff(agreement.id))
     assert asked() == 1
-    assert database.session.query(ConsentRecord).count() == 0  # being asked is no answer
-    assert later not in client.get(page).text
-    assert client.get(f"/my-data/ask/{about}").status_code == 200
-    consents.consent(*found(), Answer.REFUSED)
+    assert session.query(ConsentRecord).count() == 0  # being asked is no answer
+    assert open_question(session, process_id, person.id) is None  # and it does not come back by itself
+    consents.consent(agreement, person, Answer.REFUSED)
     assert asked() == 1
-    consents.revise(found()[0], notice={"en": "Other words."})
-    database.session.commit()
-    assert later in client.get(page).text
-    consents.consent(*found())
+    consents.revise(agreement, notice={"en": "Other words."})
+    assert open_question(session, process_id, person.id) is agreement
+    consents.consent(agreement, person)
     assert asked() == 2
 
 
