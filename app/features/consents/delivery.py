@@ -15,7 +15,7 @@ from app.features.consents.use_cases.changed import CHANGED, write_letters
 from app.features.consents.use_cases.telling import NOTICE
 from app.kernel import clock, outbox
 from app.kernel.outbox import OutboxRow
-from app.kernel.webhooks import NotAllowed, NotDelivered, NotReached, headers, send
+from app.kernel.webhooks import NotDelivered, hand_over, parcel
 
 PATIENCE = timedelta(days=45)
 """How long an unreachable recipient is tried: less and less often, at last every six hours."""
@@ -48,19 +48,12 @@ def deliver(session: Session, row: OutboxRow) -> None:
     if known.rests_until is not None and known.rests_until > now:
         raise Resting
     body = message(found, session.get(DataAgreement, found.agreement_id) if found.agreement_id else None)
-    url, head = known.url, headers(str(found.id), int(now.timestamp()), body, keys_of(known))
-    session.commit()
-    trusted = celery.flask_app.config["SETTINGS"].webhook_hosts
+    sent = parcel(known.url, str(found.id), body, keys_of(known))
     problem, answer = "", b""
     try:
-        reply = send(url, body, head, trusted)
-        answer = reply.body
-        if not reply.is_success:
-            problem = str(reply.status)
-    except NotReached:
-        problem = "not_reached"
-    except NotAllowed:
-        problem = "not_allowed"
+        answer = hand_over(session, sent, celery.flask_app.config["SETTINGS"].webhook_hosts)
+    except NotDelivered as failure:
+        problem = failure.problem
     session.refresh(found, with_for_update=True)
     found.attempts += 1
     found.tried_at = clock.now()

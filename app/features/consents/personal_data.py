@@ -8,7 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
-from app.features.consents.models import AgreementRevision, ConsentEvent, DataAgreement, Guardian, Minor, Notice, Usage
+from app.features.consents.models import (
+    AgreementRevision,
+    ConsentEvent,
+    DataAgreement,
+    Guardian,
+    Minor,
+    Notice,
+    ObjectionDecision,
+    Usage,
+)
 from app.features.spaces.queries import Area
 from app.kernel.messages import msg
 from app.kernel.personal_data import collection, not_given_out
@@ -65,6 +74,33 @@ def _consents_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str
             "channel": event.channel.value,
             "sheet": event.sheet,
             "remark": event.remark,
+        }
+
+
+@collection(
+    "objections_decided",
+    msg("What the city decided about your objections"),
+    tables=("objection_decision",),
+    columns={
+        "at": msg("When it was decided (UTC); empty while it is being examined"),
+        "agreement": msg("The agreement's short name"),
+        "decision": msg("upheld, compelling (not upheld), or being examined"),
+        "reason": msg("What the city wrote to you"),
+    },
+)
+def _objections_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(ObjectionDecision, DataAgreement.code)
+        .join(DataAgreement, DataAgreement.id == ObjectionDecision.agreement_id)
+        .where(ObjectionDecision.person_id == person_id)
+        .order_by(ObjectionDecision.proposed_at)
+    )
+    for found, code in rows:
+        yield {
+            "at": found.decided_at.isoformat() if found.decided_at else "",
+            "agreement": code,
+            "decision": found.state.value if found.is_decided else "being examined",
+            "reason": found.reason if found.is_decided else "",
         }
 
 

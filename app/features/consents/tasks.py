@@ -4,7 +4,7 @@ from celery.schedules import crontab
 
 from app.extensions import celery, db
 from app.features.consents import delivery
-from app.features.consents.use_cases import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases import count_for_everybody, expire_consents, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.nightly import START, Place
 from app.kernel.automated import decides
 
@@ -26,11 +26,15 @@ def expire() -> int:
     while place is not None:
         with db.transaction() as session:
             place = forget_out_of_force(session, place).place
-    more = True
-    while more:
-        with db.transaction() as session:
-            more = bool(forget_guardians(session))
     return expired
+
+
+@celery.task(name="consents.count")
+@decides("numbers_of_answers")
+def count() -> int:
+    """Once a day: the numbers of answers that the public register shows until the next night."""
+    with db.transaction() as session:
+        return count_for_everybody(session, celery.flask_app.config["SECRET_KEY"])
 
 
 @celery.task(name="consents.remind")
@@ -43,6 +47,7 @@ def remind() -> int:
 
 celery.conf.beat_schedule = {
     **(celery.conf.beat_schedule or {}),
+    "consents.count": {"task": "consents.count", "schedule": crontab(hour="2", minute="50")},
     "consents.expire": {"task": "consents.expire", "schedule": crontab(hour="2", minute="15")},
     "consents.remind": {"task": "consents.remind", "schedule": crontab(hour="7", minute="45")},
 }

@@ -1,4 +1,4 @@
-"""The printed proposal form as tagged PDF (PDF/UA-1), standard or in large print, in a language of the process."""
+"""Printed forms as tagged PDF (PDF/UA-1), standard or in large print, in a language of the city: what they are made from."""
 
 import hashlib
 import json
@@ -28,16 +28,17 @@ class PaperForm:
     """One printed form as it is to be: what it is made from, and what tells it from every other."""
 
     data: str
+    template: str = "proposal.typ"
 
     @property
     def version(self) -> str:
         """The same for the same form; another one as soon as anything that is printed on it changes, or the way it is set."""
-        return hashlib.sha256(self.data.encode() + _setting()).hexdigest()[:32]
+        return hashlib.sha256(self.data.encode() + _setting(self.template)).hexdigest()[:32]
 
     def pdf(self) -> bytes:
         """The form as PDF: typeset once, then kept for as long as it is asked for more often than others."""
         with _one_at_a_time:  # two readers of one form wait for one typesetting
-            return _typeset(self.data, self.version)
+            return _typeset(self.template, self.data, self.version)
 
 
 def proposal_form(process: Process, categories: list[dict[str, str]], city: str, language: str, size: str) -> PaperForm:
@@ -76,19 +77,19 @@ def proposal_form(process: Process, categories: list[dict[str, str]], city: str,
     return PaperForm(json.dumps(data, ensure_ascii=False, sort_keys=True))
 
 
-@lru_cache(maxsize=1)
-def _setting() -> bytes:
-    """What all forms are set with: the template, the letters and the typesetter."""
+@lru_cache(maxsize=4)
+def _setting(template: str) -> bytes:
+    """What the forms of one kind are set with: the template, the letters and the typesetter."""
     digest = hashlib.sha256(metadata.version("typst").encode())
-    for path in sorted([HERE / "proposal.typ", *FONTS.glob("*.ttf")]):
+    for path in sorted([HERE / template, *FONTS.glob("*.ttf")]):
         digest.update(path.read_bytes())
     return digest.digest()
 
 
 @lru_cache(maxsize=KEPT_MOST)
-def _typeset(data: str, _version: str) -> bytes:
+def _typeset(template: str, data: str, _version: str) -> bytes:
     pdf: bytes = typst.compile(
-        str(HERE / "proposal.typ"),
+        str(HERE / template),
         sys_inputs={"data": data},
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,

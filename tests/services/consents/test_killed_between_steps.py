@@ -11,7 +11,7 @@ import pytest
 from app.extensions import db
 from app.features.consents import tasks
 from app.features.consents.governed import ContactDetail
-from app.features.consents.models import Answer, Minor
+from app.features.consents.models import Answer
 from app.features.consents.use_cases import changed, nightly
 from app.features.consents.use_cases.changed import CHANGED
 from app.kernel import outbox
@@ -106,17 +106,15 @@ def test_what_counts_no_more_is_deleted_step_by_step_and_a_killed_night_goes_on(
         for _ in range(PEOPLE):
             consents.consent(old, accounts.person())
             consents.consent(present, accounts.person())
-            session.add(Minor(person_id=accounts.person().id, of_age_on=clock.now.date() + timedelta(days=2)))
         consents.revise(old, notice={"en": "New substance."}, earlier_end_at=clock.now + timedelta(days=1))
     clock.advance(days=3)
-    limited, guardians = nightly.forget_out_of_force, nightly.forget_guardians
+    limited = nightly.forget_out_of_force
     monkeypatch.setattr(tasks, "forget_out_of_force", lambda session, place: limited(session, place, 5))
-    monkeypatch.setattr(tasks, "forget_guardians", lambda session: guardians(session, 5))
 
     def left():
         with db.transaction() as session:
             details = Counter(found.agreement_id for found in session.query(ContactDetail))
-            return details[old.id], details[present.id], session.query(Minor).count()
+            return details[old.id], details[present.id]
 
     def killed_after(transactions: int) -> None:
         real, begun = db.transaction, []
@@ -133,7 +131,7 @@ def test_what_counts_no_more_is_deleted_step_by_step_and_a_killed_night_goes_on(
         monkeypatch.setattr(tasks.db, "transaction", counted)
         tasks.expire()
 
-    assert left() == (PEOPLE, PEOPLE, PEOPLE)
+    assert left() == (PEOPLE, PEOPLE)
     seen = []
     for transactions in (1, 3, 8, 4):
         assert in_a_process(lambda count=transactions: killed_after(count)) == signal.SIGKILL

@@ -18,7 +18,11 @@ from app.features.consents.models import (
     Answer,
     ConsentRecord,
     DataAgreement,
+    Disclosure,
     LegalBasis,
+    ObjectionDecision,
+    RevisionState,
+    Ruling,
 )
 from app.features.consents.models.agreements import PUBLISHED
 from app.features.spaces.queries import Area
@@ -26,6 +30,7 @@ from app.kernel import clock
 
 # Tables rather than models: a million rows of mapped attributes take a third longer to read than a million of columns.
 AGREEMENT, REVISION, RECORD = DataAgreement.__table__, AgreementRevision.__table__, ConsentRecord.__table__
+RULING = ObjectionDecision.__table__
 CONTACT, PROFILE, AREA = ContactDetail.__table__, ProfileDetail.__table__, Area.__table__
 CONSENT = (LegalBasis.CONSENT, LegalBasis.EXPLICIT_CONSENT)
 
@@ -98,12 +103,14 @@ def _one_of(column: ColumnElement[uuid.UUID], ids: Collection[uuid.UUID]) -> Col
 def objections() -> Select[uuid.UUID, uuid.UUID]:
     """SELECT of (agreement_id, person_id) who have objected to a use that rests on the public task.
 
-    Whoever uses data on that basis leaves these people out (an anti-join) until the objection is taken back.
+    Whoever uses data on that basis leaves these people out (an anti-join): while the objection is examined (GDPR, article
+    18(1)(d)) and for good once it is upheld, until it is taken back or compelling grounds were found (article 21(1)).
     """
+    compelling = exists().where(RULING.c.event_id == RECORD.c.event_id, RULING.c.state == Ruling.COMPELLING)
     return (
-        select(ConsentRecord.agreement_id, ConsentRecord.person_id)
-        .join(DataAgreement, DataAgreement.id == ConsentRecord.agreement_id)
-        .where(ConsentRecord.answer == Answer.OBJECTED, DataAgreement.legal_basis == LegalBasis.PUBLIC_TASK)
+        select(RECORD.c.agreement_id, RECORD.c.person_id)
+        .join(AGREEMENT, AGREEMENT.c.id == RECORD.c.agreement_id)
+        .where(RECORD.c.answer == Answer.OBJECTED, AGREEMENT.c.legal_basis == LegalBasis.PUBLIC_TASK, ~compelling)
     )
 
 
@@ -111,6 +118,21 @@ def agreements_with_contacts(session: Session) -> Sequence[uuid.UUID]:
     """Under which agreements anybody has left an address for contact: found by the index, and says nothing of anybody."""
     there = exists().where(CONTACT.c.agreement_id == AGREEMENT.c.id)
     return session.scalars(select(AGREEMENT.c.id).where(AGREEMENT.c.purpose_term == "contact", there)).all()
+
+
+def left_out_of_totals() -> Select[uuid.UUID | None, uuid.UUID]:
+    """SELECT of (process_id, person_id) who are in no totals: they have objected to an agreement that publishes totals.
+
+    `process_id` is NULL for agreements of the whole city, which are about every process.
+    """
+    against = objections().subquery("against")
+    totals = exists().where(
+        REVISION.c.agreement_id == AGREEMENT.c.id,
+        REVISION.c.state == RevisionState.IN_FORCE,
+        REVISION.c.disclosure == Disclosure.TOTALS,
+    )
+    people = select(AGREEMENT.c.process_id, against.c.person_id)
+    return people.join(against, against.c.agreement_id == AGREEMENT.c.id).where(totals)
 
 
 def contact_opt_ins(

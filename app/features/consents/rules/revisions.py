@@ -28,9 +28,10 @@ def may_manage(actor: Actor, process_id: UUID | None) -> bool:
 
 
 def may_review(actor: Actor, revision: AgreementRevision) -> bool:
-    """Whether this actor is a second one for that revision: a person or program that is known, and not one of its writers."""
-    if actor.is_system:
-        return True
+    """Whether this actor is a second one for that revision: a person or program that is known, and not one of its writers.
+
+    The system is nobody in particular: it may write, and never be the second to read.
+    """
     hand = hand_of(actor)
     return hand is not None and hand not in revision.writers
 

@@ -17,9 +17,6 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     Giver,
-    Guardian,
-    GuardianRequest,
-    Minor,
 )
 from app.features.consents.queries import in_force
 from app.features.consents.use_cases.recording import append
@@ -104,23 +101,6 @@ def forget_out_of_force(session: Session, place: Place = START, at_most: int = 5
     if len(found) == at_most:
         return Step(removed, (number, found[-1].agreement_id, found[-1].person_id))
     return Step(removed, (number + 1, *START[1:]) if number + 1 < len(GOVERNED) else None)
-
-
-def forget_guardians(session: Session, at_most: int = 500) -> int:
-    """Delete links that no longer work, and the guardians of people who now decide alone. Returns how many links and people.
-
-    `at_most` of each: the task commits and goes on until there are none. The events stay, and say that a guardian spoke; who
-    it was is forgotten with them.
-    """
-    now = clock.now()
-    links = select(GuardianRequest.id).where(GuardianRequest.expires_at <= now).limit(at_most)
-    forgotten = session.execute(
-        delete(GuardianRequest).where(GuardianRequest.id.in_(links.scalar_subquery())).returning(GuardianRequest.id)
-    ).all()
-    of_age = session.scalars(select(Minor.person_id).where(Minor.of_age_on <= now.date()).limit(at_most)).all()
-    session.execute(delete(Guardian).where(Guardian.minor_id.in_(of_age)))
-    session.execute(delete(Minor).where(Minor.person_id.in_(of_age)))
-    return len(forgotten) + len(of_age)
 
 
 REMIND_BEFORE = timedelta(days=30)
