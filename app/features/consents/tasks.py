@@ -4,7 +4,13 @@ from celery.schedules import crontab
 
 from app.extensions import celery, db
 from app.features.consents import delivery
-from app.features.consents.use_cases import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases import (
+    expire_consents,
+    forget_guardians,
+    forget_letters,
+    forget_out_of_force,
+    remind_of_expiry,
+)
 from app.kernel.automated import decides
 
 __all__ = ["delivery", "expire"]
@@ -24,6 +30,7 @@ def expire() -> int:
     with db.transaction() as session:
         forget_out_of_force(session)
         forget_guardians(session)
+        forget_letters(session)
     return expired
 
 

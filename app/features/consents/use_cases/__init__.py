@@ -5,6 +5,7 @@ account (`codes`); time does its part at night (`nightly`); a usage is noted (`u
 
 from app.features.consents.commands import (
     AnswerAgreement,
+    AskByLetter,
     Details,
     DiscardDraft,
     EndAgreement,
@@ -26,10 +27,17 @@ from app.features.consents.use_cases.agreements import (
     submit_agreement,
     write_agreement,
 )
-from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
+from app.features.consents.use_cases.answers import THEIR_NO, answer_agreement, object_to, renew_consent, withdraw_consent
 from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
 from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
+from app.features.consents.use_cases.letters import (
+    answer_by_letter,
+    ask_by_letter,
+    forget_letters,
+    open_letter,
+    take_back_by_letter,
+)
 from app.features.consents.use_cases.nightly import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.recording import listen
@@ -43,10 +51,12 @@ from app.features.consents.use_cases.telling import (
     tell,
     tell_of_erasure,
 )
-from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_usage_once, note_usages
+from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_reading, note_usage_once, note_usages
 
 __all__ = [
+    "THEIR_NO",
     "AnswerAgreement",
+    "AskByLetter",
     "Details",
     "DiscardDraft",
     "EndAgreement",
@@ -60,7 +70,9 @@ __all__ = [
     "WriteAgreement",
     "WriteRecipient",
     "answer_agreement",
+    "answer_by_letter",
     "answer_by_link",
+    "ask_by_letter",
     "ask_guardian",
     "confirm_by_hand",
     "discard_draft",
@@ -68,6 +80,7 @@ __all__ = [
     "enter_code",
     "expire_consents",
     "forget_guardians",
+    "forget_letters",
     "forget_old_usages",
     "forget_out_of_force",
     "forget_usages_of",
@@ -79,9 +92,11 @@ __all__ = [
     "note_age",
     "note_guardian",
     "note_looks",
+    "note_reading",
     "note_usage_once",
     "note_usages",
     "object_to",
+    "open_letter",
     "open_request",
     "put_in_force",
     "record_of",
@@ -95,6 +110,7 @@ __all__ = [
     "send_test",
     "set_endpoint",
     "submit_agreement",
+    "take_back_by_letter",
     "tell",
     "tell_of_erasure",
     "withdraw_consent",

@@ -24,6 +24,8 @@ from app.kernel.permissions import Actor, Channel
 
 TRIES = 20
 Heard = Callable[[Session, ConsentEvent, ConsentRecord | None], None]
+Admit = Callable[[Session, ConsentRecord | None], None]
+"""Looks at the present answer, which nobody else can change meanwhile, and raises where the new one may not follow it."""
 _listening: list[Heard] = []
 
 
@@ -60,14 +62,18 @@ def append(
     until: datetime | None = None,
     lapses: bool = False,
     channel: Channel | None = None,
+    admit: Admit | None = None,
 ) -> ConsentRecord | None:
     """Append an event and bring the state up to it; two devices at once end in one state, the later event's.
 
     The number of the event is unique for a person and an agreement: of two at the same moment one waits, sees the other,
-    and takes the next number. Returns None when somebody was asked who has never answered.
+    and takes the next number. Returns None when somebody was asked who has never answered. `admit` is asked under the
+    lock; what it raises ends the transaction.
     """
     for _attempt in range(TRIES):
         record = locked_record(session, revision.agreement_id, person_id)
+        if admit is not None:
+            admit(session, record)
         event = ConsentEvent(
             agreement_id=revision.agreement_id,
             revision_id=revision.id,
@@ -92,6 +98,8 @@ def append(
                 session.flush()
         except IntegrityError:
             continue
+        if record is None and admit is not None:  # somebody may have answered between our look and our event
+            admit(session, locked_record(session, revision.agreement_id, person_id))
         before = record.answer if record is not None else None
         record = _bring_up(session, record, event)
         tell_of_answer(session, event, before)
