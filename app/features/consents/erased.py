@@ -13,6 +13,7 @@ from app.features.consents.models import (
     Answer,
     ConsentCode,
     ConsentEvent,
+    ConsentLetter,
     ConsentRecord,
     Guardian,
     Minor,
@@ -146,6 +147,7 @@ declare(replace(_notices, count=lambda session, subject: _notices.count(session,
 must_leave(NOTICE, msg("They say that your consent is over, or that you were erased, to the recipients that have your data."))
 goes("minors", msg("That you are below the age at which people decide alone"), Minor.person_id)
 goes("guardians", msg("Who answers for you, with their address"), Guardian.minor_id, order=15)
+goes("consent_letters", msg("Letters that asked you for a yes on behalf of another system"), ConsentLetter.person_id)
 goes("consent_codes", msg("The code on your slip"), ConsentCode.person_id)
 declare(
     Part(

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
+    BY_PROGRAM,
     AgreementRevision,
     AgreementState,
     Answer,
@@ -74,6 +75,27 @@ def record_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -
     return session.scalars(
         select(ConsentRecord).where(ConsentRecord.agreement_id == agreement_id, ConsentRecord.person_id == person_id)
     ).first()
+
+
+def refused_in_person(session: Session, record: ConsentRecord) -> bool:
+    """Whether somebody has said no since their last yes, other than through a program.
+
+    What programs say after it changes nothing: a no that a program passes on does not become the last word, so that its next
+    yes would be taken.
+    """
+    if record.answer not in (Answer.REFUSED, Answer.WITHDRAWN):
+        return False
+    theirs = (ConsentEvent.agreement_id == record.agreement_id, ConsentEvent.person_id == record.person_id)
+    last_yes = select(func.coalesce(func.max(ConsentEvent.number), 0)).where(
+        *theirs, ConsentEvent.answer.in_((Answer.GIVEN, Answer.RENEWED))
+    )
+    own = select(ConsentEvent.id).where(
+        *theirs,
+        ConsentEvent.answer.in_((Answer.REFUSED, Answer.WITHDRAWN)),
+        ConsentEvent.remark.not_like(f"{BY_PROGRAM}%"),
+        ConsentEvent.number > last_yes.scalar_subquery(),
+    )
+    return session.scalars(own.limit(1)).first() is not None
 
 
 def minor_until(session: Session, person_id: uuid.UUID) -> date | None:

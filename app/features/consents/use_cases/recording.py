@@ -24,6 +24,8 @@ from app.kernel.permissions import Actor, Channel
 
 TRIES = 20
 Heard = Callable[[Session, ConsentEvent, ConsentRecord | None], None]
+Admit = Callable[[Session, ConsentRecord | None], None]
+"""Looks at the present answer, which nobody else can change meanwhile, and raises where the new one may not follow it."""
 _listening: list[Heard] = []
 
 
@@ -60,16 +62,20 @@ def append(
     until: datetime | None = None,
     lapses: bool = False,
     channel: Channel | None = None,
+    admit: Admit | None = None,
 ) -> ConsentRecord | None:
     """Append an event and bring the state up to it; two devices at once end in one state, the later event's.
 
     The number of the event is unique for a person and an agreement: of two at the same moment one waits, sees the other,
-    and takes the next number. That somebody was asked is noted once for a revision.
+    and takes the next number. That somebody was asked is noted once for a revision. `admit` is asked under the lock; what it
+    raises ends the transaction.
 
     Returns None when somebody was asked who has never answered.
     """
     for _attempt in range(TRIES):
         record = locked_record(session, revision.agreement_id, person_id)
+        if admit is not None:
+            admit(session, record)
         if answer is Answer.ASKED and _was_asked(session, revision.id, person_id):
             return record
         event = ConsentEvent(
@@ -96,6 +102,8 @@ def append(
                 session.flush()
         except IntegrityError:
             continue
+        if record is None and admit is not None:  # somebody may have answered between our look and our event
+            admit(session, locked_record(session, revision.agreement_id, person_id))
         before = record.answer if record is not None else None
         record = _bring_up(session, record, event)
         tell_of_answer(session, event, before)
