@@ -11,7 +11,16 @@ from flask_babel import lazy_gettext
 from app.extensions import db
 from app.features.consents.commands import ObjectTo, RenewConsent, WithdrawConsent
 from app.features.consents.forms.answers import ObjectForm
-from app.features.consents.queries import agreement, cards_of, last_notices, record_of, timeline_of, told, usages_between
+from app.features.consents.queries import (
+    agreement,
+    cards_of,
+    last_notices,
+    purposes_of,
+    record_of,
+    timeline_of,
+    told,
+    usages_between,
+)
 from app.features.consents.routes import bp
 from app.features.consents.routes.usages import NEWEST
 from app.features.consents.rules import ANSWERS, can_be_taken_back
@@ -43,6 +52,7 @@ def my_data() -> str:
         "consents/my_data.html",
         cards=cards,
         timeline=(timeline := timeline_of(session, person_id, limit=ANSWERS_SHOWN + 1))[:ANSWERS_SHOWN],
+        purposes=purposes_of(session, {event.revision_id for event in timeline}),
         older=url_for(".answers") if len(timeline) > ANSWERS_SHOWN else None,
         usages=told(session, person_id, usages_between(session, person_id, limit=NEWEST)),
         notices=last_notices(session, person_id, [card.agreement.id for card in cards]),
@@ -61,7 +71,10 @@ def answers() -> str:
     person_id = viewer().require_signed_in()
     found = timeline_of(db.session(), person_id, (page - 1) * ANSWERS_SHOWN, ANSWERS_SHOWN + 1)
     older = url_for(".answers", page=page + 1) if len(found) > ANSWERS_SHOWN else None
-    return render_template("consents/answers.html", timeline=found[:ANSWERS_SHOWN], answers=ANSWERS, older=older)
+    purposes = purposes_of(db.session(), {event.revision_id for event in found})
+    return render_template(
+        "consents/answers.html", timeline=found[:ANSWERS_SHOWN], purposes=purposes, answers=ANSWERS, older=older
+    )
 
 
 @bp.route("/withdraw/<uuid:agreement_id>", methods=["GET", "POST"])
