@@ -68,6 +68,10 @@ class Vocabulary:
         article = gettext("GDPR, article %(article)s", article=number)
         return Markup("{} <bdi>({})</bdi>").format(label, article)
 
+    def country_of(self, code: str) -> str:
+        """A country by its name in the reader's language; a code that names none stays."""
+        return Locale.parse(_named_locale()).territories.get(code, code) if code else "–"
+
     def disclosure_of(self, revision: AgreementRevision) -> str:
         """Where the data goes."""
         if revision.disclosure is Disclosure.TOTALS:
