@@ -36,7 +36,7 @@ def test_everything_is_erased_after_the_letter(live, new_page, scripts):
     page.keyboard.press("Space")
     page.get_by_role("button", name="Send me the e-mail").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("We have sent you a letter.")).to_be_visible()
+    expect(page.get_by_text("We have sent you an e-mail.")).to_be_visible()
     page.goto(newest_link(live))
     if scripts:
         assert axe(page) == []
