@@ -67,7 +67,7 @@ rows(
     ConsentLetter,
     _nothing_to_take_back,
     since=msg(
-        "in the night after they have run out, 7 days after the letter; longer while a link takes back a yes that counts"
+        "in the night after they have run out, 7 days after the letter; longer while the link takes back a yes"
     ),
     why=msg("They open nothing any more."),
     days=0,

@@ -1,9 +1,9 @@
 """What one person sees: their cards, their timeline, what they may be asked, and who used their data."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -110,6 +110,10 @@ def guardian_of(session: Session, person_id: uuid.UUID) -> Guardian | None:
     return session.scalars(query).first()
 
 
+RENEWED_WITHIN = timedelta(days=90)
+"""So long before its end a yes can be renewed on one's page; the reminder comes within that time."""
+
+
 @dataclass(frozen=True)
 class Card:
     """What a person sees of one agreement on their page.
@@ -124,6 +128,12 @@ class Card:
     in_force: bool
     ask: bool
     sample: dict[str, Any]
+    ends_soon: bool = False
+
+    @property
+    def renewable(self) -> bool:
+        """Whether renewing is offered: near the end of a yes, or to the same in clearer words; before that it says nothing."""
+        return self.in_force and not self.ask and (self.ends_soon or self.replaced)
 
     @property
     def replaced(self) -> bool:
@@ -158,7 +168,8 @@ def _card(found: DataAgreement, record: ConsentRecord | None, sample: dict[str, 
     revision = next((r for r in found.revisions if r.id == answered), found.current)
     active = is_in_force(record, found, now)
     ask = found.asks and found.state is AgreementState.IN_FORCE and (not active or may_be_asked(record, found, now))
-    return Card(found, revision, record, active, ask, sample if active else {})
+    soon = active and record is not None and record.expires_at is not None and record.expires_at <= now + RENEWED_WITHIN
+    return Card(found, revision, record, active, ask, sample if active else {}, soon)
 
 
 def sample_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> dict[str, Any]:
@@ -195,6 +206,12 @@ def events_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -
         .where(ConsentEvent.agreement_id == agreement_id, ConsentEvent.person_id == person_id)
         .order_by(ConsentEvent.number)
     ).all()
+
+
+def purposes_of(session: Session, revisions: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
+    """What each of these revisions is for, in the languages it is written in. One statement."""
+    query = select(AgreementRevision.id, AgreementRevision.purpose).where(AgreementRevision.id.in_(revisions))
+    return {found.id: found.purpose for found in session.execute(query)}
 
 
 def timeline_of(session: Session, person_id: uuid.UUID, start: int = 0, limit: int = 20) -> Sequence[ConsentEvent]:

@@ -1,6 +1,7 @@
 """Double opt-in: a program says that somebody wants to say yes, and the owner of the address says it, by a link in a letter."""
 
 import secrets
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from app.features.consents.commands import AnswerAgreement, AskByLetter, Withdra
 from app.features.consents.models import AgreementState, ConsentLetter, ConsentRecord, DataAgreement
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.answers import record_answer, withdraw_consent
+from app.features.consents.use_cases.locked import locked_agreement
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
 from app.kernel.automated import decides
@@ -108,3 +110,15 @@ def take_back_by_letter(session: Session, actor: Actor, token: str) -> ConsentRe
     if record is None:
         raise NotFound
     return withdraw_consent(session, _owner(actor, letter), WithdrawConsent(agreement.id, letter.person_id))
+
+
+def _owner(actor: Actor, letter: ConsentLetter) -> Actor:
+    """Whoever holds the link speaks for the person of the letter, whoever is signed in on this device."""
+    return Actor(person_id=letter.person_id, channel=actor.channel, locale=actor.locale)
+
+
+def _open_agreement(session: Session, agreement_id: uuid.UUID) -> DataAgreement:
+    agreement = locked_agreement(session, agreement_id, shared=True)
+    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
+        raise NotFound
+    return agreement
