@@ -24,6 +24,7 @@ from app.features.scans.reading.results import (
 )
 from app.features.scans.reading.source import Grey, Limits, PageImage, pages_of
 
+cv2.setNumThreads(1)  # pages are read side by side by several processes, not by threads of one
 _CROP_MM = 3.0
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _BLANK = 0.0006

@@ -16,7 +16,9 @@ from app.features.scans.reading.faults import Fault, Unreadable
 
 Grey = NDArray[np.uint8]
 DPI = 200
-_PICTURES = ("JPEG", "MPO", "PNG", "TIFF")
+_PICTURES = ("JPEG", "PNG", "TIFF")
+_JPEGS = ("JPEG", "MPO")
+"""Telephones put a second picture behind the first and call it MPO; it opens as JPEG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _unpacked(picture: Image.Image, number: int, limits: Limits) -> PageImage:
             width, height = picture.size
             if width * height > limits.dots:
                 return PageImage(number + 1, None, Fault.TOO_MANY_PIXELS)
-            if picture.format in ("JPEG", "MPO"):  # a JPEG unpacks to an eighth, a quarter or a half at once
+            if picture.format in _JPEGS:  # a JPEG unpacks to an eighth, a quarter or a half at once
                 factor = (limits.read_dots / (width * height)) ** 0.5
                 if factor < 1:
                     picture.draft("L", (int(width * factor), int(height * factor)))
