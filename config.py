@@ -43,6 +43,8 @@ class Settings:
     contact: str
     postal_address: str
     jurisdiction: str
+    authority: str
+    """The data-protection authority that people can complain to, as they read it: name and how to reach it."""
     timezone: str
     currency: str
     languages: tuple[str, ...]
@@ -136,6 +138,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **overrides: Any)
         "contact": env.get("PLAZA_CONTACT", "").strip(),
         "postal_address": env.get("PLAZA_POSTAL_ADDRESS", "").strip(),
         "jurisdiction": env.get("PLAZA_JURISDICTION", "").strip() or _country(env.get("PLAZA_TIMEZONE", "Europe/Helsinki")),
+        "authority": env.get("PLAZA_AUTHORITY", "").strip(),
         "timezone": env.get("PLAZA_TIMEZONE", "Europe/Helsinki"),
         "currency": env.get("PLAZA_CURRENCY", "EUR"),
         "languages": tuple(env.get("PLAZA_LANGUAGES", "en,de,fi,ar").replace(" ", "").split(",")),

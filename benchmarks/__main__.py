@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.harness import installation
 
 DATABASES = ("sqlite", "postgresql")
-OURS = {"__init__", "__main__", "bare", "crowd", "consent_rows", "harness", "letters", "load", "takeout"}
+OURS = {"__init__", "__main__", "bare", "crowd", "consent_rows", "harness", "letters", "load", "takeout", "used_over_http"}
 
 
 def rooms() -> list[str]:

@@ -17,9 +17,11 @@ from app.features.consents.use_cases import (
     write_recipient,
 )
 from app.kernel.database import intent
-from app.kernel.permissions import SYSTEM
+from app.kernel.permissions import SYSTEM, Actor, Role
 from app.kernel.types import UtcDateTime
 
+SECOND = Actor(client_id=uuid.uuid4(), everywhere=frozenset({Role.STEWARD}))
+"""Whoever reviews what the system has written: it is no second person itself."""
 PEOPLE = int(os.environ.get("PLAZA_BENCH_PEOPLE", "1000000"))
 AGREEMENTS = 20
 USAGES_EACH = 10
@@ -122,7 +124,8 @@ def fill_usages(connection: Connection, people: int) -> int:
         connection.execute(
             text(
                 f"INSERT INTO usage {columns} SELECT {_new_id(7, f'(n + {first})')}, {_id(who)},"
-                f" {_at('(n * 7919) % 43200000')}, 'staff_page', 'administrator', 'Registry', 'public_task', '{{}}'"
+                f" {_at('(n * 7919) % 43200000')}, CASE n % 3 WHEN 0 THEN 'release' WHEN 1 THEN 'desk' ELSE 'staff_page' END,"
+                f" 'administrator', 'Registry ' || (n % 20), 'public_task', '{{}}'"
                 f" FROM {series(count)}"
             )
         )
@@ -146,7 +149,7 @@ def make_agreements(session: Session, number: int = AGREEMENTS) -> list[uuid.UUI
         )
         about = write_agreement(session, SYSTEM, command)
         submit_agreement(session, SYSTEM, SubmitAgreement(about.id))
-        review_agreement(session, SYSTEM, ReviewAgreement(about.id, approve=True, reason="Measured and thrown away."))
+        review_agreement(session, SECOND, ReviewAgreement(about.id, approve=True, reason="Measured and thrown away."))
         put_in_force(session, SYSTEM, PutInForce(about.id))
         made.append(about.id)
     return made

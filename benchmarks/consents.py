@@ -37,6 +37,7 @@ from benchmarks.consent_rows import (
 )
 from benchmarks.harness import TIMES, WARM_UP, Figure, Installation
 from benchmarks.takeout import take_everything
+from benchmarks.used_over_http import over_http
 
 ROUNDS = int(os.environ.get("PLAZA_BENCH_ROUNDS", "3"))
 
@@ -82,6 +83,7 @@ def _usages(place: Installation, usages: int) -> Iterator[Figure]:
             for case, ask in pages.items():
                 yield Figure("findUsage", f"{usages:,} usages, {case}, {place.database}", _median(ask), "ms", "50 ms")
         db.session.remove()
+    yield from over_http(place, usages, {"somebody with ten": other, f"somebody with {BUSIEST:,}": busiest})
 
 
 def _releases(place: Installation, about: uuid.UUID, answers: int) -> Iterator[Figure]:

@@ -20,11 +20,15 @@ def cell(value: Any) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """The lines of a CSV file, header first, one at a time: constant memory however long the table is."""
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, header: bool = True) -> Iterator[str]:
+    """The lines of a CSV file, header first, one at a time: constant memory however long the table is.
+
+    `header=False` goes on with a file that was begun.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns)
+    if header:
+        writer.writerow(columns)
     for row in rows:
         if buffer.tell() > 32_768:
             yield buffer.getvalue()

@@ -22,6 +22,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
+from app.kernel import clock
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
 
@@ -40,7 +43,14 @@ class NotAllowed(Refused):
 
 
 class NotDelivered(Exception):
-    """The other side was not reached, or did not answer with success. Its name says enough for a log: no address is in it."""
+    """The other side was not reached, or did not answer with success. Its name says enough for a log: no address is in it.
+
+    `problem` is the status that the other side answered with, `not_reached` or `not_allowed`.
+    """
+
+    def __init__(self, problem: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 class NotReached(NotDelivered):
@@ -153,6 +163,37 @@ def send(url: str, body: bytes, head: dict[str, str], trusted: Collection[str] =
             connection.close()
     except (OSError, http.client.HTTPException) as error:
         raise NotReached(type(error).__name__) from error
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message as it leaves: signed, for one address."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
+def parcel(url: str, message_id: str, body: bytes, keys: Sequence[str]) -> Parcel:
+    """Sign a message now, with each of `keys`. The other side knows a repetition by `message_id`."""
+    return Parcel(url, body, headers(message_id, int(clock.now().timestamp()), body, keys))
+
+
+def hand_over(session: Session, sent: Parcel, trusted: Collection[str] = ()) -> bytes:
+    """End the transaction, then send: no lock waits for another machine. Returns what the other side answered.
+
+    Raises NotDelivered unless it took the message.
+    """
+    session.commit()
+    try:
+        reply = send(sent.url, sent.body, sent.headers, trusted)
+    except NotReached as error:
+        raise NotDelivered("not_reached") from error
+    except NotAllowed as error:
+        raise NotDelivered("not_allowed") from error
+    if not reply.is_success:
+        raise NotDelivered(str(reply.status))
+    return reply.body
 
 
 def _number_of(to: Target) -> str:

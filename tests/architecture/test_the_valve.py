@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db as database
 from app.features.consents.governed import ContactDetail
-from app.features.consents.queries import contact_opt_ins, details_of, in_force, profiles, readers
+from app.features.consents.queries import agreements_with_contacts, contact_opt_ins, details_of, in_force, profiles, readers
 from app.features.dataplatform.declarations import Audience, Basis, Column, DataSet, NotDeclarable, data_set, declare
 from app.features.dataplatform.queries import data_sets
 from app.kernel.messages import msg
@@ -57,6 +57,13 @@ def test_a_data_set_that_does_not_is_found(world: object, session: Session) -> N
     valve = the_valve(session, database.engine)
     seen = told(lambda: session.execute(select(ContactDetail.name)).all(), database.engine)
     assert len(without_valve(seen, valve)) == 1
+
+
+def test_asking_whether_anybody_left_an_address_is_let_through_and_asking_who_is_not(world: object, session: Session) -> None:
+    valve = the_valve(session, database.engine)
+    assert without_valve(told(lambda: agreements_with_contacts(session), database.engine), valve) == []
+    who = select(ContactDetail.person_id).where(ContactDetail.agreement_id == world.agreement.id)
+    assert len(without_valve(told(lambda: session.execute(who).all(), database.engine), valve)) == 1
 
 
 def test_a_join_that_leaves_out_a_part_of_the_valve_is_found(world: object, session: Session) -> None:

@@ -39,11 +39,13 @@ from app.features.consents.use_cases import (
     write_agreement,
 )
 from app.kernel import clock
-from app.kernel.permissions import SYSTEM, Actor
+from app.kernel.permissions import SYSTEM, Actor, Role
 from app.kernel.references import new_token, token_hash
 from tests.factories import accounts, spaces
 from tests.factories.tools import add
 
+SECOND = Actor(client_id=uuid.uuid4(), everywhere=frozenset({Role.STEWARD}))
+"""Somebody who reads what others wrote, and leaves no row of a person in a test that counts them."""
 SECRET = "testing-key-that-protects-nothing-at-all"  # of every installation in tests
 
 
@@ -72,7 +74,7 @@ def enforce(agreement: DataAgreement, earlier_end_at: Any = None) -> DataAgreeme
     """Submit, review and put in force what is pending."""
     session = db.session()
     submit_agreement(session, SYSTEM, SubmitAgreement(agreement.id))
-    review_agreement(session, SYSTEM, ReviewAgreement(agreement.id, approve=True, reason="Read, all of it."))
+    review_agreement(session, SECOND, ReviewAgreement(agreement.id, approve=True, reason="Read, all of it."))
     put_in_force(session, SYSTEM, PutInForce(agreement.id, earlier_end_at))
     return agreement
 

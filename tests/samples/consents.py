@@ -1,13 +1,22 @@
 """Sample data for one's own data."""
 
+import uuid
+
 from app.extensions import db
-from app.features.consents.commands import ReviewAgreement, SubmitAgreement
+from app.features.consents.commands import DecideObjection, ObjectTo, ReviewAgreement, SubmitAgreement
 from app.features.consents.models import Answer, LegalBasis
-from app.features.consents.use_cases import review_agreement, set_endpoint, submit_agreement
+from app.features.consents.use_cases import decide_objection, object_to, review_agreement, set_endpoint, submit_agreement
 from app.kernel import clock
-from app.kernel.permissions import SYSTEM
-from tests.factories import consents, spaces
+from app.kernel.permissions import SYSTEM, Actor
+from tests.factories import accounts, consents, spaces
 from tests.samples.world import Visit, World
+
+
+def objected(world: World) -> uuid.UUID:
+    """Somebody else objects to what rests on the public task. Returns the event."""
+    person, about = accounts.person(), world.public_task
+    command = ObjectTo(about.id, about.current.id, person.id, reason="My employer reads it.")
+    return object_to(db.session(), Actor(person_id=person.id), command).event_id
 
 
 def build(world: World) -> None:
@@ -22,6 +31,11 @@ def build(world: World) -> None:
     world.public_task = consents.agreement(
         spaces.process("Trees"), legal_basis=LegalBasis.PUBLIC_TASK, purpose_term="participation", categories=("proposals",)
     )
+    world.data_objection, world.data_objection_proposed, world.data_objection_decided = (objected(world) for _ in range(3))
+    staff = Actor(person_id=world.person("administrator").id, is_administrator=True)
+    grounds = "The law obliges the city to count every contribution."
+    decide_objection(db.session(), staff, DecideObjection(world.data_objection_proposed, uphold=False, reason=grounds))
+    decide_objection(db.session(), staff, DecideObjection(world.data_objection_decided, uphold=True))
     world.agreement_draft = consents.draft(world.process, purpose_term="events")
     world.agreement_submitted = consents.draft(world.process, purpose_term="newsletter")
     submit_agreement(db.session(), SYSTEM, SubmitAgreement(world.agreement_submitted.id))
@@ -29,7 +43,7 @@ def build(world: World) -> None:
         world.process, purpose_term="research", categories=("age_band", "area", "languages")
     )
     submit_agreement(db.session(), SYSTEM, SubmitAgreement(world.agreement_reviewed.id))
-    review_agreement(db.session(), SYSTEM, ReviewAgreement(world.agreement_reviewed.id, approve=True, reason="Read."))
+    review_agreement(db.session(), consents.SECOND, ReviewAgreement(world.agreement_reviewed.id, approve=True, reason="Read."))
     world.guardian_token = consents.guardian_link(consents.minor(), world.other_agreement)
     world.research = consents.agreement(
         spaces.process("Schools"), purpose_term="research", categories=("age_band", "area", "languages", "gender")
@@ -60,6 +74,8 @@ SAMPLES = {
     "consents.guardian_answer": lambda world: Visit(f"/my-data/guardian/link/{world.guardian_token}", viewer="nobody"),
     "consents.code": lambda world: Visit("/my-data/code", viewer="nobody"),
     "consents.code_cards": lambda world: Visit("/my-data/code/cards", viewer="nobody", status=302),
+    "consents.code_ask": lambda world: Visit(f"/my-data/code/ask/{world.other_agreement.id}", viewer="nobody", status=302),
+    "consents.code_object": lambda world: Visit(f"/my-data/code/object/{world.public_task.id}", viewer="nobody", status=302),
     "consents.object_": lambda world: f"/my-data/object/{world.public_task.id}",
     "consents_manage.index": lambda world: "/staff/agreements",
     "consents_manage.show": lambda world: [
@@ -76,7 +92,17 @@ SAMPLES = {
     "consents_manage.discard": lambda world: f"/staff/agreements/{world.agreement_draft.id}/discard",
     "consents_manage.end": lambda world: f"/staff/agreements/{world.agreement.id}/end",
     "consents_manage.told": lambda world: "/staff/agreements/told",
-    "consents_manage.objections": lambda world: "/staff/agreements/objections",
+    "consents_manage.objections": lambda world: [
+        "/staff/agreements/objections",
+        "/staff/agreements/objections?show=decided",
+    ],
+    "consents_manage.decide": lambda world: [
+        f"/staff/agreements/objections/{event}"
+        for event in (world.data_objection, world.data_objection_proposed, world.data_objection_decided)
+    ],
+    "consents_manage.confirm": lambda world: Visit(
+        f"/staff/agreements/objections/{world.data_objection_proposed}/confirm", status=302
+    ),
     "consents_manage.messages": lambda world: [
         f"/staff/agreements/told/{world.agreement.recipient_id}",
         f"/staff/agreements/told/{world.research.recipient_id}",
@@ -94,6 +120,7 @@ GROW = {
     "consents.agreements": lambda world: consents.consent(consents.agreement()),
     "consents_manage.index": lambda world: consents.agreement(),
     "consents_manage.recipients": lambda world: consents.recipient(),
+    "consents_manage.objections": objected,
 }
 UNIQUE = {
     "consent_record": ("agreement_id", "person_id"),
@@ -103,4 +130,5 @@ UNIQUE = {
     "guardian": ("minor_id", "email"),
     "guardian_request": ("token_hash",),
     "consent_code": ("person_id",),
+    "objection_decision": ("event_id",),
 }

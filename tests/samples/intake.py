@@ -20,6 +20,10 @@ SAMPLES = {
         f"/forms/{world.process.slug}/proposal.pdf",
         f"/forms/{world.process.slug}/proposal.pdf?print=large&in=ar",
     ],
+    "intake.consent_pdf": lambda world: [
+        f"/forms/consents/{world.asked_on_paper.code}.pdf",
+        f"/forms/consents/{world.asked_on_paper.code}.pdf?print=large&in=ar",
+    ],
     "intake_manage.index": lambda world: "/staff/intake",
     "intake_manage.enter": lambda world: f"/staff/intake/{world.process.id}?channel=phone",
     "intake_manage.consents": lambda world: "/staff/intake/consents",

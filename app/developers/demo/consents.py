@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.developers.demo.moments import Calendar
 from app.developers.demo.people import People, resident
+from app.extensions import celery
 from app.features.accounts.models import Person
 from app.features.consents.commands import (
     AnswerAgreement,
     Details,
+    ObjectTo,
     PutInForce,
     ReviewAgreement,
     SubmitAgreement,
@@ -24,6 +26,8 @@ from app.features.consents.commands import (
 from app.features.consents.models import Answer, DataAgreement, Disclosure, LegalBasis, Recipient, RecipientKind
 from app.features.consents.use_cases import (
     answer_agreement,
+    count_for_everybody,
+    object_to,
     put_in_force,
     review_agreement,
     submit_agreement,
@@ -64,6 +68,17 @@ def ask(session: Session, people: People, calendar: Calendar, process: Process, 
     for person in takes_back:
         with clock.pinned(calendar.midnight(words["released"] + 2) + timedelta(hours=19)):
             withdraw_consent(session, resident(person), WithdrawConsent(contact.id, person.id))
+    _object(session, people, calendar, made["participation"])
+    count_for_everybody(session, celery.flask_app.config["SECRET_KEY"])
+
+
+def _object(session: Session, people: People, calendar: Calendar, task: DataAgreement) -> None:
+    """Two people object to what rests on the city's task; one has waited for longer than a month."""
+    reasons = ("My employer takes part in the same process, and I do not want to be counted there.", "")
+    for person, ago, reason in zip(_others(people)[-2:], (36, 4), reasons, strict=True):
+        with clock.pinned(calendar.midnight(-ago) + timedelta(hours=20)):
+            command = ObjectTo(task.id, task.current.id, person.id, language=person.locale, reason=reason)
+            object_to(session, resident(person), command)
 
 
 def _write(session: Session, people: People, process: Process, recipient: Recipient, words: dict[str, Any]) -> DataAgreement:

@@ -5,10 +5,11 @@ withdrawn. What can change, how a pot stands, is read anew each time.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, Uuid, bindparam, select, update
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -34,9 +35,29 @@ def held_pot(session: Session, pot_id: uuid.UUID) -> OpenPot | None:
     `ballot` belongs to no session and its state is that of when it was read; the pot's own state is read anew each time.
     """
     row = session.execute(_HOLD, {"pot_id": pot_id}).one_or_none()
-    if row is None or row[1] is PotState.DRAFT:
-        return None
+    return None if row is None else _open_pot(session, pot_id, row)
+
+
+def process_of_fixed(pot_id: uuid.UUID) -> uuid.UUID | None:
+    """The process of a pot whose fixed ballot this process of the server has read already; None for all others."""
+    known = _fixed.get(pot_id)
+    return None if known is None else known.ballot.process_id
+
+
+def held_pot_in(session: Session, pot_id: uuid.UUID, row: Sequence[Any]) -> OpenPot | None:
+    """The same from the first columns (`HELD`) of a statement that held the pot and read more in the same moment.
+
+    None where the rest of the row cannot be relied on: somebody who changes the vote held the pot after the statement began
+    to look and before it held the pot itself. It is held now, so whoever asks once more sees what that somebody left.
+    """
+    held, when_looked, *pot = row[: len(HELD)]
+    return _open_pot(session, pot_id, pot) if held == when_looked else None
+
+
+def _open_pot(session: Session, pot_id: uuid.UUID, row: Sequence[Any]) -> OpenPot | None:
     process_id, state, annulled_at, digest, withdrawn = row
+    if state is PotState.DRAFT:
+        return None
     known = _fixed.get(pot_id)
     if known is not None and (known.digest, known.withdrawn) == (digest, withdrawn):
         ballot = known.ballot
@@ -74,6 +95,8 @@ def hold_pots(session: Session, process_id: uuid.UUID, *, shared: bool = False) 
     """
     query = select(Pot.id).where(Pot.process_id == process_id).order_by(Pot.id)
     session.execute(query.with_for_update(read=shared, key_share=shared)).all()
+    if not shared:  # whoever looked before this and holds after it is told by the number (`held_pot_in`)
+        session.execute(update(_pot).where(_pot.c.process_id == process_id).values(held=_pot.c.held + 1))
 
 
 @dataclass(frozen=True)
@@ -84,17 +107,26 @@ class _Kept:
 
 
 _pot = cast("Table", Pot.__table__)
-_HOLD = (
-    select(
-        _pot.c.process_id,
-        _pot.c.state,
-        _pot.c.annulled_at,
-        _pot.c.options["digest"].as_string(),
-        _pot.c.options[WITHDRAWN].as_string(),
-    )
-    .where(_pot.c.id == bindparam("pot_id"))
-    .with_for_update(read=True, key_share=True)
+_looked = _pot.alias("looked")
+_ID = bindparam("pot_id", type_=Uuid())
+_OF_A_POT = (
+    _pot.c.process_id,
+    _pot.c.state,
+    _pot.c.annulled_at,
+    _pot.c.options["digest"].as_string(),
+    _pot.c.options[WITHDRAWN].as_string(),
 )
+_HOLD = select(*_OF_A_POT).where(_pot.c.id == _ID).with_for_update(read=True, key_share=True)
+HELD = (_pot.c.held, _looked.c.held, *_OF_A_POT)
+"""The first columns of a statement that holds a pot, for `held_pot_in`.
+
+PostgreSQL reads a row anew that it had to wait for, or that was changed since the statement began, and no other row: the pot
+is as it is now, and `looked`, which is the same row but is not locked, as it was then, like all else that the statement reads.
+"""
+HELD_FROM = _pot.join(_looked, _looked.c.id == _pot.c.id)
+"""Where they come from; the statement is given `pot_id`, says `THIS_POT`, and locks `OF_HELD`."""
+THIS_POT = _pot.c.id == _ID
+OF_HELD = _pot
 _fixed: dict[uuid.UUID, _Kept] = {}
 _MOST_KEPT = 200
 _NOT_READ = "not read"

@@ -46,6 +46,8 @@ class Pot(Identified, Timestamped, Model):
     certified_at: Mapped[datetime | None]
     annulled_at: Mapped[datetime | None]  # since when the vote on this pot does not count, by a decision of the committee
     position: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often all pots of the process were held by somebody who changes the vote (`holding.hold_pots`)."""
 
     projects: Mapped[list["Project"]] = relationship(
         back_populates="pot", order_by="Project.position", cascade="all, delete-orphan"

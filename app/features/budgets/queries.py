@@ -27,7 +27,18 @@ from app.features.budgets.choices import (
 )
 from app.features.budgets.downloads import result_text
 from app.features.budgets.gone import Gone, gone_from
-from app.features.budgets.holding import OpenPot, give_fixed_projects, held_pot, hold_pots
+from app.features.budgets.holding import (
+    HELD,
+    HELD_FROM,
+    OF_HELD,
+    THIS_POT,
+    OpenPot,
+    give_fixed_projects,
+    held_pot,
+    held_pot_in,
+    hold_pots,
+    process_of_fixed,
+)
 from app.features.budgets.models import (
     ElectionImport,
     Feasibility,
@@ -52,7 +63,11 @@ from app.kernel.permissions import Actor, Permission
 __all__ = [
     "ANNULLED",
     "FEW_BALLOTS",
+    "HELD",
+    "HELD_FROM",
     "NOTHING",
+    "OF_HELD",
+    "THIS_POT",
     "Choices",
     "ElectionImport",
     "Feasibility",
@@ -78,6 +93,7 @@ __all__ = [
     "gives_points",
     "gone_from",
     "held_pot",
+    "held_pot_in",
     "hold_pots",
     "holding_reviews",
     "in_order",
@@ -94,6 +110,7 @@ __all__ = [
     "pot",
     "pots_in",
     "pots_of",
+    "process_of_fixed",
     "project_of",
     "project_places",
     "projects_of",

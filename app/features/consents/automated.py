@@ -33,7 +33,10 @@ automated_step(
     kind=Kind.PROTECTION,
     title=msg("Which numbers of answers the register of agreements shows"),
     data=msg("How many people said yes, said no or took it back"),
-    rule=msg("A number below 5 is given as “fewer than 5”, all others are rounded to tens."),
+    rule=msg(
+        "Numbers are taken once a day, at night. They are given in steps of five; at which number a step comes differs for "
+        "each agreement and answer by up to four and is secret, so that nobody can read off how one person answered."
+    ),
     answers_for=STEWARD,
     contest=BY_LAW,
     endpoint="consents.agreements",

@@ -41,6 +41,14 @@ class AnswerAgreement:
 
 
 @dataclass(frozen=True)
+class PutOff:
+    """A person who was shown a question does not want to decide now."""
+
+    agreement_id: UUID
+    language: str = "en"
+
+
+@dataclass(frozen=True)
 class WithdrawConsent:
     """A person takes back what they gave, or an objection."""
 
@@ -73,6 +81,27 @@ class ObjectTo:
     language: str = "en"
     reason: str = ""
     sheet: str = ""
+
+
+@dataclass(frozen=True)
+class DecideObjection:
+    """Staff decide about the objection that was made with `event_id`: uphold it, or name compelling grounds against it.
+
+    `reason` is what the person reads; compelling grounds need one, and a second person who agrees.
+    """
+
+    event_id: UUID
+    uphold: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ConfirmObjection:
+    """A second person agrees with compelling grounds that were proposed, or sends them back with a reason for colleagues."""
+
+    event_id: UUID
+    agree: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""Messages leave for recipients' servers here. The transaction ends before another machine is spoken to."""
+"""Messages leave for recipients' servers here; the transaction ends before another machine is spoken to. And letters about a
+changed text are posted, step by step."""
 
 import json
 import uuid
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.extensions import celery
 from app.features.consents.models import DataAgreement, Endpoint, Notice
 from app.features.consents.references import vault
+from app.features.consents.use_cases.changed import CHANGED, write_letters
 from app.features.consents.use_cases.telling import NOTICE
 from app.kernel import clock, outbox
 from app.kernel.outbox import OutboxRow
-from app.kernel.webhooks import NotAllowed, NotDelivered, NotReached, headers, send
+from app.kernel.webhooks import NotDelivered, hand_over, parcel
 
 PATIENCE = timedelta(days=45)
 """How long an unreachable recipient is tried: less and less often, at last every six hours."""
@@ -23,6 +25,13 @@ REST = timedelta(minutes=1)
 
 class Resting(NotDelivered):
     """The server was not reached a moment ago."""
+
+
+@outbox.handler(CHANGED, for_ever=True)
+def write_of_change(session: Session, row: OutboxRow) -> None:
+    """One step of the letters to those whose yes ends with a change: kept together with the mark that it is done."""
+    about, step = row.payload, (row.payload["step"], row.payload["steps"])
+    write_letters(session, uuid.UUID(about["agreement"]), uuid.UUID(about["revision"]), *step)
 
 
 @outbox.handler(NOTICE, patience=PATIENCE)
@@ -39,19 +48,12 @@ def deliver(session: Session, row: OutboxRow) -> None:
     if known.rests_until is not None and known.rests_until > now:
         raise Resting
     body = message(found, session.get(DataAgreement, found.agreement_id) if found.agreement_id else None)
-    url, head = known.url, headers(str(found.id), int(now.timestamp()), body, keys_of(known))
-    session.commit()
-    trusted = celery.flask_app.config["SETTINGS"].webhook_hosts
+    sent = parcel(known.url, str(found.id), body, keys_of(known))
     problem, answer = "", b""
     try:
-        reply = send(url, body, head, trusted)
-        answer = reply.body
-        if not reply.is_success:
-            problem = str(reply.status)
-    except NotReached:
-        problem = "not_reached"
-    except NotAllowed:
-        problem = "not_allowed"
+        answer = hand_over(session, sent, celery.flask_app.config["SETTINGS"].webhook_hosts)
+    except NotDelivered as failure:
+        problem = failure.problem
     session.refresh(found, with_for_update=True)
     found.attempts += 1
     found.tried_at = clock.now()

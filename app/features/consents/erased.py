@@ -17,6 +17,7 @@ from app.features.consents.models import (
     Guardian,
     Minor,
     Notice,
+    ObjectionDecision,
     Usage,
 )
 from app.features.consents.use_cases import tell_of_erasure, withdraw_consent
@@ -51,6 +52,10 @@ def _tell(session: Session, subject: Subject, _most: int) -> int:
 def _in_office(subject: Subject) -> ColumnElement[bool]:
     written = cast(AgreementRevision.writers, Text).contains(str(subject.person_id))
     return or_(AgreementRevision.reviewed_by_id == subject.person_id, written)
+
+
+def _ruled(subject: Subject) -> ColumnElement[bool]:
+    return or_(ObjectionDecision.proposed_by_id == subject.person_id, ObjectionDecision.confirmed_by_id == subject.person_id)
 
 
 def _left_over(detail: Any) -> Condition:
@@ -112,6 +117,7 @@ declare(
         run=_tell,
     )
 )
+goes("objections_decided", msg("What the city decided about your objections"), ObjectionDecision.person_id, order=11)
 goes("consent_records", msg("What you allow and refuse at present"), ConsentRecord.person_id, order=12)
 _events = goes(
     "consent_events",
@@ -162,6 +168,16 @@ stays(
     AgreementRevision.review_reason,
     where=_in_office,
     why=msg("Two people have to have seen each text. Who they were stays as numbers, without a name."),
+)
+stays(
+    "objections_ruled",
+    msg("Decisions about objections of others that you signed in office"),
+    ObjectionDecision.proposed_by_id,
+    ObjectionDecision.confirmed_by_id,
+    ObjectionDecision.reason,
+    ObjectionDecision.sent_back_reason,
+    where=_ruled,
+    why=msg("Whoever objected has a right to the decision. Who made it stays as a number, without a name."),
 )
 nothing_of_people(
     "the city's own words about an agreement and its recipient, which is an organisation",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import person as person_by_id
 from app.features.consents.models import Answer, DataAgreement, Guardian, GuardianRequest
-from app.features.consents.queries import record_of
+from app.features.consents.queries import decisions_of, record_of, ruling_of
 from app.features.consents.rules import is_in_force
 from app.features.notifications.queries import Address, Mail
 from app.kernel import clock
@@ -62,3 +62,16 @@ GUARDIAN = Mail(
 )
 RUNS_OUT = Mail("consents.runs_out", subject=msg("Your consent runs out soon"), prepare=_still_runs)
 CHANGED = Mail("consents.changed", subject=msg("A text that you agreed to has changed"), prepare=_has_changed)
+
+
+def _decided(session: Session, params: dict[str, Any]) -> dict[str, Any] | None:
+    """The decision as it stands when the letter leaves; nothing is said when it went with the person's answers."""
+    decision = ruling_of(session, uuid.UUID(params["event"]))
+    agreement = session.get(DataAgreement, uuid.UUID(params["agreement_id"]))
+    if decision is None or agreement is None or not decision.is_decided:
+        return None
+    told = decisions_of(session, decision.person_id)[decision.event_id]
+    return {**params, "purpose": agreement.current.purpose, "decided": told}
+
+
+OBJECTION = Mail("consents.objection", subject=msg("The city has decided about your objection"), prepare=_decided)

@@ -8,7 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
-from app.features.consents.models import AgreementRevision, ConsentEvent, DataAgreement, Guardian, Minor, Notice, Usage
+from app.features.consents.models import (
+    AgreementRevision,
+    ConsentEvent,
+    DataAgreement,
+    Guardian,
+    Minor,
+    Notice,
+    ObjectionDecision,
+    Usage,
+)
 from app.features.spaces.queries import Area
 from app.kernel.messages import msg
 from app.kernel.personal_data import collection, not_given_out
@@ -34,17 +43,29 @@ from app.kernel.personal_data import collection, not_given_out
 )
 def _consents_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(ConsentEvent, DataAgreement.code, AgreementRevision.number)
+        select(
+            ConsentEvent.at,
+            ConsentEvent.answer,
+            ConsentEvent.until,
+            ConsentEvent.giver,
+            ConsentEvent.shown_text,
+            ConsentEvent.language,
+            ConsentEvent.channel,
+            ConsentEvent.sheet,
+            ConsentEvent.remark,
+            DataAgreement.code,
+            AgreementRevision.number.label("revision"),
+        )
         .join(DataAgreement, DataAgreement.id == ConsentEvent.agreement_id)
         .join(AgreementRevision, AgreementRevision.id == ConsentEvent.revision_id)
         .where(ConsentEvent.person_id == person_id)
         .order_by(ConsentEvent.at, ConsentEvent.agreement_id, ConsentEvent.number)
     )
-    for event, code, revision in rows:
+    for event in rows:
         yield {
             "at": event.at.isoformat(),
-            "agreement": code,
-            "revision": revision,
+            "agreement": event.code,
+            "revision": event.revision,
             "answer": event.answer.value,
             "until": event.until.isoformat() if event.until else "",
             "giver": event.giver.value,
@@ -53,6 +74,33 @@ def _consents_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str
             "channel": event.channel.value,
             "sheet": event.sheet,
             "remark": event.remark,
+        }
+
+
+@collection(
+    "objections_decided",
+    msg("What the city decided about your objections"),
+    tables=("objection_decision",),
+    columns={
+        "at": msg("When it was decided (UTC); empty while it is being examined"),
+        "agreement": msg("The agreement's short name"),
+        "decision": msg("upheld, compelling (not upheld), or being examined"),
+        "reason": msg("What the city wrote to you"),
+    },
+)
+def _objections_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(ObjectionDecision, DataAgreement.code)
+        .join(DataAgreement, DataAgreement.id == ObjectionDecision.agreement_id)
+        .where(ObjectionDecision.person_id == person_id)
+        .order_by(ObjectionDecision.proposed_at)
+    )
+    for found, code in rows:
+        yield {
+            "at": found.decided_at.isoformat() if found.decided_at else "",
+            "agreement": code,
+            "decision": found.state.value if found.is_decided else "being examined",
+            "reason": found.reason if found.is_decided else "",
         }
 
 
@@ -168,19 +216,19 @@ def _reviews_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str,
 )
 def _usages_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(Usage, DataAgreement.code)
+        select(Usage.at, Usage.kind, Usage.by_role, Usage.by_department, Usage.basis, Usage.details, DataAgreement.code)
         .outerjoin(DataAgreement, DataAgreement.id == Usage.agreement_id)
         .where(Usage.person_id == person_id)
         .order_by(Usage.at)
     )
-    for usage, agreement in rows:
+    for usage in rows:
         yield {
             "at": usage.at.isoformat(),
             "kind": usage.kind,
             "by_role": usage.by_role,
             "by_department": usage.by_department,
             "basis": usage.basis,
-            "agreement": agreement or "",
+            "agreement": usage.code or "",
             "data_set": str(usage.details.get("data_set", "")),
         }
 

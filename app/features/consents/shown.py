@@ -12,14 +12,11 @@ from flask_babel import format_decimal, gettext, ngettext
 from markupsafe import Markup, escape
 
 from app.features.consents.models import AgreementRevision, DataAgreement, Disclosure, RevisionState
+from app.features.consents.numbers import STEP
 from app.features.consents.vocabulary import AGE_BANDS, BASES, CATEGORIES, PURPOSES, RECIPIENT_KINDS, STORAGE, Term
-from app.kernel.automated import decides
 from app.kernel.messages import msg
 from app.web.filters import local, local_text, translate
 from app.web.locale import current_locale
-
-FEW = 5
-"""Numbers of people below this are not shown exactly to everybody."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +97,11 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(PURPOSES, BASES, CATEGORIES, STORAGE, RECIPIENT_KINDS)
 
 
-@decides("numbers_of_answers")
 def few(number: int) -> str:
-    """A number of people as everybody may see it: in tens, so that nobody can watch one person change their mind."""
-    if number < FEW:
-        return str(gettext("fewer than %(number)s", number=format_decimal(FEW)))
-    return str(gettext("about %(number)s", number=format_decimal(max(10, (number + 5) // 10 * 10))))
+    """A number of people as everybody may see it, from what `numbers.blurred` left of it."""
+    if number < STEP:
+        return str(gettext("fewer than %(number)s", number=format_decimal(STEP)))
+    return str(gettext("about %(number)s", number=format_decimal(number)))
 
 
 def language_name(code: str) -> str:

@@ -7,7 +7,8 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, count, islice
+from tempfile import TemporaryFile
 from typing import IO, Any, cast
 from uuid import UUID
 
@@ -28,21 +29,26 @@ PIECE = 64_000
 
 
 def takeout(session: Session, person_id: UUID, translate: Translate) -> Iterator[bytes]:
-    """A ZIP file in pieces. Each kind is read twice, once for the tree and once for its table, in a number of statements that
-    does not depend on how much there is."""
+    """A ZIP file in pieces. Each kind is read once, in a number of statements that does not depend on how much there is: while
+    the tree is written, the tables are put aside."""
     basket = _Basket()
-    with zipfile.ZipFile(cast("IO[bytes]", basket), "w", zipfile.ZIP_DEFLATED) as archive, _in_pieces(session):
+    with (
+        zipfile.ZipFile(cast("IO[bytes]", basket), "w", zipfile.ZIP_DEFLATED) as archive,
+        _in_pieces(session),
+        TemporaryFile() as aside,
+    ):
         archive.writestr("README.txt", readme(translate))
         yield basket.empty()
+        sizes: dict[str, int] = {}
         with archive.open("everything.json", "w", force_zip64=True) as file:
-            for piece in _gathered(_whole(session, person_id)):
+            for piece in _gathered(_whole(session, person_id, aside, sizes)):
                 file.write(piece)
                 yield basket.empty()
-        for kind in collections():
-            with archive.open(f"{kind.name}.csv", "w", force_zip64=True) as file:
-                rows = ([row.get(column) for column in kind.columns] for row in kind.read(session, person_id))
-                for piece in _gathered(csv_lines(list(kind.columns), rows)):
-                    file.write(piece)
+        aside.seek(0)
+        for name, size in sizes.items():
+            with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
+                for start in range(0, size, PIECE):
+                    file.write(aside.read(min(PIECE, size - start)))
                     yield basket.empty()
         for name, key in own_files(session, person_id):
             yield from _file(archive, basket, name, key)
@@ -108,13 +114,22 @@ def _in_pieces(session: Session) -> Iterator[None]:
         event.remove(session, "do_orm_execute", a_few)
 
 
-def _whole(session: Session, person_id: UUID) -> Iterator[str]:
-    """`{"taken_at": …, "data": {kind: [rows]}}`, row by row."""
+def _whole(session: Session, person_id: UUID, aside: IO[bytes], sizes: dict[str, int]) -> Iterator[str]:
+    """`{"taken_at": …, "data": {kind: [rows]}}`, row by row. Tables go aside, one behind another, as long as `sizes` says."""
     yield f'{json.dumps({"taken_at": clock.now().isoformat()})[:-1]}, "data": {{'
     for number, kind in enumerate(collections()):
         yield f"{',' if number else ''}\n{json.dumps(kind.name)}: ["
-        for index, row in enumerate(kind.read(session, person_id)):
-            yield f"{',' if index else ''}\n  {json.dumps(dict(row), ensure_ascii=False, default=_plain)}"
+        columns, began = list(kind.columns), aside.tell()
+        rows = iter(kind.read(session, person_id))
+        for first in count(0, ROWS):
+            some = list(islice(rows, ROWS))
+            table = csv_lines(columns, ([row.get(column) for column in columns] for row in some), header=not first)
+            aside.writelines(lines.encode() for lines in table)
+            for index, row in enumerate(some, first):
+                yield f"{',' if index else ''}\n  {ENCODE(dict(row))}"
+            if len(some) < ROWS:
+                break
+        sizes[kind.name] = aside.tell() - began
         yield "]"
     yield "\n}}\n"
 
@@ -161,3 +176,7 @@ def _key(name: str) -> str:
 
 def _plain(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+ENCODE = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+"""What makes JSON of a row: one encoder, not a new one for each."""

@@ -4,7 +4,8 @@ from celery.schedules import crontab
 
 from app.extensions import celery, db
 from app.features.consents import delivery
-from app.features.consents.use_cases import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases import count_for_everybody, expire_consents, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases.nightly import START, Place
 from app.kernel.automated import decides
 
 __all__ = ["delivery", "expire"]
@@ -21,10 +22,19 @@ def expire() -> int:
         with db.transaction() as session:
             marked = expire_consents(session, AT_ONCE)
         expired, more = expired + marked, marked == AT_ONCE
-    with db.transaction() as session:
-        forget_out_of_force(session)
-        forget_guardians(session)
+    place: Place | None = START
+    while place is not None:
+        with db.transaction() as session:
+            place = forget_out_of_force(session, place).place
     return expired
+
+
+@celery.task(name="consents.count")
+@decides("numbers_of_answers")
+def count() -> int:
+    """Once a day: the numbers of answers that the public register shows until the next night."""
+    with db.transaction() as session:
+        return count_for_everybody(session, celery.flask_app.config["SECRET_KEY"])
 
 
 @celery.task(name="consents.remind")
@@ -37,6 +47,7 @@ def remind() -> int:
 
 celery.conf.beat_schedule = {
     **(celery.conf.beat_schedule or {}),
+    "consents.count": {"task": "consents.count", "schedule": crontab(hour="2", minute="50")},
     "consents.expire": {"task": "consents.expire", "schedule": crontab(hour="2", minute="15")},
     "consents.remind": {"task": "consents.remind", "schedule": crontab(hour="7", minute="45")},
 }

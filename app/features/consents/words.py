@@ -42,6 +42,7 @@ NOTICES: dict[NoticeKind, Message] = {
     NoticeKind.REFUSED: msg("Somebody changed their yes to a no"),
     NoticeKind.EXPIRED: msg("Somebody's consent ran out"),
     NoticeKind.OBJECTED: msg("Somebody objected"),
+    NoticeKind.OBJECTION_ENDED: msg("Somebody's objection is over: it was taken back, or compelling grounds were found"),
     NoticeKind.REPLACED: msg("The agreement has changed in substance: earlier consents count no more"),
     NoticeKind.ENDED: msg("The agreement has ended: no consent counts any more"),
     NoticeKind.ERASED: msg("Somebody erased their account"),

@@ -20,7 +20,7 @@ from app.features.consents.use_cases import (
 from app.features.intake import slips
 from app.features.intake.consent_forms import ConsentSheetForm, sheet_form
 from app.features.intake.manage_routes import bp
-from app.features.spaces.queries import all_areas
+from app.features.spaces.queries import all_areas, processes_in_order
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Channel, Permission
@@ -35,7 +35,9 @@ from app.web.transaction import commits
 def consents() -> str:
     """The agreements that people can answer through this clerk."""
     found = [entry for entry, _count in register(db.session()) if _mine(entry)]
-    return render_template("intake/consents.html", agreements=found)
+    of_process = [entry.process_id for entry in found if entry.process_id]
+    processes = {process.id: process for process in processes_in_order(db.session(), of_process)}
+    return render_template("intake/consents.html", agreements=found, processes=processes)
 
 
 def _mine(found: DataAgreement | None) -> bool:

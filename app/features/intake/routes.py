@@ -1,14 +1,21 @@
-"""The printed form, for everybody who would rather write on paper."""
+"""Printed forms, for everybody who would rather write on paper: a proposal, and an answer about personal data."""
 
-from flask import Blueprint, Response, abort, current_app, request
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app.extensions import db
+from app.features.consents.queries import AgreementState, DataAgreement, agreement_by_code
+from app.features.intake.consent_printing import consent_form
+from app.features.intake.printing import SIZES
 from app.features.printing.queries import Look, Variant
 from app.features.printing.use_cases import printed, proposal_form, proposal_subject, version_of_drawing
-from app.features.spaces.queries import Action, Process, ProcessState, action_open, visible_process
+from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, visible_process
+from app.features.spaces.queries import process as process_by_id
 from app.kernel import clock
+from app.kernel.permissions import ANONYMOUS
 from app.web import slots
 from app.web.access import public, viewer
 from app.web.locale import current_locale
@@ -29,13 +36,40 @@ def proposal_pdf(slug: str) -> ResponseReturnValue:
     if size not in list(Variant) or language not in settings.languages:
         abort(404)
     form = proposal_form(proposal_subject(db.session(), process, settings.city_name), Look(Variant(size), language))
-    version = version_of_drawing(form)
-    known = request.if_none_match.contains_weak(version)  # who has it needs no drawing
-    response = Response(b"" if known else printed(form), mimetype="application/pdf", status=304 if known else 200)
+    name, draft = f"{slug}-{size}-{language}.pdf", process.state is ProcessState.DRAFT
+    return _sent(version_of_drawing(form), lambda: printed(form), name, private=draft)
+
+
+@bp.get("/consents/<code>.pdf")
+@public
+def consent_pdf(code: str) -> ResponseReturnValue:
+    """The question of an agreement on paper; `?print=large` for large print, `?in=fi` for another language than the page's."""
+    settings = current_app.config["SETTINGS"]
+    found = _asked_in_public(code)
+    size = request.args.get("print", "standard")
+    language = request.args.get("in", current_locale())
+    if found is None or size not in SIZES or language not in settings.languages:
+        abort(404)
+    link = settings.base_url + url_for("consents.code")
+    form = consent_form(found, settings.city_name, link, language, size, settings.consent_age)
+    return _sent(form.version, form.pdf, f"{code}-{size}-{language}.pdf", private=False)
+
+
+def _asked_in_public(code: str) -> DataAgreement | None:
+    """An agreement that people decide about now, of a process that everybody may see, or of the whole city."""
+    found = agreement_by_code(db.session(), code)
+    if found is None or found.state is not AgreementState.IN_FORCE or not found.asks:
+        return None
+    process = process_by_id(db.session(), found.process_id) if found.process_id else None
+    return found if found.process_id is None or (process is not None and may_see(ANONYMOUS, process)) else None
+
+
+def _sent(version: str, pdf: Callable[[], bytes], name: str, *, private: bool) -> Response:
+    known = request.if_none_match.contains_weak(version)  # who has it needs no typesetting
+    response = Response(b"" if known else pdf(), mimetype="application/pdf", status=304 if known else 200)
     response.set_etag(version)
-    response.headers["Content-Disposition"] = f'inline; filename="{slug}-{size}-{language}.pdf"'
-    draft = process.state is ProcessState.DRAFT
-    response.headers["Cache-Control"] = "private, no-cache" if draft else "public, max-age=300"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache" if private else "public, max-age=300"
     response.vary.update(("Accept-Language", "Cookie"))  # the language is the reader's, unless the address says it
     return response
 
@@ -48,3 +82,13 @@ def _paper_links(process: Process) -> Markup:
 
 
 slots.register("process.actions", 90, _paper_links)
+
+
+def _consent_on_paper(found: DataAgreement) -> Markup:
+    """On the agreement's public page, while people are asked: the same on paper."""
+    if _asked_in_public(found.code) is None:
+        return Markup("")
+    return slots.partial("intake/_consent_on_paper.html", agreement=found)
+
+
+slots.register("consents.agreement", 50, _consent_on_paper)

@@ -15,12 +15,8 @@ from app.kernel.automated import decides
 def _tell(session: Session, row: outbox.OutboxRow) -> None:
     """One message to a program's webhook; one that is down is tried for two weeks. The transaction ends before another machine
     is spoken to."""
-    if (parcel := packed(session, row)) is None:
-        return
-    session.commit()
-    trusted = celery.flask_app.config["SETTINGS"].webhook_hosts
-    if not webhooks.send(parcel.url, parcel.body, parcel.headers, trusted).is_success:
-        raise webhooks.NotDelivered
+    if (parcel := packed(session, row)) is not None:
+        webhooks.hand_over(session, parcel, celery.flask_app.config["SETTINGS"].webhook_hosts)
 
 
 @celery.task(name="interfaces.forget")

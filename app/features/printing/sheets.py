@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from uuid import UUID
 
 from babel import Locale
@@ -13,6 +14,8 @@ from app.kernel.texts import Texts, pick
 
 MOST_AREAS = 12
 """Up to so many areas have a circle each; where there are more, the place in somebody's own words says it."""
+LONGEST_PIECE = 600
+"""A paragraph is set in pieces of so many characters, which may stand on two pages: nothing of a text is left out."""
 WHOLE = "whole"
 YES, NO = "yes", "no"
 
@@ -133,8 +136,7 @@ def _proposal(subject: ProposalSubject, look: Look) -> Iterator[Block]:
 
 def _consent(subject: ConsentSubject, look: Look) -> Iterator[Block]:
     for paragraph in pick(subject.notice, look.language)[0].split("\n"):
-        if paragraph.strip():
-            yield Words(paragraph.strip())
+        yield from (Words(piece) for piece in wrap(paragraph, LONGEST_PIECE, break_on_hyphens=False))
     yield _heading(gettext("What do you say?"))
     answers = ((YES, gettext("Yes, I agree")), (NO, gettext("No, I do not agree")))
     yield Columns(tuple(Row(words, (Line("answer", (Option(value),), Takes.ONE),)) for value, words in answers))

@@ -1,4 +1,7 @@
-"""What this room keeps about a person: what they wrote, backed and follow."""
+"""What this room keeps about a person: what they wrote, backed and follow.
+
+There may be thousands of each: columns are read, not objects.
+"""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -31,8 +34,20 @@ from app.kernel.personal_data import collection, files_of
     },
 )
 def _proposals(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
-    rows = session.scalars(
-        select(Proposal)
+    rows = session.execute(
+        select(
+            Proposal.author_id,
+            Proposal.reference,
+            Proposal.title,
+            Proposal.text,
+            Proposal.language,
+            Proposal.state,
+            Proposal.name_hidden,
+            Proposal.channel,
+            Proposal.geojson,
+            Proposal.created_at,
+            Proposal.published_at,
+        )
         .where(or_(Proposal.author_id == person_id, Proposal.hands_id == person_id))
         .order_by(Proposal.created_at)
     )
@@ -67,14 +82,14 @@ def _proposals(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, 
 )
 def _comments(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(Comment, Proposal.reference)
+        select(Comment.stance, Comment.text, Comment.state, Comment.created_at, Proposal.reference)
         .join(Proposal, Proposal.id == Comment.proposal_id)
         .where(Comment.author_id == person_id)
         .order_by(Comment.created_at)
     )
-    for row, reference in rows:
+    for row in rows:
         yield {
-            "proposal": reference,
+            "proposal": row.reference,
             "stance": row.stance.value,
             "text": row.text,
             "state": row.state.value,
@@ -94,13 +109,13 @@ def _comments(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, A
 )
 def _supports(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(Support, Proposal.reference)
+        select(Support.channel, Support.created_at, Proposal.reference)
         .join(Proposal, Proposal.id == Support.proposal_id)
         .where(Support.person_id == person_id)
         .order_by(Support.created_at)
     )
-    for row, reference in rows:
-        yield {"proposal": reference, "channel": row.channel.value, "created_at": row.created_at.isoformat()}
+    for row in rows:
+        yield {"proposal": row.reference, "channel": row.channel.value, "created_at": row.created_at.isoformat()}
 
 
 @collection(

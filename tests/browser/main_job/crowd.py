@@ -11,7 +11,7 @@ from app.features.consents.use_cases import review_agreement, withdraw_consent
 from app.features.proposals.models import CommentState, ProposalState, Stance
 from app.features.spaces.models import Process
 from app.kernel import clock
-from app.kernel.permissions import SYSTEM, Actor, Channel
+from app.kernel.permissions import Actor, Channel
 from tests.factories import accounts, consents, proposals, spaces
 
 # Cell (category code): what its row must say, after the columns that name it.
@@ -98,7 +98,7 @@ def _twenty_five(process: Process) -> None:
 
 def reviewed(session: Session, agreement: DataAgreement) -> None:
     """A second person has read the text."""
-    review_agreement(session, SYSTEM, ReviewAgreement(agreement.id, approve=True, reason="Read, all of it."))
+    review_agreement(session, consents.SECOND, ReviewAgreement(agreement.id, approve=True, reason="Read, all of it."))
 
 
 def answered(session: Session, agreement: DataAgreement) -> None:

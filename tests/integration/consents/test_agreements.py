@@ -57,6 +57,16 @@ def opted_in(session):
     return {row.person_id for row in session.execute(contact_opt_ins())}
 
 
+def test_the_system_is_no_second_person(session):
+    agreement = consents.draft()
+    submit_agreement(session, SYSTEM, SubmitAgreement(agreement.id))
+    for nobody in (SYSTEM, Actor(is_administrator=True)):
+        with pytest.raises(Forbidden):
+            review_agreement(session, nobody, ReviewAgreement(agreement.id, approve=True, reason="Read."))
+    with pytest.raises(Conflict):
+        put_in_force(session, SYSTEM, PutInForce(agreement.id))
+
+
 def test_whoever_wrote_a_text_does_not_review_it_and_nothing_is_asked_before(session):
     process = spaces.process()
     writer, second = steward(process), steward(process)
@@ -116,7 +126,7 @@ def test_a_recipient_that_changed_since_the_review_is_read_again(session):
     recipient = consents.recipient()
     agreement = consents.draft(recipient=recipient)
     submit_agreement(session, SYSTEM, SubmitAgreement(agreement.id))
-    review_agreement(session, SYSTEM, ReviewAgreement(agreement.id, approve=True, reason="Read."))
+    review_agreement(session, consents.SECOND, ReviewAgreement(agreement.id, approve=True, reason="Read."))
 
     write_recipient(session, SYSTEM, WriteRecipient({"en": "The power company"}, recipient_id=recipient.id))
 
@@ -219,7 +229,7 @@ def test_two_stewards_who_put_the_same_in_force_at_once_end_with_one(committing_
     drafts = [consents.draft(process, recipient=recipient) for _ in range(4)]
     for draft in drafts:
         submit_agreement(committing_db.session(), SYSTEM, SubmitAgreement(draft.id))
-        review_agreement(committing_db.session(), SYSTEM, ReviewAgreement(draft.id, approve=True, reason="Read."))
+        review_agreement(committing_db.session(), consents.SECOND, ReviewAgreement(draft.id, approve=True, reason="Read."))
     ids = iter([draft.id for draft in drafts])
     committing_db.session.commit()
 
@@ -269,10 +279,10 @@ def test_answers_to_earlier_words_count_until_the_stated_day_and_are_forgotten_a
 
     assert opted_in(session) == {person.id}
     assert open_question(session, agreement.process_id, person.id) is agreement
-    assert forget_out_of_force(session) == 0
+    assert forget_out_of_force(session).removed == 0
     clock.advance(days=11)
     assert opted_in(session) == set()
-    assert forget_out_of_force(session) == 1
+    assert forget_out_of_force(session).removed == 1
     assert session.query(ContactDetail).count() == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from app.features.consents.commands import AnswerAgreement, Details, WithdrawConsent
 from app.features.consents.governed import ContactDetail
 from app.features.consents.models import Answer, ConsentEvent, ConsentRecord
-from app.features.consents.queries import cards_of, contact_opt_ins, open_question
+from app.features.consents.queries import agreements_with_contacts, cards_of, contact_opt_ins, open_question
 from app.features.consents.use_cases import answer_agreement, expire_consents, withdraw_consent
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kernel.permissions import Actor, Channel, Role
@@ -63,14 +63,14 @@ def test_taking_it_back_deletes_what_was_given_for_contact_and_keeps_the_history
 
     assert session.query(ContactDetail).count() == 0
     answers = [event.answer for event in session.query(ConsentEvent).order_by(ConsentEvent.at)]
-    assert set(answers) == {Answer.GIVEN, Answer.WITHDRAWN}
+    assert set(answers) == {Answer.ASKED, Answer.GIVEN, Answer.WITHDRAWN}
 
 
 def test_the_exact_text_that_was_shown_is_kept(session, agreement):
     person = accounts.person()
     answer_agreement(session, Actor(person_id=person.id), yes(agreement, person, language="fi"))
 
-    event = session.query(ConsentEvent).one()
+    event = session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED).one()
 
     assert event.shown_text == "The planning department may contact me about this topic."
     assert event.language == "en"  # there is no Finnish text, so the English one was shown
@@ -141,7 +141,7 @@ def test_nobody_answers_for_somebody_else_but_a_clerk_can_write_down_what_they_s
 
     answer_agreement(session, actor, yes(agreement, person))
 
-    event = session.query(ConsentEvent).one()
+    event = session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED).one()
     assert (event.person_id, event.hands_id, event.channel) == (person.id, clerk.id, Channel.PAPER)
 
 
@@ -275,3 +275,18 @@ def test_name_and_address_are_not_called_optional_where_a_yes_needs_them(as_role
     assert "(optional)" not in page
     assert "Needed only for a yes." in page
     assert "Several with commas" not in page  # what the agreement does not name is not asked
+
+
+def test_asking_for_the_agreements_with_contacts_alone_finds_the_same_people(session):
+    asked, unanswered, research = consents.agreement(), consents.agreement(), consents.agreement(purpose_term="research")
+    person, other = accounts.person(), accounts.person()
+    consents.consent(asked, person)
+    consents.consent(asked, other)
+    consents.consent(research, person)
+    consents.withdraw(asked, other)
+    assert agreements_with_contacts(session) == [asked.id]
+    found = session.execute(contact_opt_ins(None, agreements_with_contacts(session))).all()
+    assert [row.person_id for row in found] == [person.id]
+    assert found == session.execute(contact_opt_ins()).all()
+    consents.withdraw(asked, person)
+    assert session.execute(contact_opt_ins(None, [asked.id, unanswered.id])).all() == []

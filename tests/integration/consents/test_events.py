@@ -1,5 +1,7 @@
 """Events are only ever added, and the present state is what they lead to."""
 
+from uuid import uuid4
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,23 +13,25 @@ from app.features.consents.commands import (
     AnswerAgreement,
     Details,
     ObjectTo,
+    PutOff,
     RenewConsent,
     WithdrawConsent,
 )
 from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, LegalBasis
-from app.features.consents.queries import cards_of, events_of, in_force, objections, profiles, record_of
+from app.features.consents.queries import cards_of, events_of, in_force, objections, open_question, profiles, record_of
 from app.features.consents.use_cases import (
     answer_agreement,
     expire_consents,
     object_to,
+    put_off,
     remind_of_expiry,
     renew_consent,
     withdraw_consent,
 )
 from app.features.consents.use_cases.recording import state_of
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
-from app.kernel.permissions import Actor
+from app.kernel.permissions import Actor, Channel, Role
 from tests.factories import accounts, consents, spaces
 
 STEPS = ("yes", "no", "withdraw", "renew", "wait", "expire", "editorial", "material")
@@ -54,7 +58,7 @@ def test_whoever_typed_it_may_be_forgotten_with_their_account(session):
     session.execute(update(ConsentEvent).values(hands_id=clerk.id))
     session.delete(clerk)
     session.flush()
-    assert session.query(ConsentEvent).one().hands_id is None
+    assert session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED).one().hands_id is None
 
 
 def take(session, clock, agreement, person, step):
@@ -117,7 +121,8 @@ def test_many_devices_at_once_number_their_events_one_after_the_other(committing
     with committing_db.transaction() as session:
         record = session.query(ConsentRecord).one()
         events = events_of(session, agreement.id, person.id)
-        assert [event.number for event in events] == list(range(1, len(outcome.results) + 1))
+        assert [event.number for event in events] == list(range(1, len(outcome.results) + 2))
+        assert [event.answer for event in events].count(Answer.ASKED) == 1  # whoever came first was the one who was asked
         assert rules.replay(events) == state_of(record)
 
 
@@ -234,3 +239,36 @@ def test_a_minor_says_no_and_takes_back_alone_but_says_yes_with_their_guardian(s
         consents.consent(agreement, minor)
     consents.consent(agreement, minor, Answer.REFUSED)
     assert agreed(session) == set()
+
+
+def test_that_somebody_was_asked_is_noted_once_for_each_text(session):
+    agreement, person = consents.agreement(), accounts.person()
+    actor, process_id = Actor(person_id=person.id), agreement.process_id
+
+    def asked():
+        return session.query(ConsentEvent).filter_by(answer=Answer.ASKED).count()
+
+    assert open_question(session, process_id, person.id) is agreement
+    assert asked() == 0
+    for _ in range(2):
+        put_off(session, actor, PutOff(agreement.id))
+    assert asked() == 1
+    assert session.query(ConsentRecord).count() == 0  # being asked is no answer
+    assert open_question(session, process_id, person.id) is None  # and it does not come back by itself
+    consents.consent(agreement, person, Answer.REFUSED)
+    assert asked() == 1
+    consents.revise(agreement, notice={"en": "Other words."})
+    assert open_question(session, process_id, person.id) is agreement
+    consents.consent(agreement, person)
+    assert asked() == 2
+
+
+def test_a_clerk_who_asks_and_a_program_that_passes_on(session):
+    agreement, person = consents.agreement(), accounts.person(email=None)
+    clerk = Actor(person_id=accounts.person().id, channel=Channel.DESK, roles=frozenset({(Role.CLERK, agreement.process_id)}))
+    answer_agreement(session, clerk, consents.answer_of(agreement, person, Answer.REFUSED, sheet="B-1"))
+    asked = session.query(ConsentEvent).filter_by(answer=Answer.ASKED).one()
+    assert (asked.hands_id, asked.channel, asked.sheet) == (clerk.person_id, Channel.DESK, "B-1")
+    program = Actor(client_id=uuid4(), everywhere=frozenset({Role.CLERK}))
+    answer_agreement(session, program, consents.answer_of(agreement, accounts.person(), Answer.REFUSED))
+    assert session.query(ConsentEvent).filter_by(answer=Answer.ASKED).count() == 1

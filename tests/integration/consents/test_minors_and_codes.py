@@ -15,6 +15,7 @@ from app.features.consents.models import (
     Giver,
     Guardian,
     GuardianRequest,
+    LegalBasis,
     Minor,
 )
 from app.features.consents.queries import in_force
@@ -22,13 +23,13 @@ from app.features.consents.use_cases import (
     answer_agreement,
     ask_guardian,
     expire_consents,
-    forget_guardians,
     give_code,
     note_age,
     note_guardian,
     withdraw_consent,
 )
 from app.features.consents.use_cases.codes import code_of, typed_code
+from app.features.erasure import nightly
 from app.features.erasure.queries import preview_erasure
 from app.features.spaces.models import Process
 from app.kernel.errors import Forbidden, Invalid, NotFound, Refused
@@ -105,7 +106,10 @@ def test_what_a_guardian_gave_lapses_at_the_age_before_and_after_the_nightly_tas
     clock.set(datetime(2026, 6, 1, 0, 1, tzinfo=UTC))
     assert agreed(session) == set()
     assert expire_consents(session) == 1
-    assert forget_guardians(session) == 1
+    session.commit()
+    foretold = {one.rule.name: one.removes for one in nightly.would() if one.removes}
+    assert foretold["guardians"] == foretold["guardian_links"] == 1
+    nightly.run(frozenset({"guardians", "guardian_links"}))
     assert (session.query(Minor).count(), session.query(GuardianRequest).count()) == (0, 0)
     assert {event.giver for event in session.query(ConsentEvent).filter_by(guardian_id=None)} >= {Giver.GUARDIAN}
     consents.consent(agreement, minor)  # of age now, and asked afresh
@@ -204,7 +208,7 @@ def test_an_answer_on_paper_counts_and_its_code_shows_and_takes_it_back(as_role,
     clerk = as_role("clerk", _process(session, agreement))
     slip = clerk.post(f"/staff/intake/consents/{agreement.id}", data=paper(agreement), follow_redirects=True)
 
-    event = session.query(ConsentEvent).one()
+    event = session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED).one()
     assert (event.channel, event.sheet, event.hands_id) == (Channel.PAPER, "B-12/7", clerk.person.id)
     assert session.get(Person, event.person_id).email is None
     row = session.query(ConsentCode).one()
@@ -232,7 +236,7 @@ def test_the_same_sheet_sent_twice_is_one_answer(as_role, session, agreement):
     sheet = paper(agreement, sheet_id="0c9df0d2-3f5b-4a55-9c3c-0b6a6f0f2a11")
     for _ in range(2):
         assert clerk.post(f"/staff/intake/consents/{agreement.id}", data=sheet).status_code == 302
-    assert session.query(ConsentEvent).count() == 1
+    assert session.query(ConsentEvent).filter_by(answer=Answer.GIVEN).count() == 1
 
 
 def test_a_young_person_at_the_counter_comes_with_an_adult(as_role, session, agreement, clock):
@@ -244,7 +248,7 @@ def test_a_young_person_at_the_counter_comes_with_an_adult(as_role, session, agr
 
     clerk.post(f"/staff/intake/consents/{agreement.id}", data={**young, "guardian": "Gerda"})
 
-    event = session.query(ConsentEvent).one()
+    event = session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED).one()
     assert event.giver is Giver.GUARDIAN
     assert session.get(Minor, event.person_id).of_age_on == date(clock.now.year + 2, 6, 1)
 
@@ -288,3 +292,78 @@ def test_clerks_of_other_processes_take_nothing_in_here(as_role, session, agreem
         )
     with pytest.raises(NotFound):
         withdraw_consent(session, Actor(person_id=clerk.person.id), WithdrawConsent(agreement.id, accounts.person().id))
+
+
+def test_with_a_code_one_renews_objects_and_answers_again_as_with_an_account(client, app, session, agreement, clock):
+    person = accounts.person(email=None)
+    consents.consent(agreement, person, name="Hilja", address="050 123 4567")
+    task = consents.agreement(
+        process=False, legal_basis=LegalBasis.PUBLIC_TASK, categories=("proposals",), purpose_term="participation"
+    )
+    code = code_of(app.config["SECRET_KEY"], consents.code(person).id)
+    ids = agreement.id, task.id, agreement.current.id, task.current.id
+    about, other, revision, told = ids
+    ends = session.query(ConsentRecord).one().expires_at
+    session.commit()
+    for path in (f"code/object/{other}", f"code/ask/{about}"):  # nothing without the code
+        assert client.get(f"/my-data/{path}").headers["Location"].endswith("/my-data/code")
+    assert client.post(f"/my-data/code/renew/{about}").headers["Location"].endswith("/my-data/code")
+    clock.advance(days=10)
+    cards = client.post("/my-data/code", data={"code": code}, follow_redirects=True).text
+    assert f"/my-data/code/renew/{about}" in cards
+    assert f"/my-data/code/object/{other}" in cards
+
+    client.post(f"/my-data/code/renew/{about}", data={"revision": str(revision)})
+    assert session.query(ConsentRecord).one().expires_at > ends
+    stale = client.post(f"/my-data/code/object/{other}", data={"revision": str(revision), "reason": "I am ill."})
+    assert stale.status_code == 409
+    assert "I am ill." in stale.text
+    done = client.post(
+        f"/my-data/code/object/{other}", data={"revision": str(told), "reason": "I am ill."}, follow_redirects=True
+    )
+    assert "Your objection is being examined." in done.text
+    event = session.query(ConsentEvent).filter_by(answer=Answer.OBJECTED).one()
+    assert (event.person_id, event.remark, event.hands_id) == (person.id, "I am ill.", None)
+
+    no = {"revision": str(revision), "language": "en", "answer": "no"}
+    assert "Saved: no." in client.post(f"/my-data/code/ask/{about}", data=no, follow_redirects=True).text
+    assert session.query(ConsentRecord).filter_by(agreement_id=about).one().answer is Answer.REFUSED
+
+
+def test_too_young_with_a_code_means_coming_with_an_adult(client, app, session, agreement):
+    person = accounts.person(email=None)
+    code = code_of(app.config["SECRET_KEY"], consents.code(person).id)
+    about, revision = agreement.id, agreement.current.id
+    session.commit()
+    client.post("/my-data/code", data={"code": code})
+    yes = {**GIVEN, "revision": str(revision), "answer": "yes", "of_age": "no"}
+    page = client.post(f"/my-data/code/ask/{about}", data=yes)
+    assert page.status_code == 403 or page.status_code == 422 or page.status_code == 409
+    assert "Come to a desk of the city with them." in page.text
+    assert session.query(ConsentEvent).count() == 0
+
+
+def test_links_and_adults_who_never_answered_go_by_rules_that_everybody_reads(client, session, agreement, clock):
+    minor, waiting = consents.minor(years=3), consents.minor(years=3)
+    waiting_id = waiting.id
+    consents.guardian_link(minor, agreement)
+    session.commit()
+    clock.advance(days=20)
+    consents.guardian_link(waiting, agreement, "other@example.org")
+    session.commit()
+
+    def foretold():
+        return {one.rule.name: one.removes for one in nightly.would() if one.removes}
+
+    assert foretold()["guardian_links"] == 1
+    assert "guardians_without_answer" not in foretold()
+    nightly.run(frozenset({"guardian_links", "guardians_without_answer", "guardians"}))
+    assert session.query(GuardianRequest).count() == 1  # the open one
+    assert session.query(Guardian).count() == 2
+    clock.advance(days=11)
+    assert foretold()["guardians_without_answer"] == 1
+    nightly.run(frozenset({"guardian_links", "guardians_without_answer", "guardians"}))
+    assert session.query(Guardian).one().minor_id == waiting_id
+    assert session.query(Minor).count() == 2
+    page = client.get("/my-data/kept").text
+    assert "in the night after they have run out" in page

@@ -2,11 +2,23 @@
 
 import hashlib
 import json
+from uuid import uuid4
 
 import pytest
 
 from app.extensions import db as database
-from app.features.consents.models import AgreementState, DataAgreement, LegalBasis, Recipient, RecipientState, RevisionState
+from app.features.consents.models import (
+    AgreementState,
+    Answer,
+    DataAgreement,
+    LegalBasis,
+    Recipient,
+    RecipientState,
+    RegisterNumbers,
+    RevisionState,
+)
+from app.features.consents.numbers import blurred, offset
+from app.features.consents.use_cases import count_for_everybody
 from app.features.spaces.models import Process, ProcessState
 from tests.factories import consents, spaces
 
@@ -37,14 +49,48 @@ def test_a_text_that_was_rewritten_is_told_to_everybody(client, session):
 
 def test_small_numbers_are_not_shown_exactly(client, session):
     agreement = consents.agreement()
+    for _ in range(9):
+        consents.consent(agreement)
+    consents.consent(agreement, answer=Answer.REFUSED)
+    key, code = agreement.id, agreement.code
+    database.session.commit()
+    assert client.get(f"/my-data/agreements/{code}").text.count("fewer than 5") == 3  # nothing was counted yet
+    secret = next(f"key {n}" for n in range(1000) if offset(f"key {n}", key, "allowed") == 1)
+    count_for_everybody(session, secret)
+    database.session.commit()
+    page = client.get(f"/my-data/agreements/{code}").text
+    assert "about 10" in page
+    assert page.count("fewer than 5") == 2
+    assert "counted once a day" in page
+    assert "about 10" in client.get("/my-data/agreements").text
+    row = session.query(RegisterNumbers).one()
+    assert {row.allowed, row.refused, row.withdrawn, row.objected} <= {0, 5, 10}  # nothing finer lies around
+
+
+def test_the_day_that_somebody_answers_cannot_be_read_off(client, session, clock):
+    """The step from 4 to 5 shows neither at once nor at a number that an outsider knows."""
+    agreement = consents.agreement()
+    key, code = agreement.id, agreement.code
+
+    def shown():
+        return client.get(f"/my-data/agreements/{code}").text.count("fewer than 5")
+
     for _ in range(4):
         consents.consent(agreement)
+    count_for_everybody(session, secret := next(f"k{n}" for n in range(1000) if offset(f"k{n}", key, "allowed") == 0))
     database.session.commit()
-    few = client.get(f"/my-data/agreements/{agreement.code}").text
-    assert "fewer than 5" in few
-    consents.consent(agreement)
+    before = shown()
+    consents.consent(session.get_one(DataAgreement, key))
+    assert count_for_everybody(session, secret) == 0  # the same day, whoever runs it again
     database.session.commit()
-    assert few.count("fewer than 5") == client.get(f"/my-data/agreements/{agreement.code}").text.count("fewer than 5") + 1
+    assert shown() == before
+    clock.advance(days=1)
+    assert count_for_everybody(session, secret) == 1
+    database.session.commit()
+    assert shown() == before - 1
+    steps = {next(n for n in range(20) if blurred(n, offset("one secret", uuid4(), "allowed"))) for _ in range(300)}
+    assert steps == {1, 2, 3, 4, 5}  # a step says "one of five has come", not which number there is
+    assert all(abs(blurred(n, shift) - n) < 5 for n in range(200) for shift in range(5))
 
 
 def test_drafts_and_agreements_of_hidden_processes_are_not_public(client, session):

@@ -87,17 +87,3 @@ def test_less_than_people_said_yes_to_may_be_only_words(session):
     agreement = consents.agreement()
     consents.pending(agreement, material=False, categories=("contact",), retention_days=30, months=6)
     submit_agreement(session, SYSTEM, SubmitAgreement(agreement.id))
-
-
-def test_nobody_can_watch_one_person_change_their_mind_in_the_register(client, session):
-    agreement = consents.agreement()
-    people = [accounts.person() for _ in range(7)]
-    for person in people:
-        consents.consent(agreement, person)
-    database.session.commit()
-    before = client.get(f"/my-data/agreements/{agreement.code}").text
-    consents.withdraw(agreement, people[0])
-    database.session.commit()
-    assert "about 10" in before
-    after = client.get(f"/my-data/agreements/{agreement.code}").text
-    assert after.count("about 10") == before.count("about 10")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.features.interfaces.tracker.door import FindUsageSchema
 from tests.factories import accounts, consents, interfaces, spaces
 from tests.support.database import counting_queries
 
@@ -35,6 +36,33 @@ def test_usages_are_told_newest_first_in_the_words_of_the_persons_own_page(ask, 
     assert body["usages"][1]["receiverName"] == "Planning department"
     assert body["usages"][0]["receiverSystem"] == "Plaza"
     assert body["usages"][0]["logtime"].startswith(clock.now.strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+def test_the_answer_is_as_its_description_says_and_each_use_keeps_its_own_sentence(ask, app, clock) -> None:
+    person = accounts.person()
+    offices = ("Planning department", "Library", "")
+    for number in range(12):
+        title = f"Letter {number % 2}"
+        at, office = clock.now - timedelta(hours=number), offices[number % 3]
+        consents.usage(person, kind="newsletter", by_department=office, details={"title": title}, at=at)
+    body = ask(person.id, limit=7).get_json()
+    assert FindUsageSchema().validate(body) == {}
+    assert (body["totalUsages"], len(body["usages"])) == (12, 7)
+    for number, usage in enumerate(body["usages"]):
+        assert f"Letter {number % 2}" in usage["action"]
+        assert offices[number % 3] in usage["action"]
+        assert usage["receiverName"] == (offices[number % 3] or app.config["SETTINGS"].city_name)
+
+
+@pytest.mark.parametrize(
+    ("offset", "limit", "shown"), [(0, 1000, 5), (3, 2, 2), (3, 10, 2), (5, 10, 0), (99, 10, 0), (0, 0, 0)]
+)
+def test_the_total_is_right_wherever_the_page_ends(ask, clock, offset, limit, shown) -> None:
+    person = accounts.person()
+    for number in range(5):
+        consents.usage(person, at=clock.now - timedelta(hours=number // 2))
+    body = ask(person.id, offset=offset, limit=limit).get_json()
+    assert (body["totalUsages"], len(body["usages"])) == (5, shown)
 
 
 def test_another_persons_usages_are_not_told(ask) -> None:

@@ -11,6 +11,6 @@ navigation.staff(
     "consents_manage.index", msg("Data agreements"), icon="shield-check", order=70, needs=Permission.AGREEMENT_MANAGE
 )
 
-from app.features.consents.manage_routes import agreements, deliveries, recipients, steps  # noqa: E402  they need `bp`
+from app.features.consents.manage_routes import agreements, deliveries, objections, recipients, steps  # noqa: E402  they need `bp`
 
-__all__ = ["agreements", "bp", "deliveries", "recipients", "steps"]
+__all__ = ["agreements", "bp", "deliveries", "objections", "recipients", "steps"]

@@ -15,7 +15,6 @@ from app.features.consents.queries import (
     DataAgreement,
     agreement,
     counts_of,
-    open_objections,
     recipients,
     staff_list,
 )
@@ -56,25 +55,6 @@ def index() -> str:
     entries = staff_list(db.session(), None if everywhere else list(processes))
     return render_template(
         "consents/manage.html", entries=entries, processes=processes, states=STATES, words=vocabulary(), everywhere=everywhere
-    )
-
-
-OBJECTIONS = 50
-
-
-@bp.get("/objections")
-@requires(Permission.AGREEMENT_MANAGE)
-def objections() -> str:
-    """Who objects to a use that rests on the public task, and why: to be examined, the oldest first."""
-    processes, session = my_processes(), db.session()
-    everywhere = viewer().processes_where(Permission.AGREEMENT_MANAGE) is None
-    page = min(max(1, request.args.get("page", 1, type=int)), 100_000)
-    found = open_objections(session, None if everywhere else list(processes), (page - 1) * OBJECTIONS, OBJECTIONS + 1)
-    return render_template(
-        "consents/objections.html",
-        objections=found[:OBJECTIONS],
-        names=people_names(session, [one.person_id for one in found]),
-        newer=page + 1 if len(found) > OBJECTIONS else None,
     )
 
 
@@ -128,12 +108,15 @@ def _write(form: AgreementForm, found: DataAgreement | None) -> ResponseReturnVa
     if sent.done:
         flash(_("The draft is saved. Nobody is asked anything yet."), "good")
         return redirect(url_for(".show", agreement_id=sent.result))
+    found = mine(found.id) if found else None  # as it is now: after a refusal the session has begun anew
     fixed = found is not None and found.state is AgreementState.IN_FORCE
+    pending = found.pending if found else None
     return render_template(
         "consents/write.html",
         form=form,
         existing=found,
         fixed=fixed,
+        missing=problems(found, pending, found.recipient) if found and pending else {},
         words=vocabulary(),
         sensitive=[term for term in CATEGORIES.values() if term.sensitive],
         has_recipients=len(form.recipient.choices) > 1,

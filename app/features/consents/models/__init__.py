@@ -1,5 +1,6 @@
 """What we remember about consent: recipients and agreements in frozen revisions (`agreements`), events that are only ever
-added and the state they lead to (`answers`), guardians and codes (`guardians`), usages (`usages`).
+added and the state they lead to (`answers`), what the city decides about objections (`objections`), guardians and codes
+(`guardians`), usages (`usages`).
 
 The data that a consent governs lives in `governed.py`, which no other room may import.
 """
@@ -18,10 +19,12 @@ from app.features.consents.models.agreements import (
 from app.features.consents.models.answers import BY_PROGRAM, Answer, ConsentEvent, ConsentRecord, Giver
 from app.features.consents.models.deliveries import Endpoint, Notice, NoticeKind
 from app.features.consents.models.guardians import ConsentCode, Guardian, GuardianRequest, Minor
+from app.features.consents.models.objections import DECIDED, ObjectionDecision, RegisterNumbers, Ruling
 from app.features.consents.models.usages import Usage
 
 __all__ = [
     "BY_PROGRAM",
+    "DECIDED",
     "AgreementRevision",
     "AgreementState",
     "Answer",
@@ -38,9 +41,12 @@ __all__ = [
     "Minor",
     "Notice",
     "NoticeKind",
+    "ObjectionDecision",
     "Recipient",
     "RecipientKind",
     "RecipientState",
+    "RegisterNumbers",
     "RevisionState",
+    "Ruling",
     "Usage",
 ]

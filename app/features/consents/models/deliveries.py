@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     REFUSED = "consent.refused"
     EXPIRED = "consent.expired"
     OBJECTED = "consent.objected"
+    OBJECTION_ENDED = "objection.ended"
     REPLACED = "agreement.replaced"
     ENDED = "agreement.ended"
     ERASED = "person.erased"

@@ -3,20 +3,18 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.models import (
     AgreementState,
     Answer,
-    ConsentEvent,
     ConsentRecord,
     DataAgreement,
-    LegalBasis,
     Recipient,
     RecipientState,
+    RegisterNumbers,
 )
 from app.features.consents.queries.valve import in_force
 from app.features.spaces.queries import Process, ProcessState
@@ -94,47 +92,29 @@ def counts_of(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, C
     }
 
 
-def register(session: Session, *, public: bool = False) -> list[tuple[DataAgreement, int]]:
-    """All agreements that are or were in force, with how many consents are in force now; those in force first.
-
-    `public` leaves out those of processes that are still drafts, whose titles nobody may read yet.
-    """
-    drafts = select(Process.id).where(Process.state == ProcessState.DRAFT)
-    hidden = [or_(DataAgreement.process_id.is_(None), DataAgreement.process_id.not_in(drafts))] if public else []
-    found = session.scalars(
-        select(DataAgreement)
-        .where(DataAgreement.state != AgreementState.DRAFT, *hidden)
-        .order_by(DataAgreement.state != AgreementState.IN_FORCE, DataAgreement.code)
-    ).all()
+def register(session: Session) -> list[tuple[DataAgreement, int]]:
+    """All agreements that are or were in force, with how many consents are in force now; those in force first."""
+    found = session.scalars(_registered()).all()
     counts = counts_of(session, [entry.id for entry in found])
     return [(entry, counts[entry.id].allowed) for entry in found]
 
 
-@dataclass(frozen=True)
-class OpenObjection:
-    """Somebody objects to a use that rests on the public task, and has not taken it back: staff have to examine it."""
-
-    agreement: DataAgreement
-    person_id: uuid.UUID
-    since: datetime
-    reason: str
+def public_register(session: Session) -> Sequence[DataAgreement]:
+    """The same for everybody: without those of processes that are still drafts, whose titles nobody may read yet."""
+    drafts = select(Process.id).where(Process.state == ProcessState.DRAFT)
+    query = _registered().where(or_(DataAgreement.process_id.is_(None), DataAgreement.process_id.not_in(drafts)))
+    return session.scalars(query).all()
 
 
-def open_objections(
-    session: Session, process_ids: Collection[uuid.UUID] | None, start: int = 0, limit: int = 50
-) -> list[OpenObjection]:
-    """Objections that stand, the oldest first, to agreements of these processes (None: of all, and of the city)."""
-    query = (
-        select(DataAgreement, ConsentRecord.person_id, ConsentRecord.since, ConsentEvent.remark)
-        .select_from(ConsentRecord)
-        .join(DataAgreement, DataAgreement.id == ConsentRecord.agreement_id)
-        .join(ConsentEvent, ConsentEvent.id == ConsentRecord.event_id)
-        .where(ConsentRecord.answer == Answer.OBJECTED, DataAgreement.legal_basis == LegalBasis.PUBLIC_TASK)
-        .order_by(ConsentRecord.since, ConsentRecord.id)
-    )
-    if process_ids is not None:
-        query = query.where(DataAgreement.process_id.in_(process_ids))
-    return [OpenObjection(*row) for row in session.execute(query.offset(start).limit(limit))]
+def _registered() -> Select[DataAgreement]:
+    query = select(DataAgreement).where(DataAgreement.state != AgreementState.DRAFT)
+    return query.order_by(DataAgreement.state != AgreementState.IN_FORCE, DataAgreement.code)
+
+
+def published_numbers(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RegisterNumbers]:
+    """The numbers that everybody may see, as they were taken last night; none for what is younger than that."""
+    found = session.scalars(select(RegisterNumbers).where(RegisterNumbers.agreement_id.in_(ids)))
+    return {row.agreement_id: row for row in found}
 
 
 def staff_list(session: Session, process_ids: Collection[uuid.UUID] | None) -> list[tuple[DataAgreement, Counts]]:

@@ -13,6 +13,7 @@ from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
     AgreementRevision,
     AgreementState,
+    Answer,
     ConsentCode,
     ConsentEvent,
     ConsentRecord,
@@ -40,7 +41,27 @@ def open_questions(session: Session, process_id: uuid.UUID, person_id: uuid.UUID
         )
     }
     now = clock.now()
-    return [entry for entry in found if may_be_asked(records.get(entry.id), entry, now)]
+    put_off = _asked_and_not_answered(session, person_id, found, records)
+    return [entry for entry in found if may_be_asked(records.get(entry.id), entry, now) and entry.current.id not in put_off]
+
+
+def _asked_and_not_answered(
+    session: Session, person_id: uuid.UUID, found: list[DataAgreement], records: dict[uuid.UUID, ConsentRecord]
+) -> set[uuid.UUID]:
+    """Revisions that this person was asked about and put off: they do not come back by themselves, until another text does.
+
+    A young person was asked when their letter to an adult went out, which is no answer: they may ask again.
+    """
+    if minor_until(session, person_id) is not None:
+        return set()
+    open_ones = {entry.current.id for entry in found}
+    answered = {record.revision_id for record in records.values()}
+    asked = select(ConsentEvent.revision_id).where(
+        ConsentEvent.person_id == person_id,
+        ConsentEvent.revision_id.in_(open_ones - answered),
+        ConsentEvent.answer == Answer.ASKED,
+    )
+    return set(session.scalars(asked))
 
 
 def open_question(session: Session, process_id: uuid.UUID, person_id: uuid.UUID) -> DataAgreement | None:

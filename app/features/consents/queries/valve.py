@@ -3,8 +3,13 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Subquery, and_, exists, or_, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, FromClause, Select, Subquery, and_, exists, null, or_, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
@@ -13,7 +18,11 @@ from app.features.consents.models import (
     Answer,
     ConsentRecord,
     DataAgreement,
+    Disclosure,
     LegalBasis,
+    ObjectionDecision,
+    RevisionState,
+    Ruling,
 )
 from app.features.consents.models.agreements import PUBLISHED
 from app.features.spaces.queries import Area
@@ -21,6 +30,7 @@ from app.kernel import clock
 
 # Tables rather than models: a million rows of mapped attributes take a third longer to read than a million of columns.
 AGREEMENT, REVISION, RECORD = DataAgreement.__table__, AgreementRevision.__table__, ConsentRecord.__table__
+RULING = ObjectionDecision.__table__
 CONTACT, PROFILE, AREA = ContactDetail.__table__, ProfileDetail.__table__, Area.__table__
 CONSENT = (LegalBasis.CONSENT, LegalBasis.EXPLICIT_CONSENT)
 
@@ -37,13 +47,39 @@ def in_force(moment: datetime | None = None, agreements: Collection[uuid.UUID] |
     query = select(RECORD.c.agreement_id, RECORD.c.person_id).where(
         RECORD.c.answer == Answer.GIVEN,
         or_(RECORD.c.expires_at.is_(None), RECORD.c.expires_at > moment),
-        tuple_(RECORD.c.agreement_id, RECORD.c.revision_id).in_(_counting(moment)),
+        is_among(RECORD.c.revision_id, _counting(moment)),
     )
     return query if agreements is None else query.where(_one_of(RECORD.c.agreement_id, agreements))
 
 
-def _counting(moment: datetime) -> Select[uuid.UUID, uuid.UUID]:
-    """SELECT of (agreement_id, id) of the revisions to which a yes counts: a handful, found once and not for each answer."""
+class is_among(FunctionElement[bool]):  # noqa: N801  named like a function, as SQL's are
+    """Whether a column is one of what a subquery finds: few values, found once, before any row is looked at.
+
+    PostgreSQL takes a subquery under IN for a join and guesses that one revision of twenty leaves one answer of twenty. With
+    an array it expects many, and joins a million answers with their details by merging instead of looking up each.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[uuid.UUID], found: Select[uuid.UUID]) -> None:
+        super().__init__(column, found.correlate(None).scalar_subquery())
+
+
+@compiles(is_among)
+def _in_subquery(element: is_among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, found = element.clauses
+    return f"{compiler.process(column, **kw)} IN {compiler.process(found, **kw)}"
+
+
+@compiles(is_among, "postgresql")
+def _in_array(element: is_among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, found = element.clauses
+    return f"{compiler.process(column, **kw)} = ANY (ARRAY{compiler.process(found, **kw)})"
+
+
+def _counting(moment: datetime) -> Select[uuid.UUID]:
+    """SELECT of the revisions to which a yes counts: a handful, found once and not for each answer."""
     answered, newer = REVISION.alias(), REVISION.alias()
     replaced = exists().where(
         newer.c.agreement_id == answered.c.agreement_id,
@@ -53,7 +89,7 @@ def _counting(moment: datetime) -> Select[uuid.UUID, uuid.UUID]:
         or_(newer.c.earlier_end_at.is_(None), newer.c.earlier_end_at <= moment),
     )
     return (
-        select(answered.c.agreement_id, answered.c.id)
+        select(answered.c.id)
         .join(AGREEMENT, AGREEMENT.c.id == answered.c.agreement_id)
         .where(AGREEMENT.c.state == AgreementState.IN_FORCE, AGREEMENT.c.legal_basis.in_(CONSENT), ~replaced)
     )
@@ -67,23 +103,47 @@ def _one_of(column: ColumnElement[uuid.UUID], ids: Collection[uuid.UUID]) -> Col
 def objections() -> Select[uuid.UUID, uuid.UUID]:
     """SELECT of (agreement_id, person_id) who have objected to a use that rests on the public task.
 
-    Whoever uses data on that basis leaves these people out (an anti-join) until the objection is taken back.
+    Whoever uses data on that basis leaves these people out (an anti-join): while the objection is examined (GDPR, article
+    18(1)(d)) and for good once it is upheld, until it is taken back or compelling grounds were found (article 21(1)).
     """
+    compelling = exists().where(RULING.c.event_id == RECORD.c.event_id, RULING.c.state == Ruling.COMPELLING)
     return (
-        select(ConsentRecord.agreement_id, ConsentRecord.person_id)
-        .join(DataAgreement, DataAgreement.id == ConsentRecord.agreement_id)
-        .where(ConsentRecord.answer == Answer.OBJECTED, DataAgreement.legal_basis == LegalBasis.PUBLIC_TASK)
+        select(RECORD.c.agreement_id, RECORD.c.person_id)
+        .join(AGREEMENT, AGREEMENT.c.id == RECORD.c.agreement_id)
+        .where(RECORD.c.answer == Answer.OBJECTED, AGREEMENT.c.legal_basis == LegalBasis.PUBLIC_TASK, ~compelling)
     )
 
 
+def agreements_with_contacts(session: Session) -> Sequence[uuid.UUID]:
+    """Under which agreements anybody has left an address for contact: found by the index, and says nothing of anybody."""
+    there = exists().where(CONTACT.c.agreement_id == AGREEMENT.c.id)
+    return session.scalars(select(AGREEMENT.c.id).where(AGREEMENT.c.purpose_term == "contact", there)).all()
+
+
+def left_out_of_totals() -> Select[uuid.UUID | None, uuid.UUID]:
+    """SELECT of (process_id, person_id) who are in no totals: they have objected to an agreement that publishes totals.
+
+    `process_id` is NULL for agreements of the whole city, which are about every process.
+    """
+    against = objections().subquery("against")
+    totals = exists().where(
+        REVISION.c.agreement_id == AGREEMENT.c.id,
+        REVISION.c.state == RevisionState.IN_FORCE,
+        REVISION.c.disclosure == Disclosure.TOTALS,
+    )
+    people = select(AGREEMENT.c.process_id, against.c.person_id)
+    return people.join(against, against.c.agreement_id == AGREEMENT.c.id).where(totals)
+
+
 def contact_opt_ins(
-    process_ids: Sequence[uuid.UUID] | None = None,
+    process_ids: Sequence[uuid.UUID] | None = None, agreements: Collection[uuid.UUID] | None = None
 ) -> Select[uuid.UUID, str, uuid.UUID | None, uuid.UUID, str, str, datetime, datetime | None]:
     """SELECT of the people who may be contacted now: agreement, process, person, name, address, since, expires.
 
-    The consents in force at the moment the statement runs are joined in the statement itself.
+    The consents in force at the moment the statement runs are joined in the statement itself. `agreements` asks about these
+    alone, such as `agreements_with_contacts`: answers to the others, perhaps a city's, are then not even looked at.
     """
-    valve = in_force().add_columns(RECORD.c.since, RECORD.c.expires_at).subquery("valve")
+    valve = in_force(agreements=agreements).add_columns(RECORD.c.since, RECORD.c.expires_at).subquery("valve")
     query = (
         select(
             AGREEMENT.c.id.label("agreement_id"),
@@ -116,30 +176,28 @@ def profiles(
     )
 
 
+ASKED_OF_PROFILES = frozenset(("age_band", "area", "languages", "gender"))
+
+
 def details_of(
-    agreement_id: uuid.UUID,
+    agreement_id: uuid.UUID, categories: Collection[str] = ASKED_OF_PROFILES
 ) -> Select[uuid.UUID, datetime, datetime | None, str, str, str, str, list[str], str]:
     """SELECT of all that people gave under one agreement: person, since, expires, name, address, age band, area's code,
     languages, gender; what was not asked for is NULL. Joined with the consents in force in the statement itself.
+
+    `categories` are the kinds of data that are wanted: where nothing of a profile is, profiles are not looked at.
     """
     theirs = in_force(agreements=[agreement_id])
     valve = theirs.add_columns(RECORD.c.since, RECORD.c.expires_at).subquery("valve")
+    profile = [PROFILE.c.age_band, AREA.c.code.label("area_code"), PROFILE.c.languages, PROFILE.c.gender]
+    source = valve.outerjoin(CONTACT, _given_by(CONTACT, valve))
+    if ASKED_OF_PROFILES.isdisjoint(categories):
+        profile = [type_coerce(null(), column.type).label(column.name) for column in profile]
+    else:
+        source = source.outerjoin(PROFILE, _given_by(PROFILE, valve)).outerjoin(AREA, AREA.c.id == PROFILE.c.area_id)
     return (
-        select(
-            valve.c.person_id,
-            valve.c.since,
-            valve.c.expires_at,
-            CONTACT.c.name,
-            CONTACT.c.address,
-            PROFILE.c.age_band,
-            AREA.c.code.label("area_code"),
-            PROFILE.c.languages,
-            PROFILE.c.gender,
-        )
-        .select_from(valve)
-        .outerjoin(CONTACT, _given_by(CONTACT, valve))
-        .outerjoin(PROFILE, _given_by(PROFILE, valve))
-        .outerjoin(AREA, AREA.c.id == PROFILE.c.area_id)
+        select(valve.c.person_id, valve.c.since, valve.c.expires_at, CONTACT.c.name, CONTACT.c.address, *profile)
+        .select_from(source)
         .order_by(valve.c.person_id)
     )
 

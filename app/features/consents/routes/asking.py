@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.extensions import db
+from app.features.consents.commands import PutOff
 from app.features.consents.forms.answers import AskForm, ask_form
 from app.features.consents.queries import (
     AgreementState,
@@ -22,12 +23,13 @@ from app.features.consents.queries import (
 from app.features.consents.routes import bp
 from app.features.consents.rules import fields_asked, is_in_force, is_minor
 from app.features.consents.shown import vocabulary
-from app.features.consents.use_cases import answer_agreement
+from app.features.consents.use_cases import answer_agreement, put_off
 from app.features.spaces.queries import Process, all_areas
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import msg
+from app.kernel.permissions import Actor
 from app.web import slots
 from app.web.access import safe_next, signed_in, viewer
 from app.web.locale import current_locale
@@ -39,8 +41,16 @@ from app.web.transaction import commits
 @commits
 def ask(agreement_id: UUID) -> ResponseReturnValue:
     """Say yes or no, having read the text."""
-    session, actor = db.session(), viewer()
-    person_id = actor.require_signed_in()
+    actor = viewer()
+    return asking_page(agreement_id, actor, actor.require_signed_in(), url_for(".my_data"))
+
+
+def asking_page(agreement_id: UUID, actor: Actor, person_id: UUID, back: str, *, code: bool = False) -> ResponseReturnValue:
+    """The text, the form and what came of it, for people with an account and with a code: each goes `back` to their cards.
+
+    Whoever is too young names an adult by a letter; with a code they come to a desk with them.
+    """
+    session = db.session()
     found = asked_about(agreement_id)
     of_age_on = minor_until(session, person_id)
     minor = is_minor(of_age_on, clock.now())
@@ -50,11 +60,14 @@ def ask(agreement_id: UUID) -> ResponseReturnValue:
     answer = {"yes": Answer.GIVEN, "no": Answer.REFUSED}.get(request.form.get("answer", ""))
     if form.validate_on_submit():
         command = form.to_command(agreement_id, person_id, answer) if answer else None
-        if answer is Answer.GIVEN and (minor or form.says_too_young()):
+        young = answer is Answer.GIVEN and (minor or form.says_too_young())
+        if young and not code:
             return redirect(url_for(".guardian", agreement_id=agreement_id))  # nothing is recorded: an adult is asked
         try:
             if command is None:
                 raise Refused(msg("Choose yes or no."))
+            if young:
+                raise Refused(msg("An adult who is responsible for you says yes. Come to a desk of the city with them."))
             if answer is Answer.GIVEN:
                 form.check_age()
             answer_agreement(session, actor, command)
@@ -71,7 +84,7 @@ def ask(agreement_id: UUID) -> ResponseReturnValue:
                 else _("Saved: no."),
                 "good",
             )
-            return redirect(safe_next(request.args.get("next"), url_for(".my_data")))
+            return redirect(safe_next(request.args.get("next"), back))
     elif form.is_submitted():
         status = 422
     record = record_of(db.session(), agreement_id, person_id)
@@ -86,7 +99,19 @@ def ask(agreement_id: UUID) -> ResponseReturnValue:
         minor=minor,
         age=age,
         words=vocabulary(),
+        back=back,
+        code=code,
     ), status
+
+
+@bp.post("/ask/<uuid:agreement_id>/later")
+@signed_in
+@commits
+def ask_later(agreement_id: UUID) -> ResponseReturnValue:
+    """Not now: the question does not come back by itself, and stays on its page."""
+    put_off(db.session(), viewer(), PutOff(agreement_id, current_locale()))
+    flash(_("We do not ask again. If you want to decide later, you find the question under “What personal data is used for”."))
+    return redirect(safe_next(request.args.get("next"), url_for(".my_data")))
 
 
 def asked_about(agreement_id: UUID) -> DataAgreement:

@@ -11,7 +11,17 @@ from flask_babel import lazy_gettext
 from app.extensions import db
 from app.features.consents.commands import ObjectTo, RenewConsent, WithdrawConsent
 from app.features.consents.forms.answers import ObjectForm
-from app.features.consents.queries import agreement, cards_of, last_notices, record_of, timeline_of, told, usages_between
+from app.features.consents.objecting import due_on
+from app.features.consents.queries import (
+    agreement,
+    cards_of,
+    decisions_of,
+    last_notices,
+    record_of,
+    timeline_of,
+    told,
+    usages_between,
+)
 from app.features.consents.routes import bp
 from app.features.consents.routes.usages import NEWEST
 from app.features.consents.rules import ANSWERS, can_be_taken_back
@@ -20,6 +30,7 @@ from app.features.consents.takeout import takeout
 from app.features.consents.use_cases import note_usages, object_to, renew_consent, withdraw_consent
 from app.kernel.database import intent
 from app.kernel.errors import NotFound
+from app.kernel.permissions import Actor
 from app.kernel.personal_data import collections, exceptions
 from app.web.access import public, signed_in, viewer
 from app.web.filters import translate
@@ -46,6 +57,8 @@ def my_data() -> str:
         older=url_for(".answers") if len(timeline) > ANSWERS_SHOWN else None,
         usages=told(session, person_id, usages_between(session, person_id, limit=NEWEST)),
         notices=last_notices(session, person_id, [card.agreement.id for card in cards]),
+        decisions=decisions_of(session, person_id),
+        answer_due=due_on,
         answers=ANSWERS,
         words=vocabulary(),
         kinds=collections(),
@@ -61,7 +74,10 @@ def answers() -> str:
     person_id = viewer().require_signed_in()
     found = timeline_of(db.session(), person_id, (page - 1) * ANSWERS_SHOWN, ANSWERS_SHOWN + 1)
     older = url_for(".answers", page=page + 1) if len(found) > ANSWERS_SHOWN else None
-    return render_template("consents/answers.html", timeline=found[:ANSWERS_SHOWN], answers=ANSWERS, older=older)
+    decisions = decisions_of(db.session(), person_id)
+    return render_template(
+        "consents/answers.html", timeline=found[:ANSWERS_SHOWN], answers=ANSWERS, older=older, decisions=decisions
+    )
 
 
 @bp.route("/withdraw/<uuid:agreement_id>", methods=["GET", "POST"])
@@ -101,10 +117,15 @@ def shown_revision() -> UUID:
 @commits
 def renew(agreement_id: UUID) -> ResponseReturnValue:
     """One click: the yes runs for another whole time."""
-    session, actor = db.session(), viewer()
-    command = RenewConsent(agreement_id, shown_revision(), actor.require_signed_in(), language=current_locale())
-    attempt(lambda: renew_consent(session, actor, command), _("Renewed. You can take it back here at any time."))
-    return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
+    actor = viewer()
+    return renewed(agreement_id, actor, actor.require_signed_in(), url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
+
+
+def renewed(agreement_id: UUID, actor: Actor, person_id: UUID, back: str) -> ResponseReturnValue:
+    """The same click for people with an account and with a code: each comes `back` to their cards."""
+    command = RenewConsent(agreement_id, shown_revision(), person_id, language=current_locale())
+    attempt(lambda: renew_consent(db.session(), actor, command), _("Renewed. You can take it back here at any time."))
+    return redirect(back)
 
 
 @bp.route("/object/<uuid:agreement_id>", methods=["GET", "POST"])
@@ -112,8 +133,13 @@ def renew(agreement_id: UUID) -> ResponseReturnValue:
 @commits
 def object_(agreement_id: UUID) -> ResponseReturnValue:
     """Object to a use that rests on the public task."""
-    session, actor = db.session(), viewer()
-    person_id = actor.require_signed_in()
+    actor = viewer()
+    return objecting_page(agreement_id, actor, actor.require_signed_in(), url_for(".my_data"))
+
+
+def objecting_page(agreement_id: UUID, actor: Actor, person_id: UUID, back: str, *, code: bool = False) -> ResponseReturnValue:
+    """The form and what came of it, for people with an account and with a code: each comes `back` to their cards."""
+    session = db.session()
     found = agreement(session, agreement_id)
     if found is None or not found.may_be_objected_to:
         raise NotFound
@@ -121,10 +147,11 @@ def object_(agreement_id: UUID) -> ResponseReturnValue:
     command = ObjectTo(agreement_id, shown_revision(), person_id, language=current_locale(), reason=form.reason.data or "")
     sent = form.send(lambda: object_to(session, actor, command))
     if sent.done:
-        flash(_("Your objection is noted. The people who look after this use see it and have to examine it."), "good")
-        return redirect(url_for(".my_data", _anchor=f"agreement-{agreement_id}"))
+        flash(_("Your objection is noted. This use rests for you now, and you get an answer within a month."), "good")
+        return redirect(f"{back}#agreement-{agreement_id}")
     found = agreement(session, agreement_id) or found  # as it is now: a changed text is shown again
-    return render_template("consents/object.html", agreement=found, form=form, words=vocabulary()), sent.status
+    page = render_template("consents/object.html", agreement=found, form=form, words=vocabulary(), back=back, code=code)
+    return page, sent.status
 
 
 @bp.post("/everything.zip")

@@ -9,8 +9,8 @@ from app.features.consents.queries import (
     AgreementState,
     DataAgreement,
     agreement_by_code,
-    counts_of,
-    register,
+    public_register,
+    published_numbers,
 )
 from app.features.consents.routes import bp
 from app.features.consents.rules import canonical, chain_holds
@@ -26,8 +26,10 @@ from app.web.access import public
 @public
 def agreements() -> str:
     """Every purpose, who gets what, and how many people allow it now."""
-    entries = register(db.session(), public=True)
-    return render_template("consents/agreements.html", entries=entries, words=vocabulary(), few=few)
+    session = db.session()
+    entries = public_register(session)
+    numbers = published_numbers(session, [entry.id for entry in entries])
+    return render_template("consents/agreements.html", entries=entries, numbers=numbers, words=vocabulary(), few=few)
 
 
 @bp.get("/agreements/<code>")
@@ -35,11 +37,11 @@ def agreements() -> str:
 def agreement_page(code: str) -> str:
     """One agreement: what it says now, what it said before, and how to check that nothing was rewritten."""
     found = _public(code)
-    counts = counts_of(db.session(), [found.id])[found.id]
+    numbers = published_numbers(db.session(), [found.id]).get(found.id)
     return render_template(
         "consents/agreement.html",
         agreement=found,
-        counts=counts,
+        numbers=numbers,
         holds=chain_holds(found.published),
         words=vocabulary(),
         few=few,

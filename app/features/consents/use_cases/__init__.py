@@ -1,10 +1,13 @@
-"""What can happen here: recipients are named (`recipients`), an agreement is written, reviewed, put in force and ended
-(`agreements`), answered and taken back (`answers`), by minors with their guardians (`guardians`) and by people without an
-account (`codes`); time does its part at night (`nightly`); a usage is noted (`usages`).
+"""What can happen here: recipients are named (`recipients`), an agreement is written (`writing`), reviewed, put in force and
+ended (`agreements`), answered and taken back (`answers`), by minors with their guardians (`guardians`) and by people without an
+account (`codes`); staff decide about objections (`objections`); time does its part at night (`nightly`); a usage is noted
+(`usages`), and the public numbers are taken (`counting`).
 """
 
 from app.features.consents.commands import (
     AnswerAgreement,
+    ConfirmObjection,
+    DecideObjection,
     Details,
     DiscardDraft,
     EndAgreement,
@@ -18,19 +21,15 @@ from app.features.consents.commands import (
     WriteRecipient,
 )
 from app.features.consents.queries import record_of
-from app.features.consents.use_cases.agreements import (
-    discard_draft,
-    end_agreement,
-    put_in_force,
-    review_agreement,
-    submit_agreement,
-    write_agreement,
-)
+from app.features.consents.use_cases.agreements import end_agreement, put_in_force, review_agreement
 from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
+from app.features.consents.use_cases.asked import put_off
 from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
+from app.features.consents.use_cases.counting import count_for_everybody
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
 from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
-from app.features.consents.use_cases.nightly import expire_consents, forget_guardians, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases.objections import confirm_objection, decide_objection
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.recording import listen
 from app.features.consents.use_cases.telling import (
@@ -44,9 +43,12 @@ from app.features.consents.use_cases.telling import (
     tell_of_erasure,
 )
 from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_usage_once, note_usages
+from app.features.consents.use_cases.writing import discard_draft, submit_agreement, write_agreement
 
 __all__ = [
     "AnswerAgreement",
+    "ConfirmObjection",
+    "DecideObjection",
     "Details",
     "DiscardDraft",
     "EndAgreement",
@@ -63,11 +65,13 @@ __all__ = [
     "answer_by_link",
     "ask_guardian",
     "confirm_by_hand",
+    "confirm_objection",
+    "count_for_everybody",
+    "decide_objection",
     "discard_draft",
     "end_agreement",
     "enter_code",
     "expire_consents",
-    "forget_guardians",
     "forget_old_usages",
     "forget_out_of_force",
     "forget_usages_of",
@@ -84,6 +88,7 @@ __all__ = [
     "object_to",
     "open_request",
     "put_in_force",
+    "put_off",
     "record_of",
     "remind_of_expiry",
     "remove_endpoint",

@@ -19,9 +19,11 @@ from app.features.consents.models import (
     Giver,
     Guardian,
     GuardianRequest,
+    Ruling,
 )
-from app.features.consents.queries import minor_until
-from app.features.consents.use_cases.agreements import locked_agreement
+from app.features.consents.queries import minor_until, ruling_of
+from app.features.consents.use_cases.asked import note_asked
+from app.features.consents.use_cases.locked import locked_agreement
 from app.features.consents.use_cases.recording import append, locked_record
 from app.features.consents.vocabulary import AGE_BANDS
 from app.features.spaces.queries import area as area_by_id
@@ -63,6 +65,8 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
     if given:
         _check_details(session, revision, command.details)
     close_requests(session, agreement.id, command.person_id)
+    if actor.client_id is None:  # a program asked in its own words: it passes the answer on
+        note_asked(session, actor, revision, command.person_id, command.language, command.sheet)
     until, lapses = rules.runs_until(clock.now(), revision.months, of_age_on) if given else (None, False)
     shown, language = pick(revision.notice, command.language)
     record = append(
@@ -211,10 +215,10 @@ def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> Cons
 def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecord:
     """Note that a person objects to a use that rests on the public task, until they take it back.
 
-    Nothing stops by itself: the data sets that rest on it are totals and what was published (`docs/consent.md`). The people
-    who look after the agreement see it in their list and have to examine it.
+    From now on this use rests (`queries.objections`) until staff have decided (`decide_objection`). Objecting with the same
+    reason while one is examined changes nothing; after compelling grounds were found it is a new objection.
 
-    Raises Conflict when another text was shown,
+    Raises Conflict when another text was shown, or when an objection is being examined or was upheld,
     NotFound for other legal bases: consent is taken back instead, and a law leaves no choice.
     """
     agreement = locked_agreement(session, command.agreement_id, shared=True)
@@ -224,6 +228,16 @@ def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecor
         raise Forbidden
     if agreement.current.id != command.revision_id:
         raise Conflict(_CHANGED)
+    reason = command.reason.strip()[:2000]
+    standing = locked_record(session, agreement.id, command.person_id)
+    if standing is not None and standing.answer is Answer.OBJECTED:
+        decision = ruling_of(session, standing.event_id)
+        if decision is not None and decision.state is Ruling.UPHELD:
+            raise Conflict(msg("Your objection was upheld already: your data is not used for this."))
+        if decision is None or not decision.is_decided:
+            if reason in ("", session.get_one(ConsentEvent, standing.event_id).remark):
+                return standing
+            raise Conflict(msg("Your objection is being examined already. To give another reason, take it back first."))
     shown, language = pick(agreement.current.notice, command.language)
     record = append(
         session,
@@ -233,7 +247,7 @@ def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecor
         Answer.OBJECTED,
         shown=shown,
         language=language,
-        remark=command.reason.strip()[:2000],
+        remark=reason,
         sheet=command.sheet,
     )
     if record is None:

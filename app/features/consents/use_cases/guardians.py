@@ -23,9 +23,9 @@ from app.features.consents.models import (
     Minor,
 )
 from app.features.consents.queries import minor_until
-from app.features.consents.use_cases.agreements import locked_agreement
 from app.features.consents.use_cases.answers import close_requests, record_answer
-from app.features.consents.use_cases.recording import append
+from app.features.consents.use_cases.asked import note_asked
+from app.features.consents.use_cases.locked import locked_agreement
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
 from app.kernel.automated import decides
@@ -34,7 +34,7 @@ from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 from app.kernel.references import token_hash
-from app.kernel.texts import clean_line, pick
+from app.kernel.texts import clean_line
 
 LINK_LIFE = timedelta(days=14)
 MOST_LINKS = 5
@@ -113,8 +113,7 @@ def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> Guardi
     )
     session.add(request)
     session.flush()
-    shown, language = pick(agreement.current.notice, command.language)
-    append(session, actor, agreement.current, command.person_id, Answer.ASKED, shown=shown, language=language)
+    note_asked(session, actor, agreement.current, command.person_id, command.language)
     notify(session, mails.GUARDIAN, person_id=command.person_id, params={"request_id": str(request.id)})
     session.flush()
     return request

@@ -1,8 +1,11 @@
 """What time does: consents run out, people are reminded before, and what was given is deleted afterwards."""
 
+import uuid
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 
-from sqlalchemy import and_, delete, exists, select
+from sqlalchemy import and_, delete, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import Person
@@ -14,9 +17,6 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     Giver,
-    Guardian,
-    GuardianRequest,
-    Minor,
 )
 from app.features.consents.queries import in_force
 from app.features.consents.use_cases.recording import append
@@ -63,27 +63,44 @@ def expire_consents(session: Session, at_most: int | None = None) -> int:
     return len(due)
 
 
-def forget_out_of_force(session: Session) -> int:
-    """Delete details whose consent counts no more, such as those given to words that were replaced on a stated date."""
-    removed = 0
-    for table in GOVERNED:
-        valve = in_force().subquery("valve")
-        kept = exists().where(valve.c.agreement_id == table.agreement_id, valve.c.person_id == table.person_id)
-        removed += len(session.execute(delete(table).where(~kept).returning(table.person_id)).all())
-    return removed
+Place = tuple[int, uuid.UUID, uuid.UUID]
+"""Where a step of `forget_out_of_force` ended: which of the tables of details, agreement, person."""
+START: Place = (0, uuid.UUID(int=0), uuid.UUID(int=0))
 
 
-def forget_guardians(session: Session) -> int:
-    """Delete links that no longer work, and the guardians of people who now decide alone. Returns how many guardians.
+@dataclass(frozen=True)
+class Step:
+    """What one step has removed, and where the next begins; None when there is nothing more."""
 
-    The events stay, and say that a guardian spoke; who it was is forgotten with them.
+    removed: int
+    place: Place | None
+
+
+def forget_out_of_force(session: Session, place: Place = START, at_most: int = 500) -> Step:
+    """Delete details whose consent counts no more, such as those given to words that were replaced on a stated date.
+
+    `at_most` of them, in the order of the table: the task commits each step and goes on where it ended. A step that was cut
+    off is done again from the beginning. Whoever gave a new yes meanwhile keeps their details: it is asked again as they go.
     """
-    now = clock.now()
-    session.execute(delete(GuardianRequest).where(GuardianRequest.expires_at <= now))
-    of_age = select(Minor.person_id).where(Minor.of_age_on <= now.date())
-    forgotten = session.execute(delete(Guardian).where(Guardian.minor_id.in_(of_age)).returning(Guardian.id)).all()
-    session.execute(delete(Minor).where(Minor.of_age_on <= now.date()))
-    return len(forgotten)
+    number, *after = place
+    table = GOVERNED[number]
+    valve = in_force().subquery("valve")
+    kept = exists().where(valve.c.agreement_id == table.agreement_id, valve.c.person_id == table.person_id)
+    key = tuple_(table.agreement_id, table.person_id)
+    found = session.execute(
+        select(table.agreement_id, table.person_id)
+        .where(key > tuple_(*after), ~kept)
+        .order_by(table.agreement_id, table.person_id)
+        .limit(at_most)
+    ).all()
+    removed = 0
+    for agreement_id, rows in groupby(found, key=lambda row: row.agreement_id):
+        people = [row.person_id for row in rows]
+        gone = delete(table).where(table.agreement_id == agreement_id, table.person_id.in_(people), ~kept)
+        removed += len(session.execute(gone.returning(table.person_id)).all())
+    if len(found) == at_most:
+        return Step(removed, (number, found[-1].agreement_id, found[-1].person_id))
+    return Step(removed, (number + 1, *START[1:]) if number + 1 < len(GOVERNED) else None)
 
 
 REMIND_BEFORE = timedelta(days=30)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -64,10 +64,14 @@ def append(
     """Append an event and bring the state up to it; two devices at once end in one state, the later event's.
 
     The number of the event is unique for a person and an agreement: of two at the same moment one waits, sees the other,
-    and takes the next number. Returns None when somebody was asked who has never answered.
+    and takes the next number. That somebody was asked is noted once for a revision.
+
+    Returns None when somebody was asked who has never answered.
     """
     for _attempt in range(TRIES):
         record = locked_record(session, revision.agreement_id, person_id)
+        if answer is Answer.ASKED and _was_asked(session, revision.id, person_id):
+            return record
         event = ConsentEvent(
             agreement_id=revision.agreement_id,
             revision_id=revision.id,
@@ -99,6 +103,14 @@ def append(
             listener(session, event, record)
         return record
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
+
+
+def _was_asked(session: Session, revision_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Looked up anew at each try, so that two devices note it once."""
+    noted = exists().where(
+        ConsentEvent.person_id == person_id, ConsentEvent.revision_id == revision_id, ConsentEvent.answer == Answer.ASKED
+    )
+    return bool(session.scalar(select(noted)))
 
 
 def _next_number(session: Session, record: ConsentRecord | None, agreement_id: uuid.UUID, person_id: uuid.UUID) -> int:

@@ -38,11 +38,16 @@ TOLD = {
 
 
 def tell_of_answer(session: Session, event: ConsentEvent, before: Answer | None) -> Notice | None:
-    """Tell the recipient that somebody's data may be used no more. Where there was no yes before, they have nothing."""
+    """Tell the recipient that somebody's data may be used no more, or that an objection is over.
+
+    Where there was no yes before, they have nothing.
+    """
+    about = session.get_one(DataAgreement, event.agreement_id)
+    if event.answer is Answer.WITHDRAWN and before is Answer.OBJECTED:
+        return tell(session, NoticeKind.OBJECTION_ENDED, about, event.person_id)
     kind = TOLD.get(event.answer)
     if kind is None or (kind is not NoticeKind.OBJECTED and before is not Answer.GIVEN) or before is event.answer:
         return None
-    about = session.get_one(DataAgreement, event.agreement_id)
     return tell(session, kind, about, event.person_id)
 
 

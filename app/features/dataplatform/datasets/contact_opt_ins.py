@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 
 from sqlalchemy.orm import Session
 
-from app.features.consents.queries import DataAgreement, contact_opt_ins, references_for
+from app.features.consents.queries import DataAgreement, agreements_with_contacts, contact_opt_ins, references_for
 from app.features.dataplatform.declarations import Audience, Basis, Column, DataSet, PeopleRows, Rows, declare
 from app.features.spaces.queries import Process
 from app.kernel.messages import msg
@@ -29,7 +29,8 @@ COLUMNS = (
 def people_rows(session: Session, process_ids: Collection[uuid.UUID] | None = None) -> PeopleRows:
     """One row a person and agreement, with both; the statement itself joins the consents in force."""
     about, process = DataAgreement.__table__, Process.__table__  # as the rows themselves: see the valve
-    query = contact_opt_ins(None if process_ids is None else list(process_ids))
+    left = agreements_with_contacts(session)
+    query = contact_opt_ins(None if process_ids is None else list(process_ids), left)
     query = query.outerjoin(process, process.c.id == about.c.process_id).add_columns(process.c.slug, about.c.recipient_id)
     references: dict[uuid.UUID, Callable[[uuid.UUID], str]] = {}
     for row in session.execute(query.execution_options(yield_per=5_000)):

@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from app.features.consents.queries import left_out_of_totals
 from app.features.dataplatform.declarations import Audience, Basis, Column, DataSet, Rows, declare
 from app.features.dataplatform.disclosure import protected
 from app.features.proposals.queries import Stance, published_comments_cte, published_proposals_cte, supports_cte
@@ -43,12 +44,21 @@ COLUMNS = (
 
 
 def rows(session: Session, process_ids: Collection[uuid.UUID] | None = None) -> Rows:
-    """One row for each process, area and category with at least one published proposal. One statement."""
+    """One row for each process, area and category with at least one published proposal. One statement.
+
+    Whoever objects to totals is left out in it (GDPR, articles 18(1)(d) and 21(1)).
+    """
     proposals, supports, comments = published_proposals_cte(), supports_cte(), published_comments_cte()
     one, none = literal(1), literal(0)
 
+    against = left_out_of_totals().cte("against")
+
     def entries(source: Any, kind: str, without: ColumnElement[int]) -> Any:
         stance = source.c.stance if kind == "comment" else cast(null(), String)
+        objects = exists().where(
+            against.c.person_id == source.c.person_id,
+            or_(against.c.process_id == source.c.process_id, against.c.process_id.is_(None)),
+        )
         return select(
             source.c.process_id,
             source.c.area_id,
@@ -61,7 +71,7 @@ def rows(session: Session, process_ids: Collection[uuid.UUID] | None = None) -> 
             case((stance == Stance.NEUTRAL, 1), else_=0).label("neutral"),
             (case((source.c.is_reply, 1), else_=0) if kind == "comment" else none).label("is_reply"),
             without.label("without"),
-        )
+        ).where(~objects)
 
     def no_account(source: Any) -> ColumnElement[int]:
         return case((source.c.person_id.is_(None), 1), else_=0)
@@ -139,6 +149,7 @@ FEEDBACK_BY_AREA = declare(
         rows=rows,
         geometry=geometry,
         notes=(
+            msg("People who object to being counted are left out, with all they wrote and supported."),
             msg("Hidden and withdrawn contributions are not counted."),
             msg("Proposals stand in the smallest area that contains them, so the rows of a process add up to its totals."),
             msg("Different people cannot be added up over rows: somebody may be active in several areas and categories."),

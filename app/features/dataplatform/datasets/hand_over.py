@@ -46,7 +46,8 @@ def agreement_rows(session: Session, agreement_id: uuid.UUID) -> PeopleRows:
     if about is None:
         raise NotFound
     values = values_for(about.recipient_id, [column.name for column in columns_of(session, agreement_id)])
-    for row in session.execute(details_of(agreement_id).execution_options(yield_per=AT_ONCE)):
+    query = details_of(agreement_id, about.current.categories)
+    for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
         yield agreement_id, row.person_id, values(row)
 
 

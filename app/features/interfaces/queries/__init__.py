@@ -10,12 +10,13 @@ from app.features.interfaces.queries.clients import (
     working_token,
 )
 from app.features.interfaces.queries.profiles import individuals_of, person_known_as, profile_of
-from app.features.interfaces.queries.usages import count_usages, usages_page
+from app.features.interfaces.queries.usages import UsageRow, count_usages, usages_page
 
 __all__ = [
     "CityProfile",
     "InterfaceClient",
     "Registered",
+    "UsageRow",
     "client",
     "client_by_id",
     "clients",

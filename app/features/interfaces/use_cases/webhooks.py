@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from app.features.interfaces.models import Individual, InterfaceClient, Webhook
 from app.features.interfaces.queries import processes_of
 from app.features.interfaces.queries.govstack import agreement
 from app.features.interfaces.rules import Scope, webhook_vault
-from app.kernel import audit, clock, outbox, webhooks
+from app.kernel import audit, outbox, webhooks
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.messages import msg
 from app.kernel.outbox import OutboxRow
@@ -92,16 +91,7 @@ def post_to_programs(session: Session, event: ConsentEvent, record: ConsentRecor
         )
 
 
-@dataclass(frozen=True)
-class Parcel:
-    """A message as it leaves: signed, for one address."""
-
-    url: str
-    body: bytes
-    headers: dict[str, str]
-
-
-def packed(session: Session, row: OutboxRow) -> Parcel | None:
+def packed(session: Session, row: OutboxRow) -> webhooks.Parcel | None:
     """One message, signed now. None where the webhook was deleted, switched off or may know less since: it is told nothing."""
     said = row.payload
     found = session.get(Webhook, uuid.UUID(said["webhook"]))
@@ -121,8 +111,7 @@ def packed(session: Session, row: OutboxRow) -> Parcel | None:
             },
         }
     ).encode()
-    head = webhooks.headers(said["event"], int(clock.now().timestamp()), body, [as_key(secret)])
-    return Parcel(found.url, body, head)
+    return webhooks.parcel(found.url, said["event"], body, [as_key(secret)])
 
 
 def _may_know(session: Session, client_id: uuid.UUID, agreement_id: uuid.UUID) -> bool:

@@ -160,7 +160,7 @@ def _words_of(frame: Frame, block: Block) -> list[Text]:
         return [*(one for words in block.words for one in _words_of(frame, words)), label]
     if isinstance(block, Words):
         size = round(frame.measures.text * block.scale, 2)
-        words = printable(block.words, 1500)
+        words = printable(block.words, len(block.words) + 1)  # what is said in whole sentences is never cut
         return [Text(words, SIDE, 0, round(frame.inner, 2), size, block.bold or block.role is Role.HEADING, role=block.role)]
     return []
 

@@ -5,7 +5,7 @@
 """
 
 from app.features.voting.models import Ballot, Box, BoxState, Custody
-from app.features.voting.queries.at_the_box import AtTheBox, KnownBox, at_the_box
+from app.features.voting.queries.at_the_box import AtTheBox, Coming, KnownBox, at_the_box, coming
 from app.features.voting.queries.ballots import (
     PaperTotals,
     ballot_classes,
@@ -62,6 +62,7 @@ __all__ = [
     "Ballot",
     "Box",
     "BoxState",
+    "Coming",
     "Custody",
     "KnownBox",
     "PaperTotals",
@@ -73,6 +74,7 @@ __all__ = [
     "blocks_with",
     "box_of",
     "closed",
+    "coming",
     "comparison_of",
     "count_under_way",
     "disputed_boxes",

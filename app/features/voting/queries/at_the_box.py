@@ -1,12 +1,14 @@
 """What decides whether a ballot is taken, read in one statement: everybody who casts waits for it, and many cast at once.
 
-It is asked after the pot was held, by a statement of its own: a statement that had to wait for the pot itself would still see
-the process and the box as they were before it waited.
+It is asked after the pot was held: a statement that had to wait for the pot itself would still see the process and the box as
+they were before it waited. So either by a statement of its own, or by one that holds the pot too and tells whether anybody
+who changes the vote has held it since the statement began to look; then the rest is asked once more.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, String, Table, Text, Uuid, bindparam, case, func, select
@@ -14,6 +16,16 @@ from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import PRESENCE, PRESENCE_FROM, SHOWN, is_present
+from app.features.budgets.queries import (
+    HELD,
+    HELD_FROM,
+    OF_HELD,
+    THIS_POT,
+    OpenPot,
+    held_pot,
+    held_pot_in,
+    process_of_fixed,
+)
 from app.features.spaces.queries import RUNNING, RUNNING_FROM, Process, RunningProcess, running_process
 from app.features.voting.models import Box, BoxState, CodeState, RollEntry, SlotMode, VoterIdentity, VotingCode, VotingSetup
 from app.features.voting.queries.voters import first_of_roll
@@ -74,20 +86,25 @@ def at_the_box(session: Session, process_id: uuid.UUID, who: Voter | Actor | Sho
     That entry is held, so that nobody changes it while the account votes. None where the account stands for no entry, or not
     for this one any more, and where whoever shows the token is not signed in (any more).
     """
-    now = clock.now()
-    values: dict[str, Any] = {"process_id": process_id, "now": now}
+    query, values = _question(process_id, who)
+    return _answer(session.execute(query, values).all(), query, values["now"])
+
+
+def _question(process_id: uuid.UUID, who: Voter | Actor | ShownToken) -> tuple[Select[Any], dict[str, Any]]:
+    values: dict[str, Any] = {"process_id": process_id, "now": clock.now()}
     if isinstance(who, Voter):
         values["voter_key"] = who.key
         if who.way is Way.CODE:
             values["code_id"] = who.code_id
-        query = _BY_WAY.get(who.way, _BY_KEY)
-    elif isinstance(who, ShownToken):
+        return _BY_WAY.get(who.way, _BY_KEY), values
+    if isinstance(who, ShownToken):
         values["token_hash"] = who.token_hash
-        query = _BY_TOKEN
-    else:
-        values["person_id"] = who.require_signed_in()
-        query = _BY_PERSON
-    rows: Sequence[Sequence[Any]] = session.execute(query, values).all()
+        return _BY_TOKEN, values
+    values["person_id"] = who.require_signed_in()
+    return _BY_PERSON, values
+
+
+def _answer(rows: Sequence[Sequence[Any]], query: Select[Any], now: datetime) -> AtTheBox | None:
     if not rows:
         return None
     ways, box, (has_roll, entry, voter_key), more = (rows[0][part] for part in _PARTS)
@@ -101,6 +118,32 @@ def at_the_box(session: Session, process_id: uuid.UUID, who: Voter | Actor | Sho
         _entry(bool(has_roll), entry),
         voter_key,
     )
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A held pot, who comes to its box, and what casting asks about both; `now` is None where that has not been asked yet."""
+
+    held: OpenPot
+    who: Voter | Actor | ShownToken
+    now: AtTheBox | None
+
+
+def coming(session: Session, pot_id: uuid.UUID, whose: Callable[[uuid.UUID], Voter | Actor | ShownToken]) -> Coming | None:
+    """Hold a fixed pot and ask for whoever comes to its box, in one statement where its process is known; None for drafts.
+
+    `whose` says who comes, for a process.
+    """
+    process_id = process_of_fixed(pot_id)
+    who = None if process_id is None else whose(process_id)
+    if process_id is not None and isinstance(who, Voter | ShownToken):
+        query, values = _question(process_id, who)
+        rows: Sequence[Sequence[Any]] = session.execute(_HOLDING[query], {**values, "pot_id": pot_id}).all()
+        held = held_pot_in(session, pot_id, rows[0][-len(HELD) :]) if rows else None
+        if held is not None:
+            return Coming(held, who, _answer([row[: -len(HELD)] for row in rows], query, values["now"]))
+    held = held_pot(session, pot_id)
+    return None if held is None else Coming(held, who or whose(held.process_id), None)
 
 
 def _entry(has_roll: bool, found: str | None) -> Entry:
@@ -173,3 +216,13 @@ _BY_WAY = {
     Way.CODE: _BY_CODE,
     Way.ACCOUNT: _of_an_account(_identity.c.voter_key == _KEY),
 }
+
+
+def _holding(query: Select[Any]) -> Select[Any]:
+    """The same, and the pot is held in the same moment; an account's entry too, as always."""
+    locked = (OF_HELD,) if query in (_BY_KEY, _BY_CODE) else (OF_HELD, _identity)
+    both = query.add_columns(*HELD).select_from(HELD_FROM).where(THIS_POT, HELD[2] == _process.c.id)
+    return both.with_for_update(read=True, of=locked)
+
+
+_HOLDING = {query: _holding(query) for query in (_BY_TOKEN, _BY_KEY, _BY_CODE, _BY_WAY[Way.ACCOUNT])}

@@ -14,7 +14,6 @@ from app.features.budgets.queries import (
     PotState,
     check_new_choices,
     give_fixed_projects,
-    held_pot,
     in_order,
     most_cost,
     visible_pot_with_process,
@@ -29,7 +28,7 @@ from app.features.voting.ballot.page import ballot_page
 from app.features.voting.commands import CastBallot, Identify
 from app.features.voting.forms.ballot import IdentifyForm, envelope_id
 from app.features.voting.keys.installation import keyring, voters_key
-from app.features.voting.queries import box_of, has_roll, voter_key_of
+from app.features.voting.queries import box_of, coming, has_roll, voter_key_of
 from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import cast_ballot, identify
 from app.features.voting.voters import session as voter_session
@@ -119,18 +118,18 @@ def review(pot_id: UUID) -> ResponseReturnValue:
 def _cast(pot_id: UUID) -> ResponseReturnValue:
     """Most ballots are taken, and that must be quick: only a refusal asks how things stand, and says so in the usual order."""
     session = db.session()
-    if (held := held_pot(session, pot_id)) is None:
+    if (found := coming(session, pot_id, voter_session.who_casts)) is None:
         raise NotFound
-    marks = read_marks(held.ballot, request.form)
+    ballot = found.held.ballot
+    marks = read_marks(ballot, request.form)
     try:
-        who = voter_session.who_casts(held.process_id)
-        command = CastBallot(pot_id, choices_of(held.ballot, marks), envelope_id(request.form))
-        receipt = cast_ballot(session, who, command, keyring(), held)
+        command = CastBallot(pot_id, choices_of(ballot, marks), envelope_id(request.form))
+        receipt = cast_ballot(session, found.who, command, keyring(), found)
     except Refused as refusal:
         db.session.rollback()
         return _refused(*_pot(pot_id), marks, refusal)
     onwards = Response(status=303, headers={"Location": url_for(".thanks", pot_id=pot_id)})
-    return kept.keep_receipt(onwards, held.ballot, receipt)
+    return kept.keep_receipt(onwards, ballot, receipt)
 
 
 def _refused(pot: Pot, space: Process, marks: Marks, refusal: Refused) -> ResponseReturnValue:

@@ -21,6 +21,7 @@ from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Custody
 from app.features.voting.queries import (
     AtTheBox,
+    Coming,
     at_the_box,
     box_of,
     has_voted,
@@ -44,21 +45,21 @@ ELSEWHERE = msg("This person's vote was used in another pot already, so it canno
 
 
 def cast_ballot(
-    session: Session, who: Voter | Actor | ShownToken, command: CastBallot, keyring: Keyring, held: OpenPot | None = None
+    session: Session, who: Voter | Actor | ShownToken, command: CastBallot, keyring: Keyring, coming: Coming | None = None
 ) -> str:
     """Cast a voter's ballot in a pot and return its receipt. One per slot of an entry of the register, over every channel.
 
     An actor, or whoever shows the token of one, votes as the entry that their account stands for. The same envelope sent again
-    is the same ballot and gets the same receipt, whatever has become of the vote meanwhile. `held`: the pot, when this
-    transaction holds it already.
+    is the same ballot and gets the same receipt, whatever has become of the vote meanwhile. `coming`: the pot, when this
+    transaction holds it already, and what was asked with it.
 
     Raises PhaseClosed outside the vote, Conflict when the slot was used already, Refused for an invalid ballot, for a pot in
     which this entry has no vote, and when the way the voter came in by does not hold any more.
     """
-    found = held or held_pot(session, command.pot_id)
+    found = coming.held if coming else held_pot(session, command.pot_id)
     if found is None:
         raise NotFound
-    now = at_the_box(session, found.process_id, who)
+    now = coming.now if coming and coming.now else at_the_box(session, found.process_id, who)
     try:
         if now is None or not _takes_ballots(found, now.space):
             require_open(session, found)
