@@ -35,17 +35,10 @@ def pages_of_pdf(pdf: bytes, dpi: int = DRAWN_DPI) -> list[Grey]:
     """The pages of a PDF as pictures, as a printer would print them."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [
-            page.render(scale=dpi / 72, grayscale=True).to_numpy().reshape(*_shape(page, dpi), -1)[:, :, 0].copy()
-            for page in document
-        ]
+        drawn = (page.render(scale=dpi / 72, grayscale=True) for page in document)
+        return [one.to_numpy().reshape(one.height, one.width, -1)[:, :, 0].copy() for one in drawn]
     finally:
         document.close()
-
-
-def _shape(page: pypdfium2.PdfPage, dpi: int) -> tuple[int, int]:
-    width, height = page.get_size()
-    return int(np.ceil(height * dpi / 72)), int(np.ceil(width * dpi / 72))
 
 
 # --- Hands ---
