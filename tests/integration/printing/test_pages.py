@@ -13,6 +13,7 @@ from app.features.printing.queries import FormLayout, Kind, Look, Variant, read_
 from app.features.printing.use_cases import ProposalSubject, print_run, proposal_form
 from app.features.scans.queries import Layouts, Tray
 from app.features.scans.use_cases import read_scans
+from app.features.spaces.models import Process
 from app.kernel.permissions import Role
 from tests.factories import budgets, printing
 
@@ -26,8 +27,12 @@ def pot(session):
     return found
 
 
+def space(pot):
+    return db.session.get(Process, pot.process_id)
+
+
 def test_the_pots_page_leads_to_its_paper_ballots_in_every_look(as_role, pot) -> None:
-    client = as_role(Role.COMMITTEE)
+    client = as_role(Role.COMMITTEE, space(pot))
     assert f"/staff/paper/ballots/{pot.id}" in client.get(f"/staff/budgets/{pot.id}").text
     page = client.get(f"/staff/paper/ballots/{pot.id}").text
     for part in ("print=large", "print=easy", "in=ar", "paper=letter", "test.pdf", "1.png"):
@@ -41,7 +46,7 @@ def test_the_pots_page_leads_to_its_paper_ballots_in_every_look(as_role, pot) ->
 
 
 def test_a_test_print_from_the_page_is_read_as_a_test_of_todays_form(app, as_role, pot, tmp_path) -> None:
-    answer = as_role(Role.COMMITTEE).get(f"/staff/paper/ballots/{pot.id}/test.pdf?print=large&in=de")
+    answer = as_role(Role.COMMITTEE, space(pot)).get(f"/staff/paper/ballots/{pot.id}/test.pdf?print=large&in=de")
     assert answer.data.startswith(b"%PDF")
     file = tmp_path / "test.pdf"
     file.write_bytes(answer.data)
@@ -53,10 +58,10 @@ def test_a_test_print_from_the_page_is_read_as_a_test_of_todays_form(app, as_rol
 
 
 def test_who_does_not_set_up_budgets_finds_no_paper_ballots(as_role, pot) -> None:
-    assert as_role(Role.CLERK).get(f"/staff/paper/ballots/{pot.id}").status_code in (403, 404)
-    assert as_role(Role.COMMITTEE).get(f"/staff/paper/ballots/{uuid.uuid4()}").status_code == 404
-    empty = budgets.pot()
-    page = as_role(Role.COMMITTEE).get(f"/staff/paper/ballots/{empty.id}")
+    assert as_role(Role.CLERK, space(pot)).get(f"/staff/paper/ballots/{pot.id}").status_code in (403, 404)
+    assert as_role(Role.COMMITTEE, space(pot)).get(f"/staff/paper/ballots/{uuid.uuid4()}").status_code == 404
+    empty = budgets.pot(space(pot))
+    page = as_role(Role.COMMITTEE, space(pot)).get(f"/staff/paper/ballots/{empty.id}")
     assert "There is no project on this ballot yet" in page.text
 
 
