@@ -42,6 +42,15 @@ function chooseWhatNeedsScripts() {
   }
 }
 
+/** What belongs on paper is open there, also in browsers whose style sheets cannot open a fold; afterwards it is as before. */
+function openForPaper() {
+  for (const fold of document.querySelectorAll(".details--printed:not([open])")) {
+    fold.open = true;
+    addEventListener("afterprint", () => (fold.open = false), { once: true });
+  }
+}
+
+addEventListener("beforeprint", openForPaper);
 chooseWhatNeedsScripts();
 start();
 forgetSent();

@@ -8,6 +8,7 @@ from app.extensions import db
 from app.features.accounts.models import Person
 from app.features.consents.commands import (
     AnswerAgreement,
+    AskByLetter,
     AskGuardian,
     Details,
     NoteAge,
@@ -29,6 +30,7 @@ from app.features.consents.models import (
 )
 from app.features.consents.use_cases import (
     answer_agreement,
+    ask_by_letter,
     ask_guardian,
     give_code,
     note_age,
@@ -150,6 +152,15 @@ def guardian_link(minor: Person, agreement: DataAgreement, email: str = "guardia
     request = ask_guardian(db.session(), Actor(person_id=minor.id), command)
     token = new_token()
     request.token_hash = token_hash(token)
+    db.session().flush()
+    return token
+
+
+def letter_link(person: Person, agreement: DataAgreement, address: str = "rosa@example.org") -> str:
+    """The secret of the link in a letter that asks on behalf of a program."""
+    letter = ask_by_letter(db.session(), SYSTEM, AskByLetter(agreement.id, person.id, address, "en", "Consent desk"))
+    token = new_token()
+    letter.token_hash = token_hash(token)
     db.session().flush()
     return token
 

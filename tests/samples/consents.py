@@ -2,9 +2,11 @@
 
 import uuid
 
+from sqlalchemy import select
+
 from app.extensions import db
 from app.features.consents.commands import DecideObjection, ObjectTo, ReviewAgreement, SubmitAgreement
-from app.features.consents.models import Answer, LegalBasis
+from app.features.consents.models import Answer, ConsentLetter, LegalBasis
 from app.features.consents.use_cases import decide_objection, object_to, review_agreement, set_endpoint, submit_agreement
 from app.kernel import clock
 from app.kernel.permissions import SYSTEM, Actor
@@ -45,6 +47,12 @@ def build(world: World) -> None:
     submit_agreement(db.session(), SYSTEM, SubmitAgreement(world.agreement_reviewed.id))
     review_agreement(db.session(), consents.SECOND, ReviewAgreement(world.agreement_reviewed.id, approve=True, reason="Read."))
     world.guardian_token = consents.guardian_link(consents.minor(), world.other_agreement)
+    world.letter_token = consents.letter_link(accounts.person(), world.other_agreement)
+    answered = accounts.person()
+    world.answered_letter_token = consents.letter_link(answered, world.other_agreement, "jonas@example.org")
+    letter = db.session.scalars(select(ConsentLetter).where(ConsentLetter.person_id == answered.id)).one()
+    letter.answered_at = clock.now()
+    consents.consent(world.other_agreement, answered)
     world.research = consents.agreement(
         spaces.process("Schools"), purpose_term="research", categories=("age_band", "area", "languages", "gender")
     )
@@ -72,6 +80,10 @@ SAMPLES = {
     "consents.withdraw": lambda world: f"/my-data/withdraw/{world.agreement.id}",
     "consents.guardian": lambda world: f"/my-data/guardian/{world.research.id}",
     "consents.guardian_answer": lambda world: Visit(f"/my-data/guardian/link/{world.guardian_token}", viewer="nobody"),
+    "consents.letter": lambda world: [
+        Visit(f"/my-data/letter/{world.letter_token}", viewer="nobody"),
+        Visit(f"/my-data/letter/{world.answered_letter_token}", viewer="nobody"),
+    ],
     "consents.code": lambda world: Visit("/my-data/code", viewer="nobody"),
     "consents.code_cards": lambda world: Visit("/my-data/code/cards", viewer="nobody", status=302),
     "consents.code_ask": lambda world: Visit(f"/my-data/code/ask/{world.other_agreement.id}", viewer="nobody", status=302),

@@ -36,6 +36,7 @@ SAMPLES = {
         Visit("/my-data/erase/confirm/of-yesterday", status=410),
     ],
     "erasure.state": lambda world: Visit("/my-data/erase/state", viewer="resident"),
+    "erasure.confirmed": lambda world: "/my-data/erase/confirmed",
     "erasure.begun": lambda world: "/my-data/erase/begun",
     "erasure.kept": lambda world: "/my-data/kept",
     "erasure_manage.desk": lambda world: ["/staff/erasing", "/staff/erasing?reference=P-00000"],

@@ -28,6 +28,8 @@ DEVIATIONS = (
     Deviation("answers-stay", GOVSTACK),
     Deviation("one-record", GOVSTACK),
     Deviation("individual-header", GOVSTACK, ("positive_data_acceptance",)),
+    Deviation("webhooks-have-no-revisions", GOVSTACK),
+    Deviation("asked-by-letter", GOVSTACK),
     Deviation("secret-stays", GOVSTACK),
     Deviation("limits", HELSINKI),
     Deviation("words-for-true", HELSINKI, ("negative_data_rejection",)),

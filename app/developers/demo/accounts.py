@@ -126,5 +126,7 @@ def table(accounts: Sequence[Account], base_url: str) -> str:
             "",
             "  A code is good for a minute and works once. For fresh ones:",
             "  PLAZA_ENV=development .venv/bin/flask --app wsgi demo accounts",
+            "",
+            f"  E-mails are not sent. They stand here: {base_url}/development/mail",
         ]
     )

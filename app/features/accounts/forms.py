@@ -130,7 +130,7 @@ class DetailsForm(Form):
     """Name and language."""
 
     display_name = name_field()
-    locale = SelectField(_("Language of our letters to you"), [Unmarked()])
+    locale = SelectField(_("Language of our e-mails to you"), [Unmarked()])
 
     def to_command(self) -> ChangeDetails:
         """The command."""

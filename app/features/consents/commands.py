@@ -25,7 +25,8 @@ class AnswerAgreement:
     """A person says yes or no to one revision, which they were shown in `language`.
 
     `person_id` is the voice; a clerk who records a paper answer is the actor, and `sheet` the reference on the sheet;
-    `remark` says in whose words it came, where another system passed it on.
+    `remark` says in whose words it came, where another system passed it on; `passed_on` that it did: its yes never stands
+    over a no that the person has said themselves.
     `guardian_id` is set when their guardian speaks for a minor. `details` are needed for a yes, as far as the agreement asks.
     """
 
@@ -38,6 +39,18 @@ class AnswerAgreement:
     sheet: str = ""
     guardian_id: UUID | None = None
     remark: str = ""
+    passed_on: bool = False
+
+
+@dataclass(frozen=True)
+class AskByLetter:
+    """A program says that a person wants to say yes: whoever owns the address is asked by a letter in `language`."""
+
+    agreement_id: UUID
+    person_id: UUID
+    address: str
+    language: str
+    asked_by: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,8 @@ class ConfirmObjection:
     event_id: UUID
     agree: bool
     reason: str = ""
+    proposed_at: datetime | None = None
+    """When what this person has read was proposed: they agree with that, and with nothing that came after it."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import person as person_by_id
-from app.features.consents.models import Answer, DataAgreement, Guardian, GuardianRequest
+from app.features.consents.models import Answer, ConsentLetter, DataAgreement, Guardian, GuardianRequest
 from app.features.consents.queries import decisions_of, record_of, ruling_of
 from app.features.consents.rules import is_in_force
 from app.features.notifications.queries import Address, Mail
@@ -38,6 +38,24 @@ def _with_token(session: Session, params: dict[str, Any]) -> dict[str, Any] | No
     return {**params, "token": token, "guardian": guardian.name, "minor": name}
 
 
+def _letters_address(session: Session, person_id: uuid.UUID, params: dict[str, Any]) -> Address | None:
+    """The address that somebody named, of which nobody knows yet whose it is; nothing is sent when the letter is gone."""
+    letter = session.get(ConsentLetter, uuid.UUID(params["letter_id"]))
+    return Address(letter.address, letter.language) if letter is not None and letter.person_id == person_id else None
+
+
+def _with_letters_token(session: Session, params: dict[str, Any]) -> dict[str, Any] | None:
+    """The link gets its secret now; nothing is sent for one that was answered or is too old."""
+    letter = session.get(ConsentLetter, uuid.UUID(params["letter_id"]))
+    agreement = session.get(DataAgreement, letter.agreement_id) if letter is not None else None
+    if letter is None or agreement is None or letter.answered_at is not None or letter.expires_at <= clock.now():
+        return None
+    token = new_token()
+    letter.token_hash = token_hash(token)
+    session.flush()
+    return {**params, "token": token, "program": letter.asked_by, "purpose": agreement.current.purpose}
+
+
 def _still_runs(session: Session, params: dict[str, Any]) -> dict[str, Any] | None:
     """What runs out and when; nothing is said when it was renewed or taken back since."""
     agreement = session.get(DataAgreement, uuid.UUID(params["agreement_id"]))
@@ -59,6 +77,9 @@ def _has_changed(session: Session, params: dict[str, Any]) -> dict[str, Any] | N
 
 GUARDIAN = Mail(
     "consents.guardian", subject=msg("A young person asks for your consent"), prepare=_with_token, where=_guardians_address
+)
+LETTER = Mail(
+    "consents.letter", subject=msg("Do you allow this use of your data?"), prepare=_with_letters_token, where=_letters_address
 )
 RUNS_OUT = Mail("consents.runs_out", subject=msg("Your consent runs out soon"), prepare=_still_runs)
 CHANGED = Mail("consents.changed", subject=msg("A text that you agreed to has changed"), prepare=_has_changed)

@@ -11,6 +11,7 @@ from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
     AgreementRevision,
     ConsentEvent,
+    ConsentLetter,
     DataAgreement,
     Guardian,
     Minor,
@@ -141,6 +142,35 @@ def _details_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str,
             "area": area or "",
             "languages": ", ".join(profile.languages),
             "gender": profile.gender,
+        }
+
+
+@collection(
+    "consent_letters",
+    msg("Letters that asked you for a yes on behalf of another system"),
+    tables=("consent_letter",),
+    columns={
+        "agreement": msg("The agreement's short name"),
+        "address": msg("The e-mail address that the program named"),
+        "asked_by": msg("The program that asked"),
+        "asked_at": msg("When it asked (UTC)"),
+        "answered_at": msg("When the link was used (UTC)"),
+    },
+)
+def _letters_to(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
+    rows = session.execute(
+        select(ConsentLetter, DataAgreement.code)
+        .join(DataAgreement, DataAgreement.id == ConsentLetter.agreement_id)
+        .where(ConsentLetter.person_id == person_id)
+        .order_by(ConsentLetter.created_at)
+    )
+    for letter, code in rows:
+        yield {
+            "agreement": code,
+            "address": letter.address,
+            "asked_by": letter.asked_by,
+            "asked_at": letter.created_at.isoformat(),
+            "answered_at": letter.answered_at.isoformat() if letter.answered_at else "",
         }
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.features.consents.models import Guardian, GuardianRequest, Minor
+from app.features.consents.models import Answer, ConsentLetter, ConsentRecord, Guardian, GuardianRequest, Minor
 from app.features.consents.queries import USAGES_KEPT
 from app.features.consents.use_cases.usages import count_old_usages, forget_old_usages
 from app.kernel.messages import msg
@@ -46,6 +46,27 @@ rows(
     GuardianRequest,
     lambda before: GuardianRequest.expires_at <= before,
     since=msg("in the night after they have run out, 14 days after the letter"),
+    why=msg("They open nothing any more."),
+    days=0,
+)
+
+
+def _nothing_to_take_back(before: datetime) -> ColumnElement[bool]:
+    """Letters that nobody answered in time, and those whose link takes back no yes."""
+    still_given = exists().where(
+        ConsentRecord.agreement_id == ConsentLetter.agreement_id,
+        ConsentRecord.person_id == ConsentLetter.person_id,
+        ConsentRecord.answer == Answer.GIVEN,
+    )
+    return and_(ConsentLetter.expires_at <= before, or_(ConsentLetter.answered_at.is_(None), ~still_given))
+
+
+rows(
+    "consent_letters",
+    msg("Links in letters to addresses for which another program asked"),
+    ConsentLetter,
+    _nothing_to_take_back,
+    since=msg("in the night after they have run out, 7 days after the letter; longer while the link takes back a yes"),
     why=msg("They open nothing any more."),
     days=0,
 )

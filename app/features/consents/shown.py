@@ -18,6 +18,8 @@ from app.kernel.messages import msg
 from app.web.filters import local, local_text, translate
 from app.web.locale import current_locale
 
+LEFT_TO_RIGHT, END_OF_ISOLATE = "\u2066", "\u2069"
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -55,11 +57,17 @@ class Vocabulary:
         days: str = ngettext("%(num)s day", "%(num)s days", revision.retention_days)
         return days
 
-    def basis_of(self, agreement: DataAgreement) -> str:
-        """The legal basis with its place in the GDPR."""
+    def basis_of(self, agreement: DataAgreement, *, own: bool = False) -> Markup:
+        """The legal basis with its place in the GDPR; `own`: told to somebody of themselves, whose consent it is."""
         term = BASES[agreement.legal_basis]
-        article = gettext("GDPR, article %(article)s", article=term.article)
-        return f"{translate(term.label)} ({article})"
+        label = gettext("Your consent") if own and agreement.asks else translate(term.label)
+        number = f"{LEFT_TO_RIGHT}{term.article}{END_OF_ISOLATE}"  # its brackets stay whole in a text from right to left
+        article = gettext("GDPR, article %(article)s", article=number)
+        return Markup("{} <bdi>({})</bdi>").format(label, article)
+
+    def country_of(self, code: str) -> str:
+        """A country by its name in the reader's language; a code that names none stays."""
+        return Locale.parse(_named_locale()).territories.get(code, code) if code else "–"
 
     def disclosure_of(self, revision: AgreementRevision) -> str:
         """Where the data goes."""

@@ -8,12 +8,16 @@ USAGES: dict[str, Message] = {
     "newsletter": msg("%(department)s sent you the newsletter “%(title)s”"),
     "download": msg("You took a copy of everything"),
     "desk": msg("%(role)s looked up your account to help you"),
+    "program_read": msg("The program “%(department)s” read what you have allowed and refused"),
+    "program_audit": msg("The program “%(department)s” checked what people have allowed, you among them, without your name"),
 }
 """What is told of a usage; looks of staff say their own sentences (`app.kernel.looks`)."""
 
 WHAT_FOR: dict[str, Message] = {
     "download": msg("Your right to have a copy of your data"),
     "desk": msg("Helping you at the counter or on the telephone"),
+    "program_read": msg("Acting in another system as you have decided"),
+    "program_audit": msg("Checking that consents are kept as the law demands"),
 }
 
 OFFICES: dict[str, Message] = {
@@ -25,6 +29,7 @@ OFFICES: dict[str, Message] = {
     "steward": msg("A data steward"),
     "auditor": msg("An auditor"),
     "staff": msg("A member of staff"),
+    "program": msg("A program of another system"),
     "system": msg("Plaza itself"),
     "you": msg("You"),
 }

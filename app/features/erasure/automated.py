@@ -9,7 +9,7 @@ automated_step(
     kind=Kind.CLOCK,
     title=msg("What is removed after a set time"),
     data=msg("How long something has been over, unused or sent; nothing that anybody wrote is read or judged"),
-    rule=msg("Every night, each kind of thing after its own number of days. Before an unused account goes, a letter says so."),
+    rule=msg("Every night, each kind of thing after its own number of days. Before an unused account goes, an e-mail says so."),
     answers_for=CITY,
     contest=msg("Sign in once, and your account is kept. About everything else ask the contact point below."),
     endpoint="erasure.kept",

@@ -67,8 +67,9 @@ def confirm(token: str) -> ResponseReturnValue:
     if found is None or found.person_id is None or is_lapsed(found, clock.now()):
         return render_template("erasure/link_over.html"), 410
     person_id, at_once = found.person_id, found.at_once
+    own = viewer().person_id == person_id
     if found.state is not ErasureState.ASKED:
-        return redirect(url_for(".state"))
+        return redirect(url_for(".state" if own else ".confirmed"))
     refused, status = None, 200
     form = AskForm()
     if form.is_submitted():
@@ -78,7 +79,7 @@ def confirm(token: str) -> ResponseReturnValue:
             db.session.rollback()
             refused, status = refusal.message, refusal.status
         else:
-            return redirect(url_for(".begun") if at_once else url_for(".state"))
+            return redirect(url_for(".begun" if at_once else ".state" if own else ".confirmed"))
     preview = preview_erasure(db.session(), person_id)
     return render_template("erasure/confirm.html", preview=preview, at_once=at_once, days=GRACE.days, refused=refused), status
 
@@ -99,6 +100,13 @@ def cancel() -> ResponseReturnValue:
     session, actor = db.session(), viewer()
     attempt(lambda: cancel_erasure(session, actor), _("Nothing is erased. Your account stays as it is."))
     return redirect(url_for("consents.my_data"))
+
+
+@bp.get("/erase/confirmed")
+@public
+def confirmed() -> str:
+    """After the link was confirmed where nobody is signed in, such as in a mail program's own browser. Names nobody."""
+    return render_template("erasure/confirmed.html", days=GRACE.days)
 
 
 @bp.get("/erase/begun")

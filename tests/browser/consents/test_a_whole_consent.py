@@ -231,8 +231,8 @@ def _erase(home: Any, live: Live, city: City, scripts: bool) -> None:
         foretold = preview_erasure(session, city.nour)
         promised = {told.part.name: told.count for told in (*foretold.goes, *foretold.anonymous)}
     home.get_by_role("radio", name="At once. Nothing brings it back.").check()
-    home.get_by_role("button", name="Send me the letter").click()
-    expect(home.get_by_text("We have sent you a letter.")).to_be_visible()
+    home.get_by_role("button", name="Send me the e-mail").click()
+    expect(home.get_by_text("We have sent you an e-mail.")).to_be_visible()
     home.goto(_link_in_the_letter(var))
     _accessible(home, scripts)
     home.get_by_role("button", name="Erase everything at once").click()

@@ -34,9 +34,9 @@ def test_everything_is_erased_after_the_letter(live, new_page, scripts):
         assert axe(page) == []
     page.get_by_role("radio", name="At once. Nothing brings it back.").focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Send me the letter").focus()
+    page.get_by_role("button", name="Send me the e-mail").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("We have sent you a letter.")).to_be_visible()
+    expect(page.get_by_text("We have sent you an e-mail.")).to_be_visible()
     page.goto(newest_link(live))
     if scripts:
         assert axe(page) == []

@@ -132,6 +132,51 @@ def test_a_card_shows_the_record_as_it_would_be_sent_and_renews_in_one_click(as_
     assert "You renewed your yes" in renewed.text
 
 
+def test_renewing_is_offered_near_the_end_and_not_to_somebody_who_has_just_said_yes(as_role, session):
+    client = as_role("resident")
+    long, short = consents.agreement(months=12), consents.agreement(months=2)
+    for agreement in (long, short):
+        consents.consent(agreement, client.person)
+    database.session.commit()
+    page = client.get("/my-data").text
+    assert f'action="/my-data/renew/{short.id}"' in page
+    assert f'action="/my-data/renew/{long.id}"' not in page
+
+
+def test_the_timeline_says_what_each_answer_was_about(as_role, session):
+    client = as_role("resident")
+    for purpose in ("To plant trees", "To ask about trams"):
+        consents.consent(consents.agreement(purpose={"en": purpose}), client.person)
+    database.session.commit()
+    for path in ("/my-data", "/my-data/answers"):
+        timeline = client.get(path).text.partition('id="timeline"')[2]
+        assert "<p>To plant trees</p>" in timeline
+        assert "<p>To ask about trams</p>" in timeline
+
+
+def test_everything_that_a_yes_lacks_is_said_at_once(as_role, session):
+    client, agreement = as_role("resident"), consents.agreement()
+    database.session.commit()
+    sent = {"revision": str(agreement.current.id), "language": "en", "answer": "yes"}
+    address = f"/my-data/ask/{agreement.id}"
+
+    answer = client.post(address, data=sent)
+
+    assert answer.status_code == 422
+    assert "Say whether you are old enough." in answer.text
+    assert "Write the name we may use." in answer.text
+    details = {"name": "Aino", "address": "aino@example.org"}
+    assert client.post(address, data={**sent, **details}).status_code == 422  # only the age lacks
+    assert "You said yes" not in client.get("/my-data").text
+
+
+def test_a_place_in_the_law_keeps_its_brackets_in_a_text_from_right_to_left(client, session):
+    agreement = consents.agreement()
+    database.session.commit()
+    page = client.get(f"/my-data/agreements/{agreement.code}?lang=ar").text
+    assert "\u20666(1)(a)\u2069" in page
+
+
 def test_what_cannot_be_renewed_says_so(as_role, session):
     client = as_role("resident")
     agreement = consents.agreement()

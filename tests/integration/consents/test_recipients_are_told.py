@@ -57,6 +57,17 @@ def notices(**wanted):
     return database.session.query(Notice).filter_by(**wanted).order_by(Notice.at).all()
 
 
+def test_the_page_does_not_claim_to_send_where_staff_tell_a_recipient_by_hand(session, as_role):
+    client, agreement = as_role("resident"), consents.agreement()
+    consents.consent(agreement, client.person)
+    withdraw(agreement, client.person)
+
+    page = client.get("/my-data").text
+
+    assert "our staff tell them by hand. They have not confirmed it yet." in page
+    assert "We keep trying" not in page
+
+
 def test_a_withdrawal_reaches_the_recipient_signed_and_without_a_name(session, server, clock):
     agreement, person = consents.agreement(), accounts.person(display_name="Rosa Roe")
     consents.consent(agreement, person)

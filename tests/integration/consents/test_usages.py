@@ -35,6 +35,7 @@ def test_a_person_reads_the_uses_in_sentences(as_role, session):
 
     assert "A data steward handed your data to Parks department" in page
     assert "What for: Contact about trees" in page
+    assert "kept for 2 years after the use" in page
     assert "On which basis: Your consent" in page
     assert "An administrator (IT) looked at your account to change its roles" in page
 

@@ -57,6 +57,22 @@ def test_at_once_signs_out_everywhere_when_it_is_confirmed(as_role, mailbox, ses
     assert client.get("/my-data/erase").headers["Location"].startswith("/account/sign-in")
 
 
+def test_confirmed_in_a_browser_that_is_not_signed_in_the_page_says_so_and_names_nobody(client, session, mailbox):
+    person = accounts.person()
+    token = asked(session, mailbox, person)
+
+    answer = client.post(f"/my-data/erase/confirm/{token}")
+
+    assert answer.headers["Location"] == "/my-data/erase/confirmed"  # and not a form to sign in, without a word
+    page = client.get("/my-data/erase/confirmed").text
+    assert "You have confirmed it." in page
+    assert "It begins 7 days after" in page
+    assert person.email not in page
+    assert person.display_name not in page
+    again = client.get(f"/my-data/erase/confirm/{token}")
+    assert again.headers["Location"] == "/my-data/erase/confirmed"
+
+
 def test_a_sign_in_with_an_erased_address_answers_like_an_unknown_one(client, session):
     person = accounts.person()
     email = person.email

@@ -132,9 +132,22 @@ def test_a_program_never_overrules_the_persons_own_no(program, db, mailbox) -> N
     assert len(mailbox.collect()) == 1, "no other letter than the first"
 
 
-def test_an_address_that_nobody_has_confirmed_gets_no_letters(program, db) -> None:
-    agreement = consents.agreement(process=False, categories=("name", "contact"))
+def test_a_revision_that_was_replaced_names_its_successor(program, db) -> None:
+    made = program.ask("POST", "/config/policy/", {"policy": POLICY})
+    policy, first = made["policy"]["id"], made["revision"]["id"]
+    assert "successor" not in made["revision"]
+    second = program.ask("PUT", f"/config/policy/{policy}/", {"policy": {**POLICY, "version": "2"}})["revision"]
+    program.ask("PUT", f"/config/policy/{policy}/", {"policy": {**POLICY, "version": "3"}})
+    old = program.ask("GET", f"/config/policy/{policy}/", revisionId=first)["revision"]
+    assert old["successor"] == second
+    agreement = consents.agreement(process=False, categories=("account",))
     db.session.commit()
-    individual = program.individual(externalId="stranger@example.org", externalIdType="email")
-    program.ask("POST", f"/service/individual/record/data-agreement/{agreement.id}/", individualId=individual, status=400)
-    assert db.session.scalars(select(ConsentRecord)).all() == []
+    before = agreement.current.id
+    individual = program.individual(externalId="42")
+    record = program.ask("POST", f"/service/individual/record/data-agreement/{agreement.id}/", individualId=individual)
+    assert "successor" not in record["consentRecord"]["dataAgreementRevision"]
+    new = consents.revise(db.session.get_one(DataAgreement, agreement.id), purpose={"en": "More than before"}).current.id
+    db.session.commit()
+    seen = program.ask("GET", f"/service/verification/consent-record/{record['consentRecord']['id']}/")
+    revision = seen["consentRecord"]["dataAgreementRevision"]
+    assert (revision["id"], revision["successor"]["id"]) == (str(before), str(new))

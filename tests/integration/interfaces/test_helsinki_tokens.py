@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from app.features.interfaces.helsinki.provider import Provider, ProviderAway
+from app.features.interfaces.helsinki.provider import PAUSE, Provider, ProviderAway
+from app.features.interfaces.helsinki.token import BadToken, Expected, subject_of
+from app.kernel import clock
 from tests.factories import accounts, interfaces
 from tests.factories.interfaces import IdentityProvider
 
@@ -159,6 +161,21 @@ def test_a_new_key_of_the_provider_is_fetched_when_it_is_first_seen(resident, id
     for number in range(50):
         assert provider.keys_for(f"made up {number}", "EC") == []
     assert len(identity_provider.asked) == asked, "made-up key names must not make us ask again and again"
+
+
+def test_another_key_under_the_old_name_is_fetched_and_not_too_often(resident, identity_provider) -> None:
+    now = [0.0]
+    provider = Provider(identity_provider.issuer, identity_provider.fetch, lambda: now[0])
+    expected = Expected(identity_provider.issuer, identity_provider.audience, "gdprquery", clock.now().timestamp())
+    assert subject_of(identity_provider.token(resident.id), provider, expected) == resident.id
+    identity_provider.new_key("first")
+    token = identity_provider.token(resident.id)
+    asked = len(identity_provider.asked)
+    with pytest.raises(BadToken):
+        subject_of(token, provider, expected)
+    assert len(identity_provider.asked) == asked, "wrong signatures do not make us ask again and again"
+    now[0] += PAUSE
+    assert subject_of(token, provider, expected) == resident.id
 
 
 def test_a_provider_that_is_away_is_forgiven_for_an_hour(identity_provider) -> None:

@@ -104,7 +104,7 @@ def email() -> ResponseReturnValue:
 @signed_in
 @commits
 def change_email() -> ResponseReturnValue:
-    """Send a letter to the new address; nothing changes before its link is used."""
+    """Send an e-mail to the new address; nothing changes before its link is used."""
     form, proof = NewEmailForm(), _proof()
     if form.validate_on_submit() and _proven(proof, form.current):
         try:

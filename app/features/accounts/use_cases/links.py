@@ -97,7 +97,7 @@ def use_link(session: Session, actor: Actor, token: str, *, here: bool, password
     if link is None:
         raise Refused(msg("This link does not work any more. Links work once, for half an hour."))
     if link.purpose is LinkPurpose.NEW_EMAIL and (actor.person_id is None or actor.person_id != link.person_id):
-        raise SignInRequired(msg("Sign in to your account first, then open the link in our letter again."))
+        raise SignInRequired(msg("Sign in to your account first, then open the link in our e-mail again."))
     waiting = _waiting(session, SignInLink.email == link.email)
     if link not in waiting:  # another click was faster
         raise Refused(msg("This link does not work any more. Links work once, for half an hour."))

@@ -8,8 +8,7 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from app.features.consents.commands import AnswerAgreement, Details
 from app.features.consents.queries import AGE_BANDS, AgreementRevision, Answer, fields_asked
-from app.kernel.errors import Invalid
-from app.kernel.messages import msg
+from app.kernel.messages import Message, msg
 from app.kernel.texts import clean_line
 from app.web.filters import local_text, translate
 from app.web.forms import AtMost, Form, LineField, TextField, Unmarked, _
@@ -76,10 +75,11 @@ class AskForm(Form):
         """Whether somebody has said that they do not decide alone."""
         return bool(self.of_age) and self.of_age.data == "no"
 
-    def check_age(self) -> None:
-        """Raise Invalid where the question about age was asked and not answered."""
+    def age_problem(self) -> dict[str, Message]:
+        """What is wrong where the question about age was asked and not answered."""
         if self.of_age and self.of_age.data != "yes":
-            raise Invalid({"of_age": msg("Say whether you are old enough.")})
+            return {"of_age": msg("Say whether you are old enough.")}
+        return {}
 
     def to_command(self, agreement_id: UUID, person_id: UUID, answer: Answer) -> AnswerAgreement | None:
         """The answer as the use case takes it; None when the hidden fields are not ours."""

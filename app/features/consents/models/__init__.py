@@ -1,6 +1,6 @@
 """What we remember about consent: recipients and agreements in frozen revisions (`agreements`), events that are only ever
 added and the state they lead to (`answers`), what the city decides about objections (`objections`), guardians and codes
-(`guardians`), usages (`usages`).
+(`guardians`), letters to addresses that nobody has confirmed (`letters`), usages (`usages`).
 
 The data that a consent governs lives in `governed.py`, which no other room may import.
 """
@@ -19,6 +19,7 @@ from app.features.consents.models.agreements import (
 from app.features.consents.models.answers import BY_PROGRAM, Answer, ConsentEvent, ConsentRecord, Giver
 from app.features.consents.models.deliveries import Endpoint, Notice, NoticeKind
 from app.features.consents.models.guardians import ConsentCode, Guardian, GuardianRequest, Minor
+from app.features.consents.models.letters import ConsentLetter
 from app.features.consents.models.objections import DECIDED, ObjectionDecision, RegisterNumbers, Ruling
 from app.features.consents.models.usages import Usage
 
@@ -30,6 +31,7 @@ __all__ = [
     "Answer",
     "ConsentCode",
     "ConsentEvent",
+    "ConsentLetter",
     "ConsentRecord",
     "DataAgreement",
     "Disclosure",

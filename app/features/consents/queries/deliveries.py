@@ -64,12 +64,24 @@ def told_recipients(session: Session) -> list[Told]:
     return sorted(found, key=lambda one: (not one.failing, not one.waiting))
 
 
-def last_notices(session: Session, person_id: uuid.UUID, agreements: Collection[uuid.UUID]) -> dict[uuid.UUID, Notice]:
+@dataclass(frozen=True)
+class LastNotice:
+    """What a recipient was last told of one person; `by_hand` where they have no server and staff tell them."""
+
+    notice: Notice
+    by_hand: bool
+
+
+def last_notices(session: Session, person_id: uuid.UUID, agreements: Collection[uuid.UUID]) -> dict[uuid.UUID, LastNotice]:
     """For each of these agreements what its recipient was last told of this person. One statement."""
     query = (
-        select(Notice).where(Notice.person_id == person_id, Notice.agreement_id.in_(agreements)).order_by(Notice.at, Notice.id)
+        select(Notice, Endpoint.url)
+        .outerjoin(Endpoint, Endpoint.recipient_id == Notice.recipient_id)
+        .where(Notice.person_id == person_id, Notice.agreement_id.in_(agreements))
+        .order_by(Notice.at, Notice.id)
     )
-    return {found.agreement_id: found for found in session.scalars(query) if found.agreement_id is not None}
+    rows = session.execute(query).all()
+    return {found.agreement_id: LastNotice(found, url is None) for found, url in rows if found.agreement_id is not None}
 
 
 def unconfirmed(session: Session, recipient_id: uuid.UUID) -> Sequence[Notice]:

@@ -1,16 +1,17 @@
 """What one person sees: their cards, their timeline, what they may be asked, and who used their data."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
+    BY_PROGRAM,
     AgreementRevision,
     AgreementState,
     Answer,
@@ -18,6 +19,7 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     DataAgreement,
+    Giver,
     Guardian,
     Minor,
 )
@@ -50,18 +52,28 @@ def _asked_and_not_answered(
 ) -> set[uuid.UUID]:
     """Revisions that this person was asked about and put off: they do not come back by themselves, until another text does.
 
-    A young person was asked when their letter to an adult went out, which is no answer: they may ask again.
+    What was asked before their last answer was answered with it. That an adult was asked for a young person is no answer of
+    theirs: they may ask again.
     """
-    if minor_until(session, person_id) is not None:
-        return set()
-    open_ones = {entry.current.id for entry in found}
-    answered = {record.revision_id for record in records.values()}
-    asked = select(ConsentEvent.revision_id).where(
-        ConsentEvent.person_id == person_id,
-        ConsentEvent.revision_id.in_(open_ones - answered),
-        ConsentEvent.answer == Answer.ASKED,
+    asked = (
+        select(ConsentEvent.agreement_id, ConsentEvent.revision_id, func.max(ConsentEvent.number))
+        .where(
+            ConsentEvent.person_id == person_id,
+            ConsentEvent.revision_id.in_([entry.current.id for entry in found]),
+            ConsentEvent.answer == Answer.ASKED,
+            ConsentEvent.giver == Giver.SELF,
+        )
+        .group_by(ConsentEvent.agreement_id, ConsentEvent.revision_id)
     )
-    return set(session.scalars(asked))
+    last = [record.event_id for record in records.values()]
+    answered = dict(
+        session.execute(select(ConsentEvent.agreement_id, ConsentEvent.number).where(ConsentEvent.id.in_(last))).tuples()
+    )
+    return {
+        revision_id
+        for agreement_id, revision_id, number in session.execute(asked).tuples()
+        if number > answered.get(agreement_id, 0)
+    }
 
 
 def open_question(session: Session, process_id: uuid.UUID, person_id: uuid.UUID) -> DataAgreement | None:
@@ -76,6 +88,27 @@ def record_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -
     ).first()
 
 
+def refused_in_person(session: Session, record: ConsentRecord) -> bool:
+    """Whether somebody has said no since their last yes, other than through a program.
+
+    What programs say after it changes nothing: a no that a program passes on does not become the last word, so that its next
+    yes would be taken.
+    """
+    if record.answer not in (Answer.REFUSED, Answer.WITHDRAWN):
+        return False
+    theirs = (ConsentEvent.agreement_id == record.agreement_id, ConsentEvent.person_id == record.person_id)
+    last_yes = select(func.coalesce(func.max(ConsentEvent.number), 0)).where(
+        *theirs, ConsentEvent.answer.in_((Answer.GIVEN, Answer.RENEWED))
+    )
+    own = select(ConsentEvent.id).where(
+        *theirs,
+        ConsentEvent.answer.in_((Answer.REFUSED, Answer.WITHDRAWN)),
+        ConsentEvent.remark.not_like(f"{BY_PROGRAM}%"),
+        ConsentEvent.number > last_yes.scalar_subquery(),
+    )
+    return session.scalars(own.limit(1)).first() is not None
+
+
 def minor_until(session: Session, person_id: uuid.UUID) -> date | None:
     """The day from which somebody who said they are below the age set decides alone, or None."""
     found = session.get(Minor, person_id)
@@ -86,6 +119,10 @@ def guardian_of(session: Session, person_id: uuid.UUID) -> Guardian | None:
     """The adult who last was named for a minor, or None."""
     query = select(Guardian).where(Guardian.minor_id == person_id).order_by(Guardian.created_at.desc(), Guardian.id)
     return session.scalars(query).first()
+
+
+RENEWED_WITHIN = timedelta(days=90)
+"""So long before its end a yes can be renewed on one's page; the reminder comes within that time."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +139,12 @@ class Card:
     in_force: bool
     ask: bool
     sample: dict[str, Any]
+    ends_soon: bool = False
+
+    @property
+    def renewable(self) -> bool:
+        """Whether renewing is offered: near the end of a yes, or to the same in clearer words; before that it says nothing."""
+        return self.in_force and not self.ask and (self.ends_soon or self.replaced)
 
     @property
     def replaced(self) -> bool:
@@ -136,7 +179,8 @@ def _card(found: DataAgreement, record: ConsentRecord | None, sample: dict[str, 
     revision = next((r for r in found.revisions if r.id == answered), found.current)
     active = is_in_force(record, found, now)
     ask = found.asks and found.state is AgreementState.IN_FORCE and (not active or may_be_asked(record, found, now))
-    return Card(found, revision, record, active, ask, sample if active else {})
+    soon = active and record is not None and record.expires_at is not None and record.expires_at <= now + RENEWED_WITHIN
+    return Card(found, revision, record, active, ask, sample if active else {}, soon)
 
 
 def sample_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> dict[str, Any]:
@@ -173,6 +217,12 @@ def events_of(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -
         .where(ConsentEvent.agreement_id == agreement_id, ConsentEvent.person_id == person_id)
         .order_by(ConsentEvent.number)
     ).all()
+
+
+def purposes_of(session: Session, revisions: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
+    """What each of these revisions is for, in the languages it is written in. One statement."""
+    query = select(AgreementRevision.id, AgreementRevision.purpose).where(AgreementRevision.id.in_(revisions))
+    return {found.id: found.purpose for found in session.execute(query)}
 
 
 def timeline_of(session: Session, person_id: uuid.UUID, start: int = 0, limit: int = 20) -> Sequence[ConsentEvent]:

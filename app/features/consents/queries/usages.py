@@ -15,6 +15,8 @@ USAGES_KEPT = timedelta(days=2 * 365)
 """How long a usage is kept after the use: as long as the data, and a little longer. See `docs/consent/valve.md`."""
 ONE_LOOK = timedelta(minutes=15)
 """Who opens the same page again within this time is still at the same look."""
+ONE_READING = timedelta(days=1)
+"""A program that reads the same person's answers again within this time is noted once."""
 PAGE = 50
 MOST = 200
 
@@ -103,11 +105,13 @@ def told(session: Session, person_id: uuid.UUID, usages: Sequence[Usage]) -> lis
     return found
 
 
-def looked_lately(session: Session, people: Iterable[uuid.UUID], kind: str, role: str, department: str) -> set[uuid.UUID]:
-    """Those of these people whose record the same office is looking at already."""
+def looked_lately(
+    session: Session, people: Iterable[uuid.UUID], kind: str, role: str, department: str, within: timedelta = ONE_LOOK
+) -> set[uuid.UUID]:
+    """Those of these people whose record the same office, or the same program, is looking at already."""
     query = select(Usage.person_id).where(
         Usage.person_id.in_(list(people)),
-        Usage.at > clock.now() - ONE_LOOK,
+        Usage.at > clock.now() - within,
         Usage.kind == kind,
         Usage.by_role == role,
         Usage.by_department == department,

@@ -6,9 +6,10 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.features.consents.commands import PutOff
+from app.features.consents.commands import AnswerAgreement, PutOff
 from app.features.consents.forms.answers import AskForm, ask_form
 from app.features.consents.queries import (
     AgreementState,
@@ -27,8 +28,8 @@ from app.features.consents.use_cases import answer_agreement, put_off
 from app.features.spaces.queries import Process, all_areas
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import clock
-from app.kernel.errors import NotFound, Refused
-from app.kernel.messages import msg
+from app.kernel.errors import Invalid, NotFound, Refused
+from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor
 from app.web import slots
 from app.web.access import safe_next, signed_in, viewer
@@ -68,9 +69,7 @@ def asking_page(agreement_id: UUID, actor: Actor, person_id: UUID, back: str, *,
                 raise Refused(msg("Choose yes or no."))
             if young:
                 raise Refused(msg("An adult who is responsible for you says yes. Come to a desk of the city with them."))
-            if answer is Answer.GIVEN:
-                form.check_age()
-            answer_agreement(session, actor, command)
+            _record(session, actor, command, form.age_problem() if answer is Answer.GIVEN else {})
         except Refused as refusal:
             if refusal.status == 404:
                 raise
@@ -112,6 +111,16 @@ def ask_later(agreement_id: UUID) -> ResponseReturnValue:
     put_off(db.session(), viewer(), PutOff(agreement_id, current_locale()))
     flash(_("We do not ask again. If you want to decide later, you find the question under “What personal data is used for”."))
     return redirect(safe_next(request.args.get("next"), url_for(".my_data")))
+
+
+def _record(session: Session, actor: Actor, command: AnswerAgreement, age: dict[str, Message]) -> None:
+    """Record the answer. Raises Invalid for everything that is missing at once, the age too: nobody is sent back twice."""
+    try:
+        answer_agreement(session, actor, command)
+    except Invalid as wrong:
+        raise Invalid({**age, **wrong.errors}) from None
+    if age:
+        raise Invalid(age)  # what was just written goes with the rest of the request
 
 
 def asked_about(agreement_id: UUID) -> DataAgreement:

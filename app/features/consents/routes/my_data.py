@@ -17,6 +17,7 @@ from app.features.consents.queries import (
     cards_of,
     decisions_of,
     last_notices,
+    purposes_of,
     record_of,
     timeline_of,
     told,
@@ -54,6 +55,7 @@ def my_data() -> str:
         "consents/my_data.html",
         cards=cards,
         timeline=(timeline := timeline_of(session, person_id, limit=ANSWERS_SHOWN + 1))[:ANSWERS_SHOWN],
+        purposes=purposes_of(session, {event.revision_id for event in timeline}),
         older=url_for(".answers") if len(timeline) > ANSWERS_SHOWN else None,
         usages=told(session, person_id, usages_between(session, person_id, limit=NEWEST)),
         notices=last_notices(session, person_id, [card.agreement.id for card in cards]),
@@ -75,9 +77,9 @@ def answers() -> str:
     found = timeline_of(db.session(), person_id, (page - 1) * ANSWERS_SHOWN, ANSWERS_SHOWN + 1)
     older = url_for(".answers", page=page + 1) if len(found) > ANSWERS_SHOWN else None
     decisions = decisions_of(db.session(), person_id)
-    return render_template(
-        "consents/answers.html", timeline=found[:ANSWERS_SHOWN], answers=ANSWERS, older=older, decisions=decisions
-    )
+    purposes = purposes_of(db.session(), {event.revision_id for event in found})
+    shown = {"timeline": found[:ANSWERS_SHOWN], "purposes": purposes, "decisions": decisions}
+    return render_template("consents/answers.html", **shown, answers=ANSWERS, older=older)
 
 
 @bp.route("/withdraw/<uuid:agreement_id>", methods=["GET", "POST"])

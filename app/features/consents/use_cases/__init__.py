@@ -6,6 +6,7 @@ account (`codes`); staff decide about objections (`objections`); time does its p
 
 from app.features.consents.commands import (
     AnswerAgreement,
+    AskByLetter,
     ConfirmObjection,
     DecideObjection,
     Details,
@@ -22,12 +23,18 @@ from app.features.consents.commands import (
 )
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import end_agreement, put_in_force, review_agreement
-from app.features.consents.use_cases.answers import answer_agreement, object_to, renew_consent, withdraw_consent
+from app.features.consents.use_cases.answers import THEIR_NO, answer_agreement, object_to, renew_consent, withdraw_consent
 from app.features.consents.use_cases.asked import put_off
 from app.features.consents.use_cases.codes import UnknownCode, enter_code, give_code, given_code
 from app.features.consents.use_cases.counting import count_for_everybody
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
 from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
+from app.features.consents.use_cases.letters import (
+    answer_by_letter,
+    ask_by_letter,
+    open_letter,
+    take_back_by_letter,
+)
 from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.objections import confirm_objection, decide_objection
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
@@ -42,11 +49,13 @@ from app.features.consents.use_cases.telling import (
     tell,
     tell_of_erasure,
 )
-from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_usage_once, note_usages
+from app.features.consents.use_cases.usages import forget_old_usages, note_looks, note_reading, note_usage_once, note_usages
 from app.features.consents.use_cases.writing import discard_draft, submit_agreement, write_agreement
 
 __all__ = [
+    "THEIR_NO",
     "AnswerAgreement",
+    "AskByLetter",
     "ConfirmObjection",
     "DecideObjection",
     "Details",
@@ -62,7 +71,9 @@ __all__ = [
     "WriteAgreement",
     "WriteRecipient",
     "answer_agreement",
+    "answer_by_letter",
     "answer_by_link",
+    "ask_by_letter",
     "ask_guardian",
     "confirm_by_hand",
     "confirm_objection",
@@ -83,9 +94,11 @@ __all__ = [
     "note_age",
     "note_guardian",
     "note_looks",
+    "note_reading",
     "note_usage_once",
     "note_usages",
     "object_to",
+    "open_letter",
     "open_request",
     "put_in_force",
     "put_off",
@@ -100,6 +113,7 @@ __all__ = [
     "send_test",
     "set_endpoint",
     "submit_agreement",
+    "take_back_by_letter",
     "tell",
     "tell_of_erasure",
     "withdraw_consent",

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import held_present
 from app.features.consents import rules
 from app.features.consents.commands import AnswerAgreement, Details, ObjectTo, RenewConsent, WithdrawConsent
 from app.features.consents.governed import ContactDetail, ProfileDetail, forget
@@ -21,7 +22,7 @@ from app.features.consents.models import (
     GuardianRequest,
     Ruling,
 )
-from app.features.consents.queries import minor_until, ruling_of
+from app.features.consents.queries import minor_until, refused_in_person, ruling_of
 from app.features.consents.use_cases.asked import note_asked
 from app.features.consents.use_cases.locked import locked_agreement
 from app.features.consents.use_cases.recording import append, locked_record
@@ -35,6 +36,7 @@ from app.kernel.permissions import Actor, Permission
 from app.kernel.texts import pick
 
 _CHANGED = msg("The text has changed while you were reading. Read it again, then answer.")
+THEIR_NO = msg("The person has refused this, or taken it back, themselves. Only they can say yes again.")
 NEEDS_GUARDIAN = msg("You are below the age at which one decides this alone. An adult who is responsible for you says yes.")
 
 
@@ -54,7 +56,12 @@ def answer_agreement(session: Session, actor: Actor, command: AnswerAgreement) -
 
 
 def record_answer(session: Session, actor: Actor, agreement: DataAgreement, command: AnswerAgreement) -> ConsentRecord:
-    """The same for doors that have made sure of who speaks: the person, a clerk, or a guardian by their link."""
+    """The same for doors that have made sure of who speaks: the person, a clerk, or a guardian by their link.
+
+    Raises NotFound for somebody whose account is being erased, too: a link or a slip may be used meanwhile.
+    """
+    if not held_present(session, command.person_id):
+        raise NotFound
     if command.answer not in (Answer.GIVEN, Answer.REFUSED):
         raise Refused(msg("Choose yes or no."))
     revision = agreement.current
@@ -83,6 +90,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         remark=command.remark,
         until=until,
         lapses=lapses,
+        admit=_their_own_no_stands if given and command.passed_on else None,
     )
     if record is None:  # only asking leaves no answer
         raise Conflict(_CHANGED)
@@ -91,6 +99,12 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         _keep_details(session, revision, command.person_id, command.details)
     session.flush()
     return record
+
+
+def _their_own_no_stands(session: Session, record: ConsentRecord | None) -> None:
+    """Raises Refused where the person has said no themselves: a program cannot put another answer in its place."""
+    if record is not None and refused_in_person(session, record):
+        raise Refused(THEIR_NO)
 
 
 def close_requests(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID, but: uuid.UUID | None = None) -> None:
@@ -226,6 +240,8 @@ def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecor
         raise NotFound
     if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise Forbidden
+    if not held_present(session, command.person_id):
+        raise NotFound
     if agreement.current.id != command.revision_id:
         raise Conflict(_CHANGED)
     reason = command.reason.strip()[:2000]

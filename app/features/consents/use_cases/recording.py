@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.features.consents import rules
 from app.features.consents.models import (
@@ -24,6 +24,8 @@ from app.kernel.permissions import Actor, Channel
 
 TRIES = 20
 Heard = Callable[[Session, ConsentEvent, ConsentRecord | None], None]
+Admit = Callable[[Session, ConsentRecord | None], None]
+"""Looks at the present answer, which nobody else can change meanwhile, and raises where the new one may not follow it."""
 _listening: list[Heard] = []
 
 
@@ -60,17 +62,22 @@ def append(
     until: datetime | None = None,
     lapses: bool = False,
     channel: Channel | None = None,
+    admit: Admit | None = None,
+    anew: bool = False,
 ) -> ConsentRecord | None:
     """Append an event and bring the state up to it; two devices at once end in one state, the later event's.
 
     The number of the event is unique for a person and an agreement: of two at the same moment one waits, sees the other,
-    and takes the next number. That somebody was asked is noted once for a revision.
+    and takes the next number. That somebody was asked is noted once for a revision, and `anew` once for each answer that it
+    comes after. `admit` is asked under the lock; what it raises ends the transaction.
 
     Returns None when somebody was asked who has never answered.
     """
     for _attempt in range(TRIES):
         record = locked_record(session, revision.agreement_id, person_id)
-        if answer is Answer.ASKED and _was_asked(session, revision.id, person_id):
+        if admit is not None:
+            admit(session, record)
+        if answer is Answer.ASKED and _was_asked(session, revision.id, person_id, giver, record if anew else None):
             return record
         event = ConsentEvent(
             agreement_id=revision.agreement_id,
@@ -96,6 +103,8 @@ def append(
                 session.flush()
         except IntegrityError:
             continue
+        if record is None and admit is not None:  # somebody may have answered between our look and our event
+            admit(session, locked_record(session, revision.agreement_id, person_id))
         before = record.answer if record is not None else None
         record = _bring_up(session, record, event)
         tell_of_answer(session, event, before)
@@ -105,11 +114,21 @@ def append(
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
 
 
-def _was_asked(session: Session, revision_id: uuid.UUID, person_id: uuid.UUID) -> bool:
-    """Looked up anew at each try, so that two devices note it once."""
+def _was_asked(
+    session: Session, revision_id: uuid.UUID, person_id: uuid.UUID, giver: Giver, after: ConsentRecord | None
+) -> bool:
+    """Looked up anew at each try, so that two devices note it once. `after`: only since the answer that counts there."""
     noted = exists().where(
-        ConsentEvent.person_id == person_id, ConsentEvent.revision_id == revision_id, ConsentEvent.answer == Answer.ASKED
+        ConsentEvent.person_id == person_id,
+        ConsentEvent.revision_id == revision_id,
+        ConsentEvent.answer == Answer.ASKED,
+        ConsentEvent.giver == giver,
     )
+    if after is not None:
+        answered = aliased(ConsentEvent)
+        noted = noted.where(
+            ConsentEvent.number > select(answered.number).where(answered.id == after.event_id).scalar_subquery()
+        )
     return bool(session.scalar(select(noted)))
 
 

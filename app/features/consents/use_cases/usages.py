@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.features.consents.models import Answer, ConsentRecord, Usage
 from app.features.consents.queries import looked_lately
-from app.features.consents.queries.usages import USAGES_KEPT
+from app.features.consents.queries.usages import ONE_READING, USAGES_KEPT
 from app.kernel import clock
 from app.kernel.looks import Look, Looker
 
@@ -79,6 +79,19 @@ def note_looks(session: Session, look: Look, people: Iterable[uuid.UUID], looker
         by_role=looker.role,
         by_department=looker.department,
         basis=look.basis,
+    )
+
+
+def note_reading(session: Session, people: Iterable[uuid.UUID], program: str, *, audits: bool = False) -> int:
+    """Write down that a program of another system read what these people have answered: one statement for a page of them.
+
+    Once a day for each person, program and kind of reading, however often it asks. `audits`: it read everybody's answers,
+    under names that lead to nobody. Returns of how many people it is new.
+    """
+    everybody, kind = set(people), "program_audit" if audits else "program_read"
+    known = looked_lately(session, everybody, kind, "program", program, within=ONE_READING)
+    return note_usages(
+        session, sorted(everybody - known), kind=kind, by_role="program", by_department=program, basis="legal_obligation"
     )
 
 

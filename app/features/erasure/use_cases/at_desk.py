@@ -20,7 +20,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 
 SHOWN_MOST = 200
-ASKS_ALONE = msg("They have an e-mail address, so they ask themselves on their page “My data”, and confirm it by a letter.")
+ASKS_ALONE = msg("They have an e-mail address, so they ask themselves on their page “My data”, and confirm it by e-mail.")
 
 
 def ask_at_desk(session: Session, actor: Actor, command: AskAtDesk) -> Erasure:

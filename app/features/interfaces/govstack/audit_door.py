@@ -7,7 +7,7 @@ from flask import Response
 from app.extensions import db
 from app.features.interfaces.clients.bearer import needs, secured
 from app.features.interfaces.govstack import schemas, shapes
-from app.features.interfaces.govstack.door import audit, caller, identifier, page, there, told
+from app.features.interfaces.govstack.door import audit, caller, identifier, note_reading_of, page, there, told
 from app.features.interfaces.govstack.service_door import PUBLISHED, published, records_told
 from app.features.interfaces.queries import govstack as queries
 from app.features.interfaces.rules import Audience, Scope
@@ -34,6 +34,7 @@ def record_read(record_id: str) -> Response:
     """One present answer."""
     session, who = db.session(), caller()
     found = there(queries.record(session, who.process_ids, identifier(record_id)))
+    note_reading_of([found.person_id], audits=True)
     return told(consentRecord=shapes.record(found, shapes.beside(session, who.client_id, [found])))
 
 

@@ -1,11 +1,13 @@
 """What the three parts have in common: their addresses, who asks, what is not there, pages of lists."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, current_app, jsonify, request
 
 from app.extensions import csrf, db
+from app.features.consents.use_cases import note_reading
 from app.features.interfaces.clients.bearer import Caller, caller, door
 from app.features.interfaces.govstack.schemas import MOST
 from app.features.interfaces.models import Individual
@@ -57,6 +59,13 @@ def whom(query: dict[str, Any] | None = None) -> Individual:
     return there(queries.individual(db.session(), caller().client_id, identifier(named)))
 
 
+def note_reading_of(people: Iterable[UUID], *, audits: bool = False) -> None:
+    """The people whose answers are told see that, and to which program. An access record, in a short transaction of its own."""
+    if everybody := set(people):
+        with db.separate_transaction() as session:
+            note_reading(session, everybody, caller().name, audits=audits)
+
+
 def language() -> str:
     """The installation's own language: agreements and policies that programs write are in it."""
     return str(current_app.config["SETTINGS"].default_language)
@@ -74,6 +83,7 @@ __all__ = [
     "config",
     "identifier",
     "language",
+    "note_reading_of",
     "optional",
     "page",
     "service",

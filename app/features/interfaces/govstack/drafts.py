@@ -9,6 +9,11 @@ from app.features.interfaces.govstack.shapes import Shape
 from app.kernel import clock
 
 
+def digest_of(payload: str) -> str:
+    """The hash of what is signed: SHA-256, hexadecimal."""
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
 def draft_payload(found: DataAgreement, revision: AgreementRevision, whose: str, *, opt_in: bool = True) -> str:
     """What there is to sign before anything is recorded: the answer and the hash of the words it is about."""
     return rfc8785.dumps(
@@ -34,7 +39,7 @@ def draft_signature(payload: str) -> Shape:
         "signature": "",
         "verificationMethod": "",
         "verificationPayload": payload,
-        "verificationPayloadHash": hashlib.sha256(payload.encode()).hexdigest(),
+        "verificationPayloadHash": digest_of(payload),
         "verificationSignedBy": "",
         "timestamp": clock.now().isoformat(),
         "signedWithoutObjectReference": True,

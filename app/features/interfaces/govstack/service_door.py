@@ -1,6 +1,5 @@
 """What individuals answer: the part `service` of the building block."""
 
-import hashlib
 from typing import Any
 
 from flask import Response
@@ -8,15 +7,25 @@ from flask import Response
 from app.extensions import db
 from app.features.consents.queries import AgreementState, ConsentRecord, DataAgreement, events_of, record_of
 from app.features.interfaces.clients.bearer import needs, secured
-from app.features.interfaces.commands import RecordAnswer
 from app.features.interfaces.govstack import drafts, schemas, shapes
 from app.features.interfaces.govstack.agreement_door import AGREEMENT, told_agreement
+from app.features.interfaces.govstack.answering import draft, passed_on, told_answer
 from app.features.interfaces.govstack.config_door import POLICY, policy_with_revision
-from app.features.interfaces.govstack.door import caller, identifier, language, optional, page, service, there, told, whom
+from app.features.interfaces.govstack.door import (
+    caller,
+    identifier,
+    note_reading_of,
+    optional,
+    page,
+    service,
+    there,
+    told,
+    whom,
+)
 from app.features.interfaces.models import Individual
 from app.features.interfaces.queries import govstack as queries
 from app.features.interfaces.rules import Audience, Scope
-from app.features.interfaces.use_cases import begin_signature, forget_answers, pass_on
+from app.features.interfaces.use_cases import Asked, begin_signature, forget_answers
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.web.transaction import commits
@@ -26,6 +35,9 @@ SECURITY = secured([Scope.SERVICE])
 RECORD = schemas.answer(consentRecord=schemas.ConsentRecord)
 RECORD_AND_REVISION = schemas.answer(consentRecord=schemas.ConsentRecord, revision=schemas.Revision)
 RECORDS = schemas.answer(consentRecords=[schemas.ConsentRecord])
+_BY_LETTER = msg(
+    "The owner of this e-mail address says yes by a letter, so there is nothing to sign. Record it without a signature."
+)
 PUBLISHED = (AgreementState.IN_FORCE, AgreementState.ENDED)
 
 
@@ -88,6 +100,7 @@ def records_told(query: dict[str, Any], known_to: Any, *, in_force_only: bool = 
         agreement_id=optional(query.get("dataAgreementId")),
         in_force_only=in_force_only,
     )
+    note_reading_of([one.person_id for one in found], audits=known_to is None)
     return told(consentRecords=_shapes(found))
 
 
@@ -97,7 +110,9 @@ def records_told(query: dict[str, Any], known_to: Any, *, in_force_only: bool = 
 @service.doc(security=SECURITY)
 def verification_record(record_id: str) -> Response:
     """One record of one of the program's individuals, with the revision that its last answer made."""
-    return _told_record(record_by(record_id))
+    found = record_by(record_id)
+    note_reading_of([found.person_id])
+    return _told_record(found)
 
 
 @service.route("/individual/record/data-agreement/<string:agreement_id>/", methods=["POST"])
@@ -108,8 +123,8 @@ def verification_record(record_id: str) -> Response:
 @service.doc(security=SECURITY)
 def record_create(query: dict[str, Any], agreement_id: str) -> Response:
     """Record that an individual says yes to the present revision; one that is named must be that."""
-    found = _pass_on(whom(query), published(agreement_id), opt_in=True, revision_id=query.get("revisionId"))
-    return _told_record(found)
+    individual, found = whom(query), published(agreement_id)
+    return told_answer(individual, found, passed_on(individual, found, opt_in=True, revision_id=query.get("revisionId")))
 
 
 @service.route("/individual/record/data-agreement/<string:agreement_id>/")
@@ -119,6 +134,7 @@ def record_create(query: dict[str, Any], agreement_id: str) -> Response:
 def record_read(agreement_id: str) -> Response:
     """The present answer of an individual to an agreement."""
     found = there(record_of(db.session(), published(agreement_id).id, whom().person_id))
+    note_reading_of([found.person_id])
     return told(consentRecord=_shapes([found])[0])
 
 
@@ -134,17 +150,8 @@ def draft_create(query: dict[str, Any]) -> Response:
         raise Refused(msg("This agreement has ended."))
     wanted = optional(query.get("revisionId"))
     revision = there(found.current if wanted in (None, found.current.id) else None)
-    papers = shapes.papers_for(db.session(), [found.id])
     payload = drafts.draft_payload(found, revision, str(individual.id))
-    record = {
-        "id": "",
-        "dataAgreement": shapes.agreement(found, papers, revision),
-        "dataAgreementRevision": shapes.agreement_revision(found, revision, papers),
-        "dataAgreementRevisionHash": revision.digest,
-        "individual": shapes.individual(individual),
-        "optIn": True,
-        "state": "unsigned",
-    }
+    record = draft(individual, found, opt_in=True, state="unsigned")
     return told(consentRecord=record, signature=drafts.draft_signature(payload))
 
 
@@ -163,17 +170,19 @@ def record_and_signature_create(body: dict[str, Any]) -> Response:
     individual = whom({"individualId": said.get("individual", {}).get("id")})
     agreement = published(said.get("dataAgreement", {}).get("id", ""))
     opt_in = said.get("optIn", True)
-    draft = drafts.draft_payload(agreement, agreement.current, str(individual.id), opt_in=opt_in)
-    if signed.get("verificationPayload") not in (None, "", draft):
+    payload = drafts.draft_payload(agreement, agreement.current, str(individual.id), opt_in=opt_in)
+    if signed.get("verificationPayload") not in (None, "", payload):
         raise Refused(msg("This signature is over something else than what is recorded here."))
-    record = _pass_on(
+    record = passed_on(
         individual,
         agreement,
         opt_in=opt_in,
         revision_id=said.get("dataAgreementRevision", {}).get("id"),
         revision_hash=said.get("dataAgreementRevisionHash"),
     )
-    kept = begin_signature(db.session(), caller().actor, record, draft, digest_of(draft), signed)
+    if isinstance(record, Asked):
+        raise Refused(_BY_LETTER)
+    kept = begin_signature(db.session(), caller().actor, record, payload, drafts.digest_of(payload), signed)
     shape = _shapes([record])[0]
     return told(consentRecord=shape, revision=_revision(record), signature=shapes.signature(kept, record))
 
@@ -208,7 +217,9 @@ def record_update(body: dict[str, Any], record_id: str) -> Response:
         raise Refused(why, field="dataAgreementRevision")
     if not said["optIn"] and shown == str(record.revision_id):
         shown = digest = None  # a yes is taken back as it was given, also when the text is another by now
-    return _told_record(_pass_on(_whose(record), agreement, opt_in=said["optIn"], revision_id=shown, revision_hash=digest))
+    individual = _whose(record)
+    result = passed_on(individual, agreement, opt_in=said["optIn"], revision_id=shown, revision_hash=digest)
+    return told_answer(individual, agreement, result)
 
 
 @service.route("/individual/record/data-agreement/<string:agreement_id>/all/")
@@ -224,6 +235,7 @@ def record_history(query: dict[str, Any], agreement_id: str) -> Response:
     events = [one for one in reversed(events_of(session, found.id, individual.person_id)) if drafts.is_answer(one)]
     if record is None or not events:
         return told(consentRecords=[])
+    note_reading_of([record.person_id])
     present = _shapes([record])[0]
     return told(consentRecords=[drafts.earlier(present, one, found) for one in events[skip : skip + limit]])
 
@@ -237,25 +249,6 @@ def forget() -> Response:
     """Take back everything that an individual has allowed and that need not be kept."""
     forget_answers(db.session(), caller().actor, whom())
     return told()
-
-
-def _pass_on(
-    individual: Individual,
-    agreement: DataAgreement,
-    *,
-    opt_in: bool,
-    revision_id: str | None = None,
-    revision_hash: str | None = None,
-) -> ConsentRecord:
-    command = RecordAnswer(
-        individual_id=individual.id,
-        agreement_id=agreement.id,
-        opt_in=opt_in,
-        language=language(),
-        revision_id=optional(revision_id),
-        revision_hash=revision_hash or None,
-    )
-    return pass_on(db.session(), caller().actor, individual, agreement, command)
 
 
 def record_by(record_id: str) -> ConsentRecord:
@@ -280,8 +273,3 @@ def _revision(record: ConsentRecord) -> shapes.Shape:
 
 def _told_record(record: ConsentRecord) -> Response:
     return told(consentRecord=_shapes([record])[0], revision=_revision(record))
-
-
-def digest_of(payload: str) -> str:
-    """The hash of what is signed: SHA-256, hexadecimal."""
-    return hashlib.sha256(payload.encode()).hexdigest()

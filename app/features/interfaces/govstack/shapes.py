@@ -50,8 +50,9 @@ def policy(revision: PolicyRevision) -> Shape:
     return dict(revision.content)
 
 
-def policy_revision(found: Policy, revision: PolicyRevision) -> Shape:
-    """A revision of a policy; its successor is named."""
+def policy_revision(found: Policy, revision: PolicyRevision, *, alone: bool = False) -> Shape:
+    """A revision of a policy with the one that replaced it; `alone` without that."""
+    following = next((one for one in found.revisions if one.number == revision.number + 1 and not alone), None)
     snapshot = rfc8785.dumps({**revision.content, "previous": revision.previous_digest}).decode()
     return without_nothing(
         {
@@ -63,6 +64,7 @@ def policy_revision(found: Policy, revision: PolicyRevision) -> Shape:
             **hashes(snapshot),
             "timestamp": revision.at.isoformat(),
             "authorizedByOther": str(revision.client_id) if revision.client_id else None,
+            "successor": policy_revision(found, following, alone=True) if following else None,
             "predecessorHash": revision.previous_digest or None,
         }
     )
@@ -109,8 +111,13 @@ def agreement(found: DataAgreement, papers: Papers, revision: AgreementRevision 
     )
 
 
-def agreement_revision(found: DataAgreement, revision: AgreementRevision, papers: Papers) -> Shape:
-    """A revision of an agreement: from submission on exactly what its digest in the public register is calculated over."""
+def agreement_revision(found: DataAgreement, revision: AgreementRevision, papers: Papers, *, alone: bool = False) -> Shape:
+    """A revision of an agreement: from submission on exactly what its digest in the public register is calculated over.
+
+    With it the one that replaced it, from when that is in force; `alone` without that.
+    """
+    later = [one for one in found.revisions if one.number > revision.number and one.in_force_at and not alone]
+    following = min(later, key=lambda one: one.number, default=None)
     frozen = bool(revision.digest)
     snapshot = rfc8785.dumps(revision.content if frozen else agreement(found, papers, revision)).decode()
     return without_nothing(
@@ -122,6 +129,7 @@ def agreement_revision(found: DataAgreement, revision: AgreementRevision, papers
             "serializedSnapshot": snapshot,
             **hashes(snapshot),
             "timestamp": (revision.in_force_at or revision.created_at).isoformat(),
+            "successor": agreement_revision(found, following, papers, alone=True) if following else None,
             "predecessorHash": revision.previous_digest or None,
         }
     )

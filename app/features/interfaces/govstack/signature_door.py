@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response
 
 from app.extensions import db
-from app.features.interfaces.govstack import schemas, shapes
+from app.features.interfaces.govstack import drafts, schemas, shapes
 from app.features.interfaces.govstack.door import caller, service, told
-from app.features.interfaces.govstack.service_door import SECURITY, digest_of, record_by, token
+from app.features.interfaces.govstack.service_door import SECURITY, record_by, token
 from app.features.interfaces.use_cases import begin_signature, complete_signature
 from app.web.transaction import commits
 
@@ -43,4 +43,6 @@ def _sign(step: Any, record_id: str, said: dict[str, Any]) -> Response:
     payload = (
         near.signatures[record.event_id].payload if record.event_id in near.signatures else shapes.payload_of(record, near)
     )
-    return told(signature=shapes.signature(step(session, caller().actor, record, payload, digest_of(payload), said), record))
+    return told(
+        signature=shapes.signature(step(session, caller().actor, record, payload, drafts.digest_of(payload), said), record)
+    )

@@ -22,7 +22,7 @@ KEPT = 600.0
 """Seconds after which keys are fetched again. A provider that is away then is forgiven for `FORGIVEN`."""
 FORGIVEN = 3600.0
 PAUSE = 30.0
-"""Unknown key names make us look again at most this often: anybody can write one into a token."""
+"""Unknown keys make us look again at most this often: anybody can write a name, or a wrong signature, into a token."""
 
 
 class ProviderAway(Exception):
@@ -70,6 +70,11 @@ class Provider:
             self._refresh(after=PAUSE)
             found = self._matching(kid, kty)
         return found
+
+    def keys_again(self, kid: str | None, kty: str) -> Sequence[Key]:
+        """The same after looking again: a provider may have put another key under a name that it had before."""
+        self._refresh(after=PAUSE)
+        return self._matching(kid, kty)
 
     def _matching(self, kid: str | None, kty: str) -> list[Key]:
         return [key for name, key in self._keys if key.key_type == kty and (kid is None or name == kid)]

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
-from app.features.interfaces.helsinki.provider import Provider
+from app.features.interfaces.helsinki.provider import Key, Provider
 
 KIND_OF_KEY = {
     **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "RSA"),
@@ -68,13 +68,22 @@ def _verified(token: str, provider: Provider) -> dict[str, Any]:
         raise BadToken("The token is not signed with an algorithm that is accepted here.")
     if kid is not None and not isinstance(kid, str):
         raise BadToken("The token's key has no readable name.")
+    for keys_for in (provider.keys_for, provider.keys_again):
+        claims = _signed_with(token, keys_for(kid, KIND_OF_KEY[algorithm]))
+        if claims is not None:
+            return claims
+    raise BadToken("The token's signature is not right.")
+
+
+def _signed_with(token: str, keys: Iterable[Key]) -> dict[str, Any] | None:
+    """What a token says, if one of these keys has signed it."""
     registry = JWSRegistry(algorithms=list(KIND_OF_KEY))
-    for key in provider.keys_for(kid, KIND_OF_KEY[algorithm]):
+    for key in keys:
         try:
             return jwt.decode(token, key, registry=registry).claims
         except (JoseError, ValueError, TypeError, RecursionError):
             continue
-    raise BadToken("The token's signature is not right.")
+    return None
 
 
 def _header(token: str) -> dict[str, Any]:

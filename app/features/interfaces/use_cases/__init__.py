@@ -1,6 +1,6 @@
 """What can happen with other systems' programs and with linked profiles."""
 
-from app.features.interfaces.use_cases.answers import forget_answers, pass_on
+from app.features.interfaces.use_cases.answers import Asked, forget_answers, pass_on
 from app.features.interfaces.use_cases.clients import change_client, register_client, revoke_client, rotate_secret
 from app.features.interfaces.use_cases.counting import count_use
 from app.features.interfaces.use_cases.individuals import register_individual
@@ -20,6 +20,7 @@ from app.features.interfaces.use_cases.webhooks import KIND, delete_webhook, pac
 
 __all__ = [
     "KIND",
+    "Asked",
     "BadClient",
     "BadRequest",
     "GivenToken",

@@ -36,7 +36,7 @@ def begin_signature(
     _write(found, actor, payload, said)
     session.add(found)
     session.flush()
-    audit.record(session, actor, "signature.written", found)
+    audit.record(session, actor, "signature.written", found, voice_id=record.person_id)
     return found
 
 

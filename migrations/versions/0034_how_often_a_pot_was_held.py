@@ -1,13 +1,13 @@
 """A pot counts how often somebody who changes the vote has held it, so that one statement can hold it and read what stands there.
 
-Revision ID: 0035
+Revision ID: 0034
 Revises: 0033
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
+revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
