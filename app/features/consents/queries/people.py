@@ -67,7 +67,7 @@ def _asked_and_not_answered(
     )
     last = [record.event_id for record in records.values()]
     query = select(ConsentEvent.agreement_id, ConsentEvent.number).where(ConsentEvent.id.in_(last))
-    answered = {agreement_id: number for agreement_id, number in session.execute(query).tuples()}
+    answered = {row.agreement_id: row.number for row in session.execute(query)}
     return {
         revision_id
         for agreement_id, revision_id, number in session.execute(asked).tuples()
