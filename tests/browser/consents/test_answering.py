@@ -137,6 +137,7 @@ def test_a_steward_writes_a_second_person_reviews_and_it_is_put_in_force(new_pag
     desk.get_by_role("link", name="Contact about this topic").click()
     desk.get_by_role("link", name="Write a new version").click()
     assert axe(desk) == []
+    desk.locator("#language-en > summary").click()
     desk.locator("[name=notice_en]").fill("May the planning department write to me, three times at most?")
     desk.locator("[name=material][value=yes]").check()
     desk.get_by_role("button", name="Save the draft").click()
