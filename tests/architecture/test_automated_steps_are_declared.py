@@ -23,6 +23,8 @@ DECIDE_NOTHING = {
     "app.features.budgets.announcing._ranking": "words about rankings",
     "app.features.budgets.holding._keep": "size of a memory",
     "app.features.budgets.manage_routes.pots._steps": STAFF_READ,
+    "app.features.consents.shown.few": "words for a number that is blurred already",
+    "app.features.consents.use_cases.objections.decide_objection": "people decide: it asks them for a reason",
     "app.features.consents.shown.compared": "shows a reviewer what changed between two revisions",
     "app.features.committee.printed._few": "words for a number that is withheld already",
     "app.features.counting.pb.voters.VoterIds.suspicious": "tells whoever checks a file that ids in it look like names",
