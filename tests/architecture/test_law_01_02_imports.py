@@ -156,7 +156,14 @@ def test_doors_and_pieces_in_their_folder_are_where_they_should_be(small_house: 
     assert furniture.beside_their_piece(small_house({f"app/features/a/{free}": ""})) == []
 
 
-ONLY = {"folium": {"maps"}, "branca": {"maps"}, "app.features.consents.governed": {"consents"}, "pabutools": set()}
+ONLY = {
+    "folium": {"maps"},
+    "branca": {"maps"},
+    "app.features.consents.governed": {"consents"},
+    "pabutools": set(),
+    "cv2": {"scans"},
+    "zxingcpp": {"scans"},
+}
 
 
 @pytest.mark.parametrize("library", ONLY)
