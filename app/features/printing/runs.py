@@ -1,13 +1,16 @@
 """A print run: so many copies of a form, in files of 250 inside a ZIP that is sent while it is made. Constant memory."""
 
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from app.features.printing.layout.codes import SERIAL_LENGTH, SET_LENGTH, follow_code, new_code
 from app.features.printing.layout.model import FormLayout, Kind
-from app.features.printing.setting import Copy, typeset
+from app.features.printing.setting import Apart, Copy
 
 IN_ONE_FILE = 250
+AT_A_TIME = 2
+"""So many files are drawn side by side."""
 Register = Callable[[Sequence[Copy]], None]
 """Is given the copies of a file before it is set, to keep their serials: a repeated one must be refused. Never for ballots."""
 Progress = Callable[[int, int], None]
@@ -38,26 +41,50 @@ def print_run(
 ) -> Iterator[bytes]:
     """The pieces of a ZIP with `number` copies in files of 250, named by their first and last copy.
 
-    Copies that are all the same are set once. At most one file is in memory. Raises ValueError for less than one copy.
+    Copies that are all the same are drawn once. Two files are drawn at a time, each by a program of its own.
+    Raises ValueError for less than one copy. Whoever stops asking in the middle stops the drawing too.
     """
     if number < 1:
         raise ValueError("a print run has at least one copy")
     out = _Pieces()
-    kept: tuple[int, bytes] | None = None
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
-        for first in range(0, number, IN_ONE_FILE):
-            count = min(IN_ONE_FILE, number - first)
-            if kept is None or kept[0] != count or layout.numbered:
-                copies = copies_of(layout, count, secret, test=test)
-                if register is not None and layout.key.kind is not Kind.BALLOT:
-                    register(copies)
-                kept = count, typeset(layout, copies)
+        for first, count, pdf in _files(layout, number, secret, register, test):
             name = f"{layout.key.kind.name.lower()}-{first + 1:06}-{first + count:06}.pdf"
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), kept[1])
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), pdf)
             if progress is not None:
                 progress(first + count, number)
             yield out.taken()
     yield out.taken()
+
+
+def _files(
+    layout: FormLayout, number: int, secret: bytes, register: Register | None, test: bool
+) -> Iterator[tuple[int, int, bytes]]:
+    """First copy, number of copies and content of each file, in order."""
+    parts = [(first, min(IN_ONE_FILE, number - first)) for first in range(0, number, IN_ONE_FILE)]
+    if not layout.numbered:
+        same = {count: Apart(layout, copies_of(layout, count, test=test)).pdf() for count in {count for _, count in parts}}
+        yield from ((first, count, same[count]) for first, count in parts)
+        return
+    drawing: deque[tuple[int, int, Apart]] = deque()
+    try:
+        for first, count in parts:
+            copies = copies_of(layout, count, secret, test=test)
+            if register is not None and layout.key.kind is not Kind.BALLOT:
+                register(copies)
+            drawing.append((first, count, Apart(layout, copies)))
+            if len(drawing) >= AT_A_TIME:
+                yield _done(drawing)
+        while drawing:
+            yield _done(drawing)
+    finally:
+        for _, _, one in drawing:
+            one.stop()
+
+
+def _done(drawing: "deque[tuple[int, int, Apart]]") -> tuple[int, int, bytes]:
+    first, count, one = drawing.popleft()
+    return first, count, one.pdf()
 
 
 class _Pieces:

@@ -1,25 +1,26 @@
 """Forms as PDF (PDF/UA-1), set by typst: measuring texts for the layout, and drawing it."""
 
 import hashlib
-import io
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-import segno
 import typst
 
+from app.features.printing import drawing as drawing_program
+from app.features.printing.drawing import FONTS, TEMPLATE, drawn
 from app.features.printing.layout import squares
 from app.features.printing.layout.codes import grouped
 from app.features.printing.layout.marks import MARKS
 from app.features.printing.layout.model import FormLayout, Text
-from app.web.typesetting import FONTS
 
-TEMPLATE = Path(__file__).parent / "form.typ"
 _FONTS = [str(FONTS)]
 _one_at_a_time = threading.Lock()
 
@@ -59,7 +60,46 @@ def _measured(texts: str, language: str, right_to_left: bool) -> tuple[float, ..
 
 def typeset(layout: FormLayout, copies: Sequence[Copy], square_alt: str = "") -> bytes:
     """All copies in one PDF, one after the other. `square_alt` is what somebody hears instead of the square code."""
-    data = {
+    data = form_data(layout, copies, square_alt)
+    with _one_at_a_time:
+        return drawn(data)
+
+
+class Apart:
+    """A PDF that is drawn by a program of its own, while others go on. `pdf` waits for it."""
+
+    def __init__(self, layout: FormLayout, copies: Sequence[Copy]) -> None:
+        self._program = subprocess.Popen(  # noqa: S603  our own file, nothing of it typed by anybody
+            [sys.executable, str(Path(drawing_program.__file__))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        content = json.dumps(form_data(layout, copies)).encode()
+        self._waiting = threading.Thread(target=self._talk, args=(content,), daemon=True)
+        self._answer = self._complaint = b""
+        self._waiting.start()
+
+    def _talk(self, content: bytes) -> None:
+        self._answer, self._complaint = self._program.communicate(content)
+
+    def pdf(self) -> bytes:
+        """The PDF. Raises RuntimeError where the program failed."""
+        self._waiting.join()
+        if self._program.returncode != 0:
+            raise RuntimeError(self._complaint.decode(errors="replace")[-2000:])
+        return self._answer
+
+    def stop(self) -> None:
+        """Nobody waits for it any more."""
+        if self._program.poll() is None:
+            self._program.kill()
+        self._waiting.join()
+
+
+def form_data(layout: FormLayout, copies: Sequence[Copy], square_alt: str = "") -> dict[str, Any]:
+    """Everything that a form is drawn from."""
+    return {
         "layout": json.loads(layout.as_json()),
         "size": layout.size,
         "lang": _lang(layout.look.language),
@@ -69,34 +109,16 @@ def typeset(layout: FormLayout, copies: Sequence[Copy], square_alt: str = "") ->
         "square_alt": square_alt or layout.title,
         "copies": [_copy(layout, copy) for copy in copies],
     }
-    with _one_at_a_time:
-        pdf: bytes = typst.compile(
-            str(TEMPLATE),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            font_paths=_FONTS,
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-        )
-    return pdf
 
 
-def _copy(layout: FormLayout, copy: Copy) -> dict[str, object]:
+def _copy(layout: FormLayout, copy: Copy) -> dict[str, Any]:
     code = copy.code if layout.numbered else ""
-    texts = (squares.write(layout, page.number, code=code, test=copy.test) for page in layout.pages)
     return {
         "code": grouped(code) if code else "",
         "slip": grouped(copy.slip) if copy.slip else "",
         "test": copy.test,
-        "squares": [_square(text) for text in texts],
+        "squares": [squares.write(layout, page.number, code=code, test=copy.test) for page in layout.pages],
     }
-
-
-def _square(text: str) -> str:
-    """The square code as SVG without a border; the layout leaves white around it."""
-    buffer = io.BytesIO()
-    code = segno.make(text, error="m", micro=False, mode="alphanumeric", mask=0)
-    code.save(buffer, kind="svg", border=0, dark="#000000", xmldecl=False, svgns=True, omitsize=True)
-    return buffer.getvalue().decode()
 
 
 def _lang(language: str) -> str:
