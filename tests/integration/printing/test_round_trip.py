@@ -73,9 +73,7 @@ def test_two_circles_of_one_choice_are_double(in_app) -> None:
     layout = printing.ballot("choose one")
     rng = np.random.default_rng(1)
     printed = pages_of_pdf(draw(layout, copies_of(layout, 1)))[0]
-    (reading,) = read(
-        layout, as_jpeg(scanned(filled(printed, layout.pages[0], {0: Hand.FULL, 3: Hand.TICK}, rng), CLEAN, rng))
-    )
+    (reading,) = read(layout, as_jpeg(scanned(filled(printed, layout.pages[0], {0: Hand.FULL, 3: Hand.TICK}, rng), CLEAN, rng)))
     (field,) = reading.fields()
     assert (field.values, field.state) == (("1", "4"), State.DOUBLE)
     assert field.for_a_person
