@@ -1,4 +1,4 @@
-"""Reading scans: pages a second with two processes, memory, and what is read of 20,000 circles that are marked in several hands.
+"""Reading scans: pages a second with two processes, memory, and what is read of 20,000 circles marked in several hands.
 
 `PLAZA_BENCH_CIRCLES` says how many circles, half of them on clean scans.
 """

@@ -1,7 +1,9 @@
 """From the numbers of a circle to what it says. Whatever is not clear goes to a person: no guess is better than none."""
 
+import math
 from collections.abc import Sequence
 
+from app.features.printing.queries import Bubble
 from app.features.scans.reading.circles import Measured
 from app.features.scans.reading.results import SURE, State
 
@@ -22,14 +24,19 @@ SOLID_AREA = 0.8
 LITTLE_BESIDE = 0.035
 LEAST_OUTLINE = 0.82
 _STRAIGHT = 150
+_NEAR_MM = 4.0
+_TOWARDS = 30
 
 
-def judged(one: Measured) -> Judged:
-    """What a circle says, how sure that is, and what made it doubtful."""
+def judged(one: Measured, *, explained: bool = False) -> Judged:
+    """What a circle says, how sure that is, and what made it doubtful.
+
+    `explained`: what lies beside it comes from a neighbour that is marked.
+    """
     if one.outline < LEAST_OUTLINE:
         return State.DOUBTFUL, 0.3, ("outline",)
     if one.area <= CLEAN_AREA and one.mean <= CLEAN_MEAN:
-        return _empty(one)
+        return _empty(one, explained)
     if one.area >= FULL_AREA:
         return _full(one)
     if one.area >= LEAST_AREA and one.strong >= LEAST_STRONG:
@@ -37,8 +44,8 @@ def judged(one: Measured) -> Judged:
     return State.DOUBTFUL, 0.5, ("faint",) if one.area >= LEAST_AREA else ("little",)
 
 
-def _empty(one: Measured) -> Judged:
-    if one.beside > LITTLE_BESIDE:
+def _empty(one: Measured, explained: bool) -> Judged:
+    if one.beside > LITTLE_BESIDE and not explained:
         return State.DOUBTFUL, 0.5, ("beside",)
     return State.EMPTY, 1.0 - (1 - SURE) * max(one.area / CLEAN_AREA, one.mean / CLEAN_MEAN), ()
 
@@ -73,6 +80,17 @@ def _crossing(exits: Sequence[float]) -> bool:
         return False
     first, second = _between(exits[0], exits[2]), _between(exits[1], exits[3])
     return first >= _STRAIGHT and second >= _STRAIGHT and 45 <= _between(exits[0], exits[1]) <= 135
+
+
+def explained(at: int, found: Sequence[Measured], bubbles: Sequence[Bubble]) -> bool:
+    """Whether each piece of ink beside a circle lies towards a neighbour that is marked, and is the end of that mark."""
+    here = bubbles[at]
+    near = [
+        math.degrees(math.atan2(here.y - other.y, other.x - here.x)) % 360
+        for one, other in zip(found, bubbles, strict=True)
+        if one.area > CLEAN_AREA and 0 < math.hypot(other.x - here.x, other.y - here.y) < here.radius * 2 + _NEAR_MM
+    ]
+    return bool(near) and all(any(_between(exit_, to) <= _TOWARDS for to in near) for exit_ in found[at].exits)
 
 
 def _between(first: float, second: float) -> float:

@@ -13,7 +13,7 @@ from app.features.printing.queries import BEGINNING, FormLayout, Mark, NotOurs, 
 from app.features.scans.reading.circles import measured
 from app.features.scans.reading.corners import Points, Seen, Sighting, marks_in, sightings, straightened
 from app.features.scans.reading.ink import TooPale, ink_of
-from app.features.scans.reading.judging import judged
+from app.features.scans.reading.judging import explained, judged
 from app.features.scans.reading.results import (
     DOTS_PER_MM,
     BubbleReading,
@@ -168,8 +168,8 @@ def _marks_read(
         return None
     found = measured(ink, page, DOTS_PER_MM)
     readings = []
-    for bubble, one in zip(page.bubbles, found, strict=True):
-        state, sure, reasons = judged(one)
+    for at, (bubble, one) in enumerate(zip(page.bubbles, found, strict=True)):
+        state, sure, reasons = judged(one, explained=explained(at, found, page.bubbles))
         box = bubble.box
         crop = replace(
             box,
