@@ -8,7 +8,7 @@ from uuid import uuid4
 import numpy as np
 from PIL import Image
 
-from app.extensions import db, files
+from app.extensions import celery, db, files
 from app.features.printing.queries import FormKey, FormLayout, Kind, Look, PageCode
 from app.features.printing.use_cases import copies_of, draw, form_now
 from app.features.scans.models import FileState, PageState, PageTray, ScanFile, ScanPage
@@ -91,8 +91,9 @@ def _jpeg(layout: FormLayout) -> bytes:
 
 
 def layout_of(kind: Kind, subject: Any, *, numbered: bool = False, look: Look | None = None, city: str = CITY) -> FormLayout:
-    """A form as it is now. Needs the application's context."""
-    found = form_now(db.session(), FormKey(kind, subject.id), look or Look(), city, numbered=numbered)
+    """A form as it is now."""
+    with celery.flask_app.app_context():
+        found = form_now(db.session(), FormKey(kind, subject.id), look or Look(), city, numbered=numbered)
     assert found is not None
     return found
 

@@ -6,12 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.extensions import celery, files
 from app.extensions import db as database
-from app.extensions import files
 from app.features.printing import rules
 from app.features.printing.commands import OrderPrint
 from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun, RunState
@@ -34,19 +33,14 @@ from app.features.printing.use_cases import (
 )
 from app.features.scans.queries import Layouts, Tray
 from app.features.scans.use_cases import read_scans
-from app.kernel import clock, outbox
+from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, spaces, voting
+from tests.support.worker import work
 
 SECRET = b"a secret for codes of slips"
 CITY = "City of Example"
-
-
-@pytest.fixture(autouse=True)
-def in_app(app: Flask):
-    with app.test_request_context():
-        yield app
 
 
 @pytest.fixture
@@ -65,14 +59,11 @@ def committee(pot) -> Actor:
 
 
 def ordered(session, actor: Actor, process_id: Any, key: FormKey, number: int, **attributes: Any) -> PrintRun:
-    layout = form_now(session, key, Look(), CITY, numbered=True)
+    with celery.flask_app.app_context():
+        layout = form_now(session, key, Look(), CITY, numbered=True)
     run = order_print(session, actor, OrderPrint(process_id, key, Look(), number, CITY, **attributes), layout)
     session.commit()
     return run
-
-
-def work() -> int:
-    return outbox.deliver_due(database.transaction)
 
 
 def small_files(monkeypatch: pytest.MonkeyPatch, size: int = 2) -> None:
@@ -183,8 +174,8 @@ def test_what_fails_says_so_and_can_be_drawn_again(session, pot, clerk, as_role,
     draw_again(session, clerk, run.id)
     session.commit()
     work()
-    session.refresh(run)
-    assert run.state is RunState.READY
+    session.expire_all()
+    assert session.get_one(PrintRun, run.id).state is RunState.READY
     with pytest.raises(Conflict):
         draw_again(session, clerk, run.id)
 

@@ -6,30 +6,21 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.extensions import db as database
 from app.features.printing.queries import FormLayout, Kind
-from app.kernel import outbox
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, scans, voting
 
 
 @pytest.fixture
-def in_app(app: Flask):
-    """Layouts are made with the application's languages."""
-    with app.test_request_context():
-        yield app
-
-
-@pytest.fixture
-def pot(db, in_app) -> Any:
+def pot(db) -> Any:
     """A pot whose vote ended yesterday, with three projects."""
     return voting.closed_pot()
 
 
 @pytest.fixture
-def city(in_app) -> str:
+def city(app: Flask) -> str:
     """What stands in the head of forms."""
-    return str(in_app.config["SETTINGS"].city_name)
+    return str(app.config["SETTINGS"].city_name)
 
 
 @pytest.fixture
@@ -47,8 +38,3 @@ def clerk(pot: Any) -> Callable[[], Actor]:
         return Actor(person.id, roles=frozenset({(Role.CLERK, pot.process_id)}))
 
     return another
-
-
-def work() -> int:
-    """Let the worker do what waits."""
-    return outbox.deliver_due(database.transaction)

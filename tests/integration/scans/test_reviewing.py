@@ -134,16 +134,18 @@ def test_ballots_rest_while_people_vote(session, clerk, as_role) -> None:
 
 def test_a_clerk_whose_role_is_withdrawn_in_the_middle_gets_no_further(session, file, ballot, pot, as_role) -> None:
     page = scans.page(file, ballot, marked=(0,))
+    page_id = page.id
     client = as_role(Role.CLERK, SimpleNamespace(id=pot.process_id))
     assert client.get(f"/staff/scans/page/{page.id}").status_code == 200
     given = session.scalars(select(RoleAssignment).where(RoleAssignment.person_id == client.person.id)).one()
     session.delete(given)
     session.commit()
     answers = {f"f-{at}": "none" for at in range(3)} | {"version": str(page.version)}
-    assert client.post(f"/staff/scans/page/{page.id}", data=answers).status_code in (403, 404)
+    answer = client.post(f"/staff/scans/page/{page.id}", data=answers)
+    assert answer.status_code in (403, 404), answer.headers.get("Location")
     assert client.get(f"/staff/scans/page/{page.id}.jpg").status_code in (403, 404)
-    session.refresh(page)
-    assert page.state is PageState.TO_REVIEW
+    session.expire_all()
+    assert session.get_one(ScanPage, page_id).state is PageState.TO_REVIEW
 
 
 def test_strangers_find_no_page(session, file, ballot, clerk) -> None:
@@ -206,10 +208,10 @@ def test_the_page_shows_pictures_beside_values_and_keeps_what_was_answered(sessi
 
 
 def test_scans_go_after_their_time_and_leave_a_note(session, file, ballot) -> None:
-    page = scans.page(file, ballot, marked=(0,))
+    page_id = scans.page(file, ballot, marked=(0,)).id
     assert remove_old_scans(session, clock.shift(days=-1), 10) == 0
     assert remove_old_scans(session, clock.shift(days=1), 10) == 1
-    session.expire_all()
-    assert session.get(ScanPage, page.id) is None
+    session.expunge_all()
+    assert session.get(ScanPage, page_id) is None
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "scan_file.removed")).one()
     assert entry.details["not_looked_through"] == 1
