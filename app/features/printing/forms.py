@@ -10,6 +10,8 @@ from app.features.printing.layout.model import FormKey, Kind, Look, Paper, Varia
 from app.features.printing.rules import MOST_COPIES
 from app.web.forms import AtMost, Between, Filled, Form, LineField
 
+_HOW_MANY = _("Write a number from 1 to 20000.")
+
 
 class OrderForm(Form):
     """Which form, in which look, how often."""
@@ -18,7 +20,7 @@ class OrderForm(Form):
     variant = SelectField(_("How it is set"))
     language = SelectField(_("Language"))
     paper = SelectField(_("Paper"))
-    number = IntegerField(_("Number of copies"), [Between(1, MOST_COPIES, _("Write a number from 1 to 20000."))])
+    number = IntegerField(_("Number of copies"), [Filled(_HOW_MANY), Between(1, MOST_COPIES, _HOW_MANY)])
     test = BooleanField(
         _("This is a test print"), description=_("A word stands across every page, and what is scanned from it counts nowhere.")
     )

@@ -98,6 +98,6 @@ def _link(pot: Pot) -> Markup:
 
 slots.register("pot.staff", 60, _link)
 
-from app.features.printing import run_routes  # noqa: E402  it needs `bp`
+from app.features.printing import run_pages  # noqa: E402  it needs `bp`
 
-__all__ = ["bp", "run_routes"]
+__all__ = ["bp", "run_pages"]

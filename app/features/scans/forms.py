@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import MultipleFileField
 
-from app.features.scans.use_cases import LONGEST_REASON
+from app.features.scans.rules import LONGEST_REASON
 from app.kernel.errors import Invalid, Refused
 from app.web.filters import translate
 from app.web.forms import AtMost, Filled, Form, LineField, Unmarked

@@ -228,6 +228,6 @@ def tray_words() -> dict[str, tuple[str, str]]:
     }
 
 
-from app.features.scans import review_routes  # noqa: E402  it needs `bp`
+from app.features.scans import review_pages  # noqa: E402  it needs `bp`
 
-__all__ = ["bp", "review_routes"]
+__all__ = ["bp", "review_pages"]

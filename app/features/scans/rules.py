@@ -10,6 +10,7 @@ MOST_BYTES = 300_000_000
 """Of one file, and of all files of one upload; the reader's own limit is the same."""
 MOST_FILES = 50
 KEPT_DAYS = 180
+LONGEST_REASON = 300
 LOOKED_THROUGH = frozenset({PageTray.READ, PageTray.TURNED, PageTray.TWO_ON_ONE})
 """Pages in these trays are looked through by a person as they come."""
 NEEDS_NOBODY = frozenset({PageTray.BLANK, PageTray.TEST_PRINT})

@@ -4,7 +4,6 @@ from app.features.scans.use_cases.going_on import page_data, read_on
 from app.features.scans.use_cases.handing_over import give_back_pages, take_pages
 from app.features.scans.use_cases.reading import FormsNow, FormsOf, Transactions, read_scans
 from app.features.scans.use_cases.reviewing import (
-    LONGEST_REASON,
     admit_page,
     decide_page,
     page_to_review,
@@ -27,7 +26,6 @@ from app.features.scans.use_cases.taking_in import (
 
 __all__ = [
     "ERASE",
-    "LONGEST_REASON",
     "READING",
     "AlreadyHere",
     "FormsNow",

@@ -19,7 +19,6 @@ from app.kernel.permissions import Actor, Permission
 from app.kernel.texts import clean_line, clean_text
 
 LONGEST_TEXT = 5_000
-LONGEST_REASON = 300
 
 
 def voting_goes_on(session: Session, process_id: uuid.UUID) -> Message | None:
@@ -141,9 +140,13 @@ def _reason(text: str) -> str:
     words = clean_line(text)
     if not words:
         raise Refused(msg("Say why, in a few words."), field="reason")
-    if len(words) > LONGEST_REASON:
+    if len(words) > rules.LONGEST_REASON:
         raise Refused(
-            msg("This has %(length)s characters; at most %(most)s fit. Shorten it.", length=len(words), most=LONGEST_REASON),
+            msg(
+                "This has %(length)s characters; at most %(most)s fit. Shorten it.",
+                length=len(words),
+                most=rules.LONGEST_REASON,
+            ),
             field="reason",
         )
     return words
