@@ -1,6 +1,7 @@
 """An objection does what the page says: the use rests, people decide, the person learns it and can complain."""
 
 import ast
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_compelling_grounds_take_two_people_and_are_told_with_where_to_complain(
     assert again != event
     assert left_out(session) == {person.id}
     assert objections_waiting(session, None) == (1, 0)
-    told = [notice.kind for notice in session.query(Notice).order_by(Notice.created_at, Notice.at)]
+    told = [notice.kind for notice in session.query(Notice).order_by(Notice.at)]
     assert sorted(told) == sorted([NoticeKind.OBJECTED, NoticeKind.OBJECTION_ENDED, NoticeKind.OBJECTED])
 
 
@@ -254,7 +255,10 @@ def test_from_the_list_to_the_letter_on_pages(as_role, session, agreement):
     assert session.query(ObjectionDecision).one().state is Ruling.PROPOSED
     second = as_role("administrator", email="second@example.org")
     assert "Agree and sign" in second.get(url).text
-    assert second.post(f"{url}/confirm", data={"decision": "agree"}).status_code == 302
+    unread = second.post(f"{url}/confirm", data={"decision": "agree", "read": "yesterday"})
+    assert unread.status_code == 409  # what they agree with is what they were shown
+    read = re.search(r'name="read" value="([^"]+)"', second.get(url).text).group(1)
+    assert second.post(f"{url}/confirm", data={"decision": "agree", "read": read}).status_code == 302
 
     card = resident.get("/my-data").text
     assert card.count(GROUNDS) == 2  # on the card, and in the timeline

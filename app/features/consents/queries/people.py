@@ -66,9 +66,8 @@ def _asked_and_not_answered(
         .group_by(ConsentEvent.agreement_id, ConsentEvent.revision_id)
     )
     last = [record.event_id for record in records.values()]
-    answered = dict(
-        session.execute(select(ConsentEvent.agreement_id, ConsentEvent.number).where(ConsentEvent.id.in_(last))).tuples()
-    )
+    query = select(ConsentEvent.agreement_id, ConsentEvent.number).where(ConsentEvent.id.in_(last))
+    answered = {row.agreement_id: row.number for row in session.execute(query)}
     return {
         revision_id
         for agreement_id, revision_id, number in session.execute(asked).tuples()
