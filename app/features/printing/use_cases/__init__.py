@@ -19,6 +19,21 @@ from app.features.printing.runs import IN_ONE_FILE, Progress, Register, copies_o
 from app.features.printing.setting import Copy, drawing, measure, typeset
 from app.features.printing.setting import typeset as draw
 from app.features.printing.sheets import ConsentSubject, Named, ProposalSubject, consent_content, proposal_content
+from app.features.printing.use_cases.drawing_on import SerialRepeated, draw_on, register_serials, say_failed
+from app.features.printing.use_cases.runs import (
+    ERASE,
+    PRINTING,
+    archive_of,
+    cancel_run,
+    count_old_files,
+    delete_old_files,
+    delete_run_files,
+    draw_again,
+    issue_run,
+    kept_layout,
+    may_order,
+    order_print,
+)
 from app.features.spaces.queries import Process, areas_of, categories_of
 from app.features.spaces.queries import process as process_by_id
 from app.kernel.errors import NotFound, Refused
@@ -26,8 +41,10 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 
 __all__ = [
+    "ERASE",
     "IN_ONE_FILE",
     "KINDS",
+    "PRINTING",
     "ConsentSubject",
     "Copy",
     "Named",
@@ -35,16 +52,30 @@ __all__ = [
     "ProposalSubject",
     "Register",
     "SeeBallot",
+    "SerialRepeated",
     "all_looks",
+    "archive_of",
     "ballot_form",
+    "cancel_run",
     "consent_form",
     "copies_of",
+    "count_old_files",
+    "delete_old_files",
+    "delete_run_files",
     "draw",
+    "draw_again",
+    "draw_on",
     "form_now",
+    "issue_run",
+    "kept_layout",
+    "may_order",
+    "order_print",
     "print_run",
     "printed",
     "proposal_form",
     "proposal_subject",
+    "register_serials",
+    "say_failed",
     "see_ballot",
     "trial_print",
     "version_of_drawing",

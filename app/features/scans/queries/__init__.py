@@ -1,5 +1,9 @@
-"""What other rooms ask about scans: the words of a reading. Knows no database, and loads none of the libraries that read."""
+"""What other rooms ask about scans: the words of a reading, and the pages that people have accepted.
 
+Loads none of the libraries that read.
+"""
+
+from app.features.scans.queries.reviews import ReviewedPage, missing_pages, reviewed
 from app.features.scans.reading.faults import Fault, Unreadable
 from app.features.scans.reading.results import (
     SURE,
@@ -24,9 +28,12 @@ __all__ = [
     "Known",
     "Layouts",
     "PageReading",
+    "ReviewedPage",
     "Standing",
     "State",
     "Tray",
     "Unreadable",
     "fields_of",
+    "missing_pages",
+    "reviewed",
 ]
