@@ -43,6 +43,7 @@ export default function sheetEntry(frame) {
       busy = false;
     }
   });
+  frame.dataset.ready = "yes";
 }
 
 /** The next field that can be seen; of a group of choices the chosen one, or else the first. */

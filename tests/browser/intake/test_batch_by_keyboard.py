@@ -44,6 +44,12 @@ def to(page, name, most=60):
     raise AssertionError(f"{name} is not reached by the keyboard")
 
 
+def ready(page, first):
+    """The page listens to keys, and the first field waits for them."""
+    page.locator("[data-ready]").wait_for()
+    expect(page.locator(first)).to_be_focused()
+
+
 class Keys:
     """A keyboard that counts what is pressed beside the words themselves."""
 
@@ -61,6 +67,7 @@ class Keys:
 def type_sheet(page, title, category):
     """One sheet with Enter alone. Returns how many keys it took beside the words."""
     keys = Keys(page)
+    ready(page, "#serial")
     keys.press("Enter")  # nothing is printed on the sheet
     keys.words(title)
     keys.press("Enter")
@@ -92,7 +99,6 @@ def test_a_batch_is_opened_entered_read_and_closed_by_keyboard_alone(office, liv
 
     times, pressed = [], []
     for number, (title, category) in enumerate(SHEETS, start=1):
-        expect(one.locator("#serial")).to_be_focused()
         pressed.append(type_sheet(one, title, category))
         began = time.monotonic()
         one.get_by_text(f"Sheet {number} is entered.").wait_for()
@@ -113,7 +119,7 @@ def test_a_batch_is_opened_entered_read_and_closed_by_keyboard_alone(office, liv
     other.keyboard.press("r")
     for number, (title, category) in enumerate(SHEETS, start=1):
         other.get_by_role("heading", name=f"Second reading: sheet {number}").wait_for()
-        expect(other.locator("#title")).to_be_focused()
+        ready(other, "#title")
         other.keyboard.type(title)
         other.keyboard.press("Enter")
         other.keyboard.type("My mother cannot stand for long.")
@@ -156,7 +162,7 @@ def test_a_lost_line_loses_nothing_and_the_sheet_is_sent_again(entry, live):
     address, window = entry
     page = window()
     page.goto(address)
-    page.evaluate("window.realFetch = window.fetch; window.fetch = () => Promise.reject(new TypeError('offline'))")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('offline')); }")
     type_sheet(page, "A bench", "1")
     expect(page.get_by_text("There is no connection")).to_be_visible()
     assert page.locator("#title").input_value() == "A bench"
@@ -175,8 +181,8 @@ def test_an_answer_that_was_lost_on_the_way_back_doubles_nothing(entry, live):
     page = window()
     page.goto(address)
     page.evaluate(
-        "window.realFetch = window.fetch; window.fetch = async (...a) => { await window.realFetch(...a);"
-        " window.fetch = window.realFetch; throw new TypeError('offline'); }"
+        "() => { const real = window.fetch; window.fetch = async (...all) => { await real(...all);"
+        " window.fetch = real; throw new TypeError('offline'); }; }"
     )
     type_sheet(page, "A bench", "1")
     expect(page.get_by_text("There is no connection")).to_be_visible()

@@ -82,11 +82,12 @@ def test_a_batch_goes_from_opening_to_slips_through_the_pages_alone(clerks, clie
     assert noted.actor_id == other.person.id
 
 
-def test_the_codes_of_slips_are_shown_for_some_minutes_to_whoever_asked(clerks, clock, process):
-    one, other = clerks
-    batch = intake.closed(process, intake.clerk(process, one.person), intake.clerk(process, other.person))
+def test_the_codes_of_slips_are_shown_for_some_minutes_to_whoever_asked(clock, as_role):
+    process = spaces.process()  # in the time of the clock that stands still
+    one, other = as_role(Role.CLERK, process), as_role(Role.CLERK, process)
+    batch_id = intake.closed(process, intake.clerk(process, one.person), intake.clerk(process, other.person)).id
     db.session.commit()
-    page = one.post(f"/staff/intake/batches/{batch.id}/slips")
+    page = one.post(f"/staff/intake/batches/{batch_id}/slips")
     assert "/proposals/follow/" in one.get(page.location).text
     assert "/proposals/follow/" not in other.get(page.location).text
     clock.advance(minutes=11)
@@ -182,10 +183,11 @@ def test_a_sheet_that_cannot_be_entered_gets_its_number_and_its_reason(clerks, p
 def test_batches_of_other_processes_are_not_there(clerks, process):
     elsewhere = spaces.process()
     batch = intake.batch(elsewhere)
+    batch_id, reference = batch.id, batch.reference
     db.session.commit()
     for page in ("", "/enter", "/read", "/finish", "/void", "/slips"):
-        assert clerks[0].get(f"/staff/intake/batches/{batch.id}{page}").status_code == 404
-    assert batch.reference not in clerks[0].get("/staff/intake/batches").text
+        assert clerks[0].get(f"/staff/intake/batches/{batch_id}{page}").status_code == 404
+    assert reference not in clerks[0].get("/staff/intake/batches").text
 
 
 def test_what_is_typed_is_kept_on_the_device_for_this_sheet_alone(clerks, process):

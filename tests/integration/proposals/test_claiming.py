@@ -125,6 +125,7 @@ def test_of_many_who_claim_it_at_the_same_moment_one_gets_it(race, committing_db
     ended = race(lambda: claim_proposal(db.session(), people.pop(), ClaimProposal(token, "050 123 4567")).author_id, 6)
     assert len(ended.results) == 1
     assert all(isinstance(error, Conflict | NotFound) for error in ended.errors), ended.errors
+    db.session.expire_all()
     assert db.session.get(Proposal, proposal_id).author_id == ended.results[0]
     assert db.session.query(AuditEntry).filter_by(action="proposal.claimed").count() == 1
 
@@ -133,6 +134,7 @@ def test_the_author_and_the_address_on_the_form_are_told(process, mailbox):
     person = accounts.person(email="rosa@example.org")
     proposal, token = from_paper(process, email="hilja@example.org")
     db.session.commit()
+    mailbox.collect()
     mailbox.clear()
     claim_proposal(db.session(), Actor(person_id=person.id), ClaimProposal(token, "hilja@example.org"))
     db.session.commit()
