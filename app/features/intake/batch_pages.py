@@ -1,6 +1,7 @@
 """A clerk's pages for batches: which there are, opening one, its steps and its slips."""
 
 import uuid
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.consents.queries import AgreementState, DataAgreement, agreement, register
+from app.features.consents.queries import AgreementState, DataAgreement, register
 from app.features.intake.batch_words import KIND_WORDS, SHEET_WORDS, STATE_WORDS, STEPS, Step
 from app.features.intake.forms import BatchForm, ReasonForm, StepForm
 from app.features.intake.manage_routes import _midnight, _mine, bp
@@ -63,7 +64,7 @@ def batches() -> str:
         batches=found,
         closed=closed,
         numbers=numbers_of_all(session, found),
-        about={batch.id: about(batch) for batch in found},
+        about=_about_all(found),
         states=STATE_WORDS,
         entered=sheets_since(session, clerk, _midnight()),
         read=readings_since(session, clerk, _midnight()),
@@ -72,12 +73,21 @@ def batches() -> str:
 
 def about(batch: IntakeBatch) -> str:
     """What the sheets of a batch are, in the reader's language."""
-    kind = translate(KIND_WORDS[batch.kind])
-    if batch.kind is SheetKind.CONSENT and batch.agreement_id is not None:
-        found = agreement(db.session(), batch.agreement_id)
-        return f"{kind}: {local_text(found.current.purpose)}" if found else kind
-    of_process = processes_in_order(db.session(), [batch.process_id] if batch.process_id else [])
-    return f"{kind}: {local_text(of_process[0].title)}" if of_process else kind
+    return _about_all([batch])[batch.id]
+
+
+def _about_all(found: Sequence[IntakeBatch]) -> dict[uuid.UUID, str]:
+    """The same of many batches, with as many questions as of one."""
+    wanted = {batch.process_id for batch in found if batch.process_id and batch.kind is SheetKind.PROPOSAL}
+    titles = {one.id: one.title for one in processes_in_order(db.session(), list(wanted))}
+    asked = any(batch.kind is SheetKind.CONSENT for batch in found)
+    purposes = {one.id: one.current.purpose for one, _count in register(db.session())} if asked else {}
+    words = {}
+    for batch in found:
+        name = titles.get(batch.process_id) if batch.kind is SheetKind.PROPOSAL else purposes.get(batch.agreement_id)  # type: ignore[arg-type]
+        kind = translate(KIND_WORDS[batch.kind])
+        words[batch.id] = f"{kind}: {local_text(name)}" if name else kind
+    return words
 
 
 def _asked() -> list[DataAgreement]:
