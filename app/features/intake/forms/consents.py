@@ -138,9 +138,10 @@ def sheet_form(
     areas: Sequence[tuple[uuid.UUID, dict[str, str]]],
     languages: list[tuple[str, str]],
     age: int,
+    form: ConsentSheetForm | None = None,
 ) -> ConsentSheetForm:
     """The form with what this revision asks for; without questions about age where the city asks none."""
-    form = ConsentSheetForm()
+    form = form or ConsentSheetForm()
     form.language.choices = languages
     asked = fields_asked(revision)
     for name in FIELDS:
