@@ -17,6 +17,8 @@ ROOMS = (
     "receipts",
     "erasure",
     "newsletters",
+    "printing",
+    "scans",
     "intake",
     "kiosk",
     "dataplatform",
