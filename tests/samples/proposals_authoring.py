@@ -54,6 +54,7 @@ SAMPLES = {
     "proposals_authoring.review": lambda world: mine(
         f"/proposals/{world.own_draft.id}/review", f"/proposals/{world.late_draft.id}/review"
     ),
+    "proposals_authoring.slip": lambda world: mine(f"/proposals/{world.own[ProposalState.PUBLISHED].id}/slip"),
     "proposals_authoring.sent": lambda world: mine(
         f"/proposals/{world.own[ProposalState.PUBLISHED].id}/sent", f"/proposals/{world.own[ProposalState.PENDING].id}/sent"
     ),

@@ -90,6 +90,7 @@ class Contact:
     phone: str = ""
     postal: str = ""
     locale: str = "en"
+    large_print: bool = False
 
 
 @dataclass(frozen=True)

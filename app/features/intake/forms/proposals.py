@@ -59,7 +59,12 @@ class TakeInForm(Form):
     )
     email = LineField(_("E-mail"), validators=[AtMost(254), EmailAddress()])
     phone = LineField(_("Telephone"), validators=[AtMost(40), PhoneNumber()])
-    postal = TextField(_("Postal address"), validators=[AtMost(300)])
+    postal = TextField(
+        _("Postal address"),
+        description=_("Without an e-mail address, news of the proposal goes there on paper."),
+        validators=[AtMost(300)],
+    )
+    large_print = BooleanField(_("Letters in large print"))
     read_back = BooleanField(_("I have read it back to the person, or compared it with the sheet."))
 
     matches: list[StreetMatch]
@@ -149,6 +154,7 @@ class TakeInForm(Form):
                 email=self.email.data or "",
                 phone=self.phone.data or "",
                 postal=self.postal.data or "",
+                large_print=bool(self.large_print.data),
                 locale=self.language.data,
             )
         return TakeInProposal(
