@@ -66,9 +66,7 @@ rows(
     msg("Links in letters to addresses for which another program asked"),
     ConsentLetter,
     _nothing_to_take_back,
-    since=msg(
-        "in the night after they have run out, 7 days after the letter; longer while the link takes back a yes"
-    ),
+    since=msg("in the night after they have run out, 7 days after the letter; longer while the link takes back a yes"),
     why=msg("They open nothing any more."),
     days=0,
 )
