@@ -18,6 +18,8 @@ ROOMS = (
     "receipts",
     "erasure",
     "newsletters",
+    "printing",
+    "scans",
     "intake",
     "kiosk",
     "dataplatform",

@@ -18,6 +18,8 @@ revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
+falls_away = {"consent_event": "answer = 'asked'"}
+"""Rows that an older version cannot hold: the way down says how many there were."""
 
 OLD_ANSWERS = ("given", "refused", "withdrawn", "expired")
 ANSWERS = ("asked", "given", "refused", "withdrawn", "renewed", "expired", "objected")

@@ -12,7 +12,8 @@ def small_house(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
     """`small_house({"app/features/a/models.py": "import flask"})`: a folder with a kernel, a web and what the test plants."""
 
     def build(planted: dict[str, str]) -> Path:
-        for package in ("", "kernel", "web", "developers", "features", "features/consents", "features/counting"):
+        rooms = ("consents", "counting", "printing", "printing/layout", "scans", "scans/reading")
+        for package in ("", "kernel", "web", "developers", "features", *(f"features/{room}" for room in rooms)):
             (tmp_path / "app" / package).mkdir(parents=True, exist_ok=True)
             (tmp_path / "app" / package / "__init__.py").touch()
         for module in ("database", "model"):

@@ -48,6 +48,8 @@ PLANTED = {
     "governed columns are read elsewhere": ({"app/features/a/queries.py": "import app.features.consents.governed"}, "Governed"),
     "pabutools counts": ({"app/features/a/tally.py": "import pabutools.rules"}, "pabutools"),
     "counting knows the database": ({"app/features/counting/tally.py": "import app.kernel.database"}, "Counting"),
+    "a layout asks the database": ({"app/features/printing/layout/flow.py": "import sqlalchemy"}, "Layouts"),
+    "reading knows the web": ({"app/features/scans/reading/pages.py": "from flask import g"}, "Reading"),
     "counting stores": ({"app/features/counting/tally.py": "import sqlalchemy"}, "Counting"),
 }
 
@@ -156,7 +158,14 @@ def test_doors_and_pieces_in_their_folder_are_where_they_should_be(small_house: 
     assert furniture.beside_their_piece(small_house({f"app/features/a/{free}": ""})) == []
 
 
-ONLY = {"folium": {"maps"}, "branca": {"maps"}, "app.features.consents.governed": {"consents"}, "pabutools": set()}
+ONLY = {
+    "folium": {"maps"},
+    "branca": {"maps"},
+    "app.features.consents.governed": {"consents"},
+    "pabutools": set(),
+    "cv2": {"scans"},
+    "zxingcpp": {"scans"},
+}
 
 
 @pytest.mark.parametrize("library", ONLY)
@@ -188,4 +197,10 @@ def test_every_room_says_what_it_is_for() -> None:
 
 
 def test_a_room_that_says_nothing_is_found(small_house: SmallHouse) -> None:
-    assert rooms_without_words(small_house({"app/features/a/models.py": ""})) == ["a", "consents", "counting"]
+    assert rooms_without_words(small_house({"app/features/a/models.py": ""})) == [
+        "a",
+        "consents",
+        "counting",
+        "printing",
+        "scans",
+    ]

@@ -60,6 +60,13 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
 
 
+def held_present(session: Session, person_id: uuid.UUID) -> bool:
+    """Whether a person is here and is not being erased. Until the end of this transaction nobody begins to erase them."""
+    held = select(Person.erased_at).where(Person.id == person_id).with_for_update(read=True, key_share=True)
+    found = session.execute(held).first()
+    return found is not None and found[0] is None
+
+
 def unused(before: datetime) -> ColumnElement[bool]:
     """Accounts of residents that nobody has used since `before`, of people who can be reached. Staff are never among them."""
     return and_(

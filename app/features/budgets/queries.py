@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.features.budgets.announcing import ballot_steps
 from app.features.budgets.ballots import ballot_file
 from app.features.budgets.checklist import Step, missing_before_fixing, more_steps
 from app.features.budgets.choices import (
@@ -81,6 +82,7 @@ __all__ = [
     "accepted_proposals",
     "ballot_file",
     "ballot_name",
+    "ballot_steps",
     "categories_of_numbers",
     "check_choices",
     "check_new_choices",

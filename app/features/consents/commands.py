@@ -115,6 +115,8 @@ class ConfirmObjection:
     event_id: UUID
     agree: bool
     reason: str = ""
+    proposed_at: datetime | None = None
+    """When what this person has read was proposed: they agree with that, and with nothing that came after it."""
 
 
 @dataclass(frozen=True)

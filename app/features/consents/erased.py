@@ -146,9 +146,9 @@ _notices = anonymous(
 declare(replace(_notices, count=lambda session, subject: _notices.count(session, subject) + _given(session, subject)))
 must_leave(NOTICE, msg("They say that your consent is over, or that you were erased, to the recipients that have your data."))
 goes("minors", msg("That you are below the age at which people decide alone"), Minor.person_id)
-goes("guardians", msg("Who answers for you, with their address"), Guardian.minor_id, order=15)
-goes("consent_letters", msg("Letters that asked you for a yes on behalf of another system"), ConsentLetter.person_id)
-goes("consent_codes", msg("The code on your slip"), ConsentCode.person_id)
+goes("guardians", msg("Who answers for you, with their address"), Guardian.minor_id, order=5)
+goes("consent_letters", msg("Letters that asked you for a yes on behalf of another system"), ConsentLetter.person_id, order=5)
+goes("consent_codes", msg("The code on your slip"), ConsentCode.person_id, order=5)
 declare(
     Part(
         name="handed_over",
@@ -179,7 +179,7 @@ stays(
     ObjectionDecision.reason,
     ObjectionDecision.sent_back_reason,
     where=_ruled,
-    why=msg("Whoever objected has a right to the decision. Who made it stays as a number, without a name."),
+    why=msg("Whoever objected has a right to the decision. Who made it is no longer said."),
 )
 nothing_of_people(
     "the city's own words about an agreement and its recipient, which is an organisation",

@@ -40,9 +40,13 @@ def count() -> int:
 @celery.task(name="consents.remind")
 @decides("consents_run_out")
 def remind() -> int:
-    """Write to people whose consent runs out within 30 days; each is told once."""
-    with db.transaction() as session:
-        return remind_of_expiry(session)
+    """Write to people whose consent runs out within 30 days; each is told once. In steps that are kept one by one."""
+    letters, more = 0, True
+    while more:
+        with db.transaction() as session:
+            written = remind_of_expiry(session)
+        letters, more = letters + written, written > 0
+    return letters
 
 
 celery.conf.beat_schedule = {

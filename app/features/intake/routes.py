@@ -1,5 +1,7 @@
 """Printed forms, for everybody who would rather write on paper: a proposal, and an answer about personal data."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -7,8 +9,10 @@ from markupsafe import Markup
 from app.extensions import db
 from app.features.consents.queries import AgreementState, DataAgreement, agreement_by_code
 from app.features.intake.consent_printing import consent_form
-from app.features.intake.printing import SIZES, PaperForm, proposal_form
-from app.features.spaces.queries import Action, Process, ProcessState, action_open, categories_of, may_see, visible_process
+from app.features.intake.printing import SIZES
+from app.features.printing.queries import Look, Variant
+from app.features.printing.use_cases import printed, proposal_form, proposal_subject, version_of_drawing
+from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, visible_process
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import clock
 from app.kernel.permissions import ANONYMOUS
@@ -22,17 +26,18 @@ bp = Blueprint("intake", __name__, template_folder="templates", url_prefix="/for
 @bp.get("/<slug>/proposal.pdf")
 @public
 def proposal_pdf(slug: str) -> ResponseReturnValue:
-    """The proposal form of a process; `?print=large` for large print, `?in=fi` for another language than the page's."""
+    """The proposal form of a process; `?print=large` for large print, `?print=easy` for easy language, `?in=fi` for another
+    language than the page's.
+    """
     settings = current_app.config["SETTINGS"]
     process = visible_process(db.session(), viewer(), slug)
     size = request.args.get("print", "standard")
     language = request.args.get("in", current_locale())
-    if size not in SIZES or language not in settings.languages:
+    if size not in list(Variant) or language not in settings.languages:
         abort(404)
-    names = [category.name for category in categories_of(db.session(), process)]
-    form = proposal_form(process, names, settings.city_name, language, size)
-    draft = process.state is ProcessState.DRAFT
-    return _sent(form, f"{slug}-{size}-{language}.pdf", private=draft)
+    form = proposal_form(proposal_subject(db.session(), process, settings.city_name), Look(Variant(size), language))
+    name, draft = f"{slug}-{size}-{language}.pdf", process.state is ProcessState.DRAFT
+    return _sent(version_of_drawing(form), lambda: printed(form), name, private=draft)
 
 
 @bp.get("/consents/<code>.pdf")
@@ -47,7 +52,7 @@ def consent_pdf(code: str) -> ResponseReturnValue:
         abort(404)
     link = settings.base_url + url_for("consents.code")
     form = consent_form(found, settings.city_name, link, language, size, settings.consent_age)
-    return _sent(form, f"{code}-{size}-{language}.pdf", private=False)
+    return _sent(form.version, form.pdf, f"{code}-{size}-{language}.pdf", private=False)
 
 
 def _asked_in_public(code: str) -> DataAgreement | None:
@@ -59,10 +64,10 @@ def _asked_in_public(code: str) -> DataAgreement | None:
     return found if found.process_id is None or (process is not None and may_see(ANONYMOUS, process)) else None
 
 
-def _sent(form: PaperForm, name: str, *, private: bool) -> Response:
-    known = request.if_none_match.contains_weak(form.version)  # who has it needs no typesetting
-    response = Response(b"" if known else form.pdf(), mimetype="application/pdf", status=304 if known else 200)
-    response.set_etag(form.version)
+def _sent(version: str, pdf: Callable[[], bytes], name: str, *, private: bool) -> Response:
+    known = request.if_none_match.contains_weak(version)  # who has it needs no typesetting
+    response = Response(b"" if known else pdf(), mimetype="application/pdf", status=304 if known else 200)
+    response.set_etag(version)
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-cache" if private else "public, max-age=300"
     response.vary.update(("Accept-Language", "Cookie"))  # the language is the reader's, unless the address says it

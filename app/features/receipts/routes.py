@@ -219,10 +219,11 @@ def _card_link(card: Card) -> Markup:
 
 
 def _guardians_link(event_id: UUID) -> Markup:
-    """To a guardian who has just answered: the receipt, while they are here."""
+    """To whoever has just answered by a link, a guardian or the owner of an address: the receipt, while they are here."""
     return slots.partial("receipts/_guardians_link.html", token=token_of(event_id))
 
 
 slots.register("consents.card", 50, _card_link)
 slots.register("consents.event", 50, _link)
 slots.register("consents.guardian_done", 50, _guardians_link)
+slots.register("consents.letter_done", 50, _guardians_link)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from app.features.consents import rules
+from app.features.accounts.use_cases.erasing import close_for_erasure
+from app.features.consents import rules, tasks
 from app.features.consents.commands import (
     AnswerAgreement,
     Details,
@@ -23,6 +24,7 @@ from app.features.consents.queries import cards_of, events_of, in_force, objecti
 from app.features.consents.use_cases import (
     answer_agreement,
     expire_consents,
+    nightly,
     object_to,
     put_off,
     remind_of_expiry,
@@ -261,6 +263,51 @@ def test_that_somebody_was_asked_is_noted_once_for_each_text(session):
     assert open_question(session, process_id, person.id) is agreement
     consents.consent(agreement, person)
     assert asked() == 2
+
+
+def test_not_now_is_heard_after_an_answer_that_has_run_out(session, clock):
+    agreement, person = consents.agreement(), accounts.person()
+    process_id = agreement.process_id
+    consents.consent(agreement, person)
+    clock.advance(days=800)
+    assert expire_consents(session) == 1
+    assert open_question(session, process_id, person.id) is agreement
+    for _ in range(2):
+        put_off(session, Actor(person_id=person.id), PutOff(agreement.id))
+    assert open_question(session, process_id, person.id) is None
+    assert session.query(ConsentEvent).filter_by(answer=Answer.ASKED).count() == 2
+    consents.withdraw(agreement, person)  # nothing to take back, and nothing that was put off comes back
+    assert open_question(session, process_id, person.id) is None
+
+
+def test_a_young_person_puts_off_but_a_letter_to_an_adult_puts_nothing_off(session):
+    agreement, minor = consents.agreement(), consents.minor()
+    consents.guardian_link(minor, agreement)
+    assert open_question(session, agreement.process_id, minor.id) is agreement
+    put_off(session, Actor(person_id=minor.id), PutOff(agreement.id))
+    assert open_question(session, agreement.process_id, minor.id) is None
+
+
+def test_nobody_answers_for_somebody_who_is_being_erased(session):
+    agreement, task = consents.agreement(), consents.agreement(legal_basis=LegalBasis.PUBLIC_TASK)
+    person = accounts.person()
+    close_for_erasure(session, person.id)
+    with pytest.raises(NotFound):
+        consents.consent(agreement, person)
+    with pytest.raises(NotFound):
+        object_to(session, Actor(person_id=person.id), ObjectTo(task.id, task.current.id, person.id))
+    assert session.query(ConsentEvent).count() == 0
+
+
+def test_everybody_is_reminded_in_one_morning_however_many(committing_db, app, clock, monkeypatch):
+    monkeypatch.setattr(nightly, "AT_ONCE", 2)
+    with app.app_context(), committing_db.transaction():
+        agreement = consents.agreement()
+        for number in range(5):
+            consents.consent(agreement, accounts.person(email=f"person{number}@example.org"))
+    clock.advance(days=340)
+    assert tasks.remind() == 5
+    assert tasks.remind() == 0
 
 
 def test_a_clerk_who_asks_and_a_program_that_passes_on(session):

@@ -1,11 +1,13 @@
 """An objection does what the page says: the use rests, people decide, the person learns it and can complain."""
 
 import ast
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.extensions import db as database
 from app.features.consents.commands import ConfirmObjection, DecideObjection, ObjectTo, WithdrawConsent
@@ -75,6 +77,12 @@ def test_while_an_objection_waits_the_use_rests_and_upheld_it_ends_for_good(sess
         objected(session, agreement, person, "Once more.")
 
 
+def confirming(session, event, *, agree, reason=""):
+    """What a second person sends who has read what is proposed now."""
+    proposed_at = session.scalar(select(ObjectionDecision.proposed_at).where(ObjectionDecision.event_id == event))
+    return ConfirmObjection(event, agree, reason, proposed_at)
+
+
 def test_compelling_grounds_take_two_people_and_are_told_with_where_to_complain(session, agreement, mailbox):
     person, first, second = accounts.person(email="aino@example.org"), steward(), steward()
     event = objected(session, agreement, person)
@@ -86,9 +94,9 @@ def test_compelling_grounds_take_two_people_and_are_told_with_where_to_complain(
     assert decisions_of(session, person.id) == {}
     assert mailbox.to("aino@example.org") == []
     with pytest.raises(Forbidden):
-        confirm_objection(session, first, ConfirmObjection(event, agree=True))
+        confirm_objection(session, first, confirming(session, event, agree=True))
 
-    confirm_objection(session, second, ConfirmObjection(event, agree=True))
+    confirm_objection(session, second, confirming(session, event, agree=True))
     session.commit()
 
     assert left_out(session) == set()
@@ -107,16 +115,30 @@ def test_compelling_grounds_take_two_people_and_are_told_with_where_to_complain(
     assert again != event
     assert left_out(session) == {person.id}
     assert objections_waiting(session, None) == (1, 0)
+    told = [notice.kind for notice in session.query(Notice).order_by(Notice.at)]
+    assert sorted(told) == sorted([NoticeKind.OBJECTED, NoticeKind.OBJECTION_ENDED, NoticeKind.OBJECTED])
+
+
+def test_a_second_person_signs_what_they_have_read_and_nothing_else(session, agreement):
+    event, first, second, third = objected(session, agreement, accounts.person()), steward(), steward(), steward()
+    decide_objection(session, first, DecideObjection(event, uphold=False, reason=GROUNDS))
+    read = confirming(session, event, agree=True)
+    confirm_objection(session, third, confirming(session, event, agree=False, reason="A milder way exists."))
+    decide_objection(session, third, DecideObjection(event, uphold=False, reason=f"{GROUNDS} And something else."))
+
+    with pytest.raises(Conflict, match="something else"):
+        confirm_objection(session, second, read)
+    assert session.query(ObjectionDecision).one().state is Ruling.PROPOSED
 
 
 def test_a_second_person_may_send_it_back_and_then_it_is_decided_anew(session, agreement):
     event, first, second = objected(session, agreement, accounts.person()), steward(), steward()
     with pytest.raises(Conflict):
-        confirm_objection(session, second, ConfirmObjection(event, agree=True))
+        confirm_objection(session, second, confirming(session, event, agree=True))
     decide_objection(session, first, DecideObjection(event, uphold=False, reason=GROUNDS))
     with pytest.raises(Invalid):
-        confirm_objection(session, second, ConfirmObjection(event, agree=False))
-    confirm_objection(session, second, ConfirmObjection(event, agree=False, reason="A milder way exists."))
+        confirm_objection(session, second, confirming(session, event, agree=False))
+    confirm_objection(session, second, confirming(session, event, agree=False, reason="A milder way exists."))
     (waiting,) = open_objections(session, None)
     assert waiting.state is Ruling.SENT_BACK
     decide_objection(session, first, DecideObjection(event, uphold=True))
@@ -139,7 +161,7 @@ def test_nobody_decides_about_their_own_and_neither_programs_nor_strangers_do(se
     decide_objection(session, colleague, replace(uphold, uphold=False, reason=GROUNDS))
     for nobody in (staff, SYSTEM, consents.SECOND):
         with pytest.raises(Forbidden):
-            confirm_objection(session, nobody, ConfirmObjection(own, agree=True))
+            confirm_objection(session, nobody, confirming(session, own, agree=True))
 
 
 def test_one_that_was_taken_back_is_not_decided_any_more(session, agreement):
@@ -176,7 +198,7 @@ def test_totals_leave_out_who_objects_in_the_very_next_read(session):
     assert sum(row[6] for row in rows(session)) == 1  # what happens elsewhere is another agreement
     decide_objection(session, steward(), DecideObjection(event, uphold=False, reason=GROUNDS))
     assert supports(process.slug) == 0
-    confirm_objection(session, steward(), ConfirmObjection(event, agree=True))
+    confirm_objection(session, steward(), confirming(session, event, agree=True))
     assert supports(process.slug) == 1
 
 
@@ -233,7 +255,10 @@ def test_from_the_list_to_the_letter_on_pages(as_role, session, agreement):
     assert session.query(ObjectionDecision).one().state is Ruling.PROPOSED
     second = as_role("administrator", email="second@example.org")
     assert "Agree and sign" in second.get(url).text
-    assert second.post(f"{url}/confirm", data={"decision": "agree"}).status_code == 302
+    unread = second.post(f"{url}/confirm", data={"decision": "agree", "read": "yesterday"})
+    assert unread.status_code == 409  # what they agree with is what they were shown
+    read = re.search(r'name="read" value="([^"]+)"', second.get(url).text).group(1)
+    assert second.post(f"{url}/confirm", data={"decision": "agree", "read": read}).status_code == 302
 
     card = resident.get("/my-data").text
     assert card.count(GROUNDS) == 2  # on the card, and in the timeline

@@ -6,7 +6,8 @@ import pytest
 from flask.sessions import SecureCookieSessionInterface
 
 from app.extensions import db
-from app.features.intake import printing
+from app.features.printing import setting
+from app.features.printing import use_cases as printing
 from app.features.proposals.follow_links import slip_token
 from app.features.proposals.models import GuestContact, Proposal
 from app.features.proposals.use_cases import TakeInProposal, WholeCity, take_in_proposal
@@ -233,9 +234,9 @@ def typesettings(monkeypatch, process):
     """How often a form was typeset."""
     db.session.commit()
     done = []
-    real = printing.typst.compile
-    monkeypatch.setattr(printing.typst, "compile", lambda *args, **more: done.append(1) or real(*args, **more))
-    printing._typeset.cache_clear()
+    real = setting.typst.compile
+    monkeypatch.setattr(setting.typst, "compile", lambda *args, **more: done.append(1) or real(*args, **more))
+    printing._drawn.cache_clear()
     return done
 
 
@@ -275,12 +276,12 @@ def test_a_form_is_typeset_anew_when_what_is_printed_on_it_changes(client, proce
 def test_a_reader_who_knows_the_form_causes_no_typesetting_even_when_it_was_dropped(client, process, typesettings):
     address = f"/forms/{process.slug}/proposal.pdf?in=en"
     known = client.get(address).headers["ETag"]
-    printing._typeset.cache_clear()
+    printing._drawn.cache_clear()
 
     assert client.get(address, headers={"If-None-Match": known}).status_code == 304
     assert client.get(address, headers={"If-None-Match": f'"other", W/{known}'}).status_code == 304  # from a cache on the way
     assert len(typesettings) == 1
-    assert printing._typeset.cache_info().maxsize == printing.KEPT_MOST
+    assert printing._drawn.cache_info().maxsize == printing.KEPT_MOST
 
 
 def test_unknown_forms_are_not_found(client, process):

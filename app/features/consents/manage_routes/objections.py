@@ -1,5 +1,6 @@
 """Objections: the list of those that wait, the longest first; one of them with its decision; how many on the staff overview."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -107,12 +108,19 @@ def confirm(event_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(url_for(".decide", event_id=event_id))
     form, agree = ConfirmForm(), request.form.get("decision") == "agree"
-    command = ConfirmObjection(event_id, agree, form.reason.data or "")
+    command = ConfirmObjection(event_id, agree, form.reason.data or "", _moment(request.form.get("read", "")))
     sent = form.send(lambda: confirm_objection(db.session(), viewer(), command))
     if sent.done:
         flash(_("Decided, and the person is told.") if agree else _("Sent back. Somebody decides anew."), "good")
         return redirect(url_for(".objections"))
     return _page(event_id, confirm_form=form), sent.status
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _mine(event_id: UUID) -> Objection:

@@ -19,11 +19,11 @@ class NoticeKind(StrEnum):
     REFUSED = "consent.refused"
     EXPIRED = "consent.expired"
     OBJECTED = "consent.objected"
-    OBJECTION_ENDED = "objection.ended"
     REPLACED = "agreement.replaced"
     ENDED = "agreement.ended"
     ERASED = "person.erased"
     TEST = "test"
+    OBJECTION_ENDED = "objection.ended"
 
 
 class Endpoint(Timestamped, Model):

@@ -19,6 +19,7 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     DataAgreement,
+    Giver,
     Guardian,
     Minor,
 )
@@ -51,18 +52,27 @@ def _asked_and_not_answered(
 ) -> set[uuid.UUID]:
     """Revisions that this person was asked about and put off: they do not come back by themselves, until another text does.
 
-    A young person was asked when their letter to an adult went out, which is no answer: they may ask again.
+    What was asked before their last answer was answered with it. That an adult was asked for a young person is no answer of
+    theirs: they may ask again.
     """
-    if minor_until(session, person_id) is not None:
-        return set()
-    open_ones = {entry.current.id for entry in found}
-    answered = {record.revision_id for record in records.values()}
-    asked = select(ConsentEvent.revision_id).where(
-        ConsentEvent.person_id == person_id,
-        ConsentEvent.revision_id.in_(open_ones - answered),
-        ConsentEvent.answer == Answer.ASKED,
+    asked = (
+        select(ConsentEvent.agreement_id, ConsentEvent.revision_id, func.max(ConsentEvent.number))
+        .where(
+            ConsentEvent.person_id == person_id,
+            ConsentEvent.revision_id.in_([entry.current.id for entry in found]),
+            ConsentEvent.answer == Answer.ASKED,
+            ConsentEvent.giver == Giver.SELF,
+        )
+        .group_by(ConsentEvent.agreement_id, ConsentEvent.revision_id)
     )
-    return set(session.scalars(asked))
+    last = [record.event_id for record in records.values()]
+    query = select(ConsentEvent.agreement_id, ConsentEvent.number).where(ConsentEvent.id.in_(last))
+    answered = {row.agreement_id: row.number for row in session.execute(query)}
+    return {
+        revision_id
+        for agreement_id, revision_id, number in session.execute(asked).tuples()
+        if number > answered.get(agreement_id, 0)
+    }
 
 
 def open_question(session: Session, process_id: uuid.UUID, person_id: uuid.UUID) -> DataAgreement | None:

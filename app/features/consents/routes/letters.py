@@ -12,7 +12,7 @@ from app.features.consents.rules import is_in_force
 from app.features.consents.shown import vocabulary
 from app.features.consents.use_cases import answer_by_letter, open_letter, take_back_by_letter
 from app.kernel import clock
-from app.kernel.errors import Refused
+from app.kernel.errors import Invalid, Refused
 from app.kernel.messages import msg
 from app.web.access import public, viewer
 from app.web.forms import Form
@@ -73,7 +73,8 @@ def _check_age(form: AskForm) -> None:
     """Raises Refused for somebody who does not decide alone, Invalid where they have not said."""
     if form.says_too_young():
         raise Refused(_TOO_YOUNG)
-    form.check_age()
+    if wrong := form.age_problem():
+        raise Invalid(wrong)
 
 
 @bp.post("/letter/<token>/back")

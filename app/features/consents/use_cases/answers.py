@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import held_present
 from app.features.consents import rules
 from app.features.consents.commands import AnswerAgreement, Details, ObjectTo, RenewConsent, WithdrawConsent
 from app.features.consents.governed import ContactDetail, ProfileDetail, forget
@@ -55,7 +56,12 @@ def answer_agreement(session: Session, actor: Actor, command: AnswerAgreement) -
 
 
 def record_answer(session: Session, actor: Actor, agreement: DataAgreement, command: AnswerAgreement) -> ConsentRecord:
-    """The same for doors that have made sure of who speaks: the person, a clerk, or a guardian by their link."""
+    """The same for doors that have made sure of who speaks: the person, a clerk, or a guardian by their link.
+
+    Raises NotFound for somebody whose account is being erased, too: a link or a slip may be used meanwhile.
+    """
+    if not held_present(session, command.person_id):
+        raise NotFound
     if command.answer not in (Answer.GIVEN, Answer.REFUSED):
         raise Refused(msg("Choose yes or no."))
     revision = agreement.current
@@ -234,6 +240,8 @@ def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecor
         raise NotFound
     if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise Forbidden
+    if not held_present(session, command.person_id):
+        raise NotFound
     if agreement.current.id != command.revision_id:
         raise Conflict(_CHANGED)
     reason = command.reason.strip()[:2000]

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from app.features.consents.commands import PutOff
-from app.features.consents.models import AgreementRevision, AgreementState, Answer
+from app.features.consents.models import AgreementRevision, AgreementState, Answer, Giver
 from app.features.consents.use_cases.locked import locked_agreement
 from app.features.consents.use_cases.recording import append
 from app.kernel.errors import NotFound
@@ -14,11 +14,33 @@ from app.kernel.texts import pick
 
 
 def note_asked(
-    session: Session, actor: Actor, revision: AgreementRevision, person_id: uuid.UUID, language: str, sheet: str = ""
+    session: Session,
+    actor: Actor,
+    revision: AgreementRevision,
+    person_id: uuid.UUID,
+    language: str,
+    sheet: str = "",
+    *,
+    giver: Giver = Giver.SELF,
+    anew: bool = False,
 ) -> None:
-    """Note that this person was asked about this revision, unless that is noted already."""
+    """Note that this person, or with `giver` their guardian, was asked about this revision, unless that is noted already.
+
+    `anew`: unless it is noted since their last answer.
+    """
     shown, language = pick(revision.notice, language)
-    append(session, actor, revision, person_id, Answer.ASKED, shown=shown, language=language, sheet=sheet)
+    append(
+        session,
+        actor,
+        revision,
+        person_id,
+        Answer.ASKED,
+        shown=shown,
+        language=language,
+        sheet=sheet,
+        giver=giver,
+        anew=anew,
+    )
 
 
 def put_off(session: Session, actor: Actor, command: PutOff) -> None:
@@ -30,4 +52,4 @@ def put_off(session: Session, actor: Actor, command: PutOff) -> None:
     agreement = locked_agreement(session, command.agreement_id, shared=True)
     if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
         raise NotFound
-    note_asked(session, actor, agreement.current, person_id, command.language)
+    note_asked(session, actor, agreement.current, person_id, command.language, anew=True)

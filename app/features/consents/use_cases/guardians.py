@@ -18,6 +18,7 @@ from app.features.consents.models import (
     ConsentEvent,
     ConsentRecord,
     DataAgreement,
+    Giver,
     Guardian,
     GuardianRequest,
     Minor,
@@ -113,7 +114,7 @@ def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> Guardi
     )
     session.add(request)
     session.flush()
-    note_asked(session, actor, agreement.current, command.person_id, command.language)
+    note_asked(session, actor, agreement.current, command.person_id, command.language, giver=Giver.GUARDIAN)
     notify(session, mails.GUARDIAN, person_id=command.person_id, params={"request_id": str(request.id)})
     session.flush()
     return request

@@ -105,7 +105,7 @@ def forget_out_of_force(session: Session, place: Place = START, at_most: int = 5
 
 REMIND_BEFORE = timedelta(days=30)
 AT_ONCE = 1000
-"""Letters in one run, so that a night's work stays a short transaction; the next run goes on."""
+"""Letters in one step: the task commits each and goes on until there are none."""
 
 
 @decides("consents_run_out")

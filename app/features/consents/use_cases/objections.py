@@ -59,13 +59,16 @@ def decide_objection(session: Session, actor: Actor, command: DecideObjection) -
 def confirm_objection(session: Session, actor: Actor, command: ConfirmObjection) -> ObjectionDecision:
     """A second person agrees that there are compelling grounds: the use goes on, person and recipient are told. Or not.
 
-    Raises Forbidden for whoever proposed it, Conflict when nothing waits, Invalid when it is sent back without a reason.
+    Raises Forbidden for whoever proposed it, Conflict when nothing waits or something else than was read, Invalid when it is
+    sent back without a reason.
     """
     agreement, _event, decision = _standing(session, actor, command.event_id)
     if decision is None or decision.state is not Ruling.PROPOSED:
         raise Conflict(msg("No decision waits for a second person here."))
     if problem := objecting.why_not_confirm(actor, decision):
         raise Forbidden(problem)
+    if command.proposed_at != decision.proposed_at:
+        raise Conflict(msg("A colleague has proposed something else meanwhile. Read it again; nothing was decided."))
     reason = command.reason.strip()[:2000]
     if not command.agree and not reason:
         raise Invalid({"reason": msg("Write a sentence: why do you not agree?")})

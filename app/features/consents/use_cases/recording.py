@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.features.consents import rules
 from app.features.consents.models import (
@@ -63,12 +63,13 @@ def append(
     lapses: bool = False,
     channel: Channel | None = None,
     admit: Admit | None = None,
+    anew: bool = False,
 ) -> ConsentRecord | None:
     """Append an event and bring the state up to it; two devices at once end in one state, the later event's.
 
     The number of the event is unique for a person and an agreement: of two at the same moment one waits, sees the other,
-    and takes the next number. That somebody was asked is noted once for a revision. `admit` is asked under the lock; what it
-    raises ends the transaction.
+    and takes the next number. That somebody was asked is noted once for a revision, and `anew` once for each answer that it
+    comes after. `admit` is asked under the lock; what it raises ends the transaction.
 
     Returns None when somebody was asked who has never answered.
     """
@@ -76,7 +77,7 @@ def append(
         record = locked_record(session, revision.agreement_id, person_id)
         if admit is not None:
             admit(session, record)
-        if answer is Answer.ASKED and _was_asked(session, revision.id, person_id):
+        if answer is Answer.ASKED and _was_asked(session, revision.id, person_id, giver, record if anew else None):
             return record
         event = ConsentEvent(
             agreement_id=revision.agreement_id,
@@ -113,11 +114,21 @@ def append(
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
 
 
-def _was_asked(session: Session, revision_id: uuid.UUID, person_id: uuid.UUID) -> bool:
-    """Looked up anew at each try, so that two devices note it once."""
+def _was_asked(
+    session: Session, revision_id: uuid.UUID, person_id: uuid.UUID, giver: Giver, after: ConsentRecord | None
+) -> bool:
+    """Looked up anew at each try, so that two devices note it once. `after`: only since the answer that counts there."""
     noted = exists().where(
-        ConsentEvent.person_id == person_id, ConsentEvent.revision_id == revision_id, ConsentEvent.answer == Answer.ASKED
+        ConsentEvent.person_id == person_id,
+        ConsentEvent.revision_id == revision_id,
+        ConsentEvent.answer == Answer.ASKED,
+        ConsentEvent.giver == giver,
     )
+    if after is not None:
+        answered = aliased(ConsentEvent)
+        noted = noted.where(
+            ConsentEvent.number > select(answered.number).where(answered.id == after.event_id).scalar_subquery()
+        )
     return bool(session.scalar(select(noted)))
 
 

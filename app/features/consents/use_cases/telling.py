@@ -46,8 +46,8 @@ def tell_of_answer(session: Session, event: ConsentEvent, before: Answer | None)
     if event.answer is Answer.WITHDRAWN and before is Answer.OBJECTED:
         return tell(session, NoticeKind.OBJECTION_ENDED, about, event.person_id)
     kind = TOLD.get(event.answer)
-    if kind is None or (kind is not NoticeKind.OBJECTED and before is not Answer.GIVEN) or before is event.answer:
-        return None
+    if kind is None or (kind is not NoticeKind.OBJECTED and before is not Answer.GIVEN):
+        return None  # somebody may object again once grounds were found: that is told each time
     return tell(session, kind, about, event.person_id)
 
 

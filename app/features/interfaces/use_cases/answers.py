@@ -21,6 +21,7 @@ from app.features.interfaces.commands import RecordAnswer
 from app.features.interfaces.mails import RECORDED
 from app.features.interfaces.models import AgreementPaper, Individual, InterfaceClient
 from app.features.interfaces.queries.govstack import records, those_in_force
+from app.features.interfaces.use_cases.individuals import account_of
 from app.features.notifications.use_cases import notify
 from app.kernel import audit
 from app.kernel.contact import is_email, is_phone
@@ -57,8 +58,8 @@ def pass_on(
     before = record_of(session, agreement.id, individual.person_id)
     if not command.opt_in and before is not None and refused_in_person(session, before):
         return before  # their own no is the better one, and stays the last word
-    if command.opt_in and _named_by_address(individual, agreement):
-        return _asked(session, actor, individual, agreement, command, before)
+    if command.opt_in and (address := _address_to_ask(session, individual, agreement)):
+        return _asked(session, actor, individual, agreement, command, before, address)
     remark = _by(session, actor)
     if not command.opt_in and before is not None and before.answer is Answer.GIVEN:
         record = withdraw_consent(session, actor, WithdrawConsent(agreement.id, individual.person_id, remark=remark))
@@ -91,9 +92,18 @@ def pass_on(
     return record
 
 
-def _named_by_address(individual: Individual, agreement: DataAgreement) -> bool:
-    """Whether a yes would let an address be written to that only the program vouches for."""
-    return "contact" in agreement.current.categories and is_email(individual.external_id)
+def _address_to_ask(session: Session, individual: Individual, agreement: DataAgreement) -> str:
+    """The address whose owner has to say yes, where a yes would let it be written to and only the program vouches for it.
+
+    That is the address which it names; or the account's, where the individual was renamed and nothing ties the new name to it.
+    """
+    if "contact" not in agreement.current.categories:
+        return ""
+    if is_email(individual.external_id):
+        return individual.external_id
+    account = person(session, individual.person_id)
+    tied = account is None or account_of(session, individual) == account.id
+    return "" if tied or account is None else account.email or ""
 
 
 def _asked(
@@ -103,6 +113,7 @@ def _asked(
     agreement: DataAgreement,
     command: RecordAnswer,
     before: ConsentRecord | None,
+    address: str,
 ) -> ConsentRecord | Asked:
     """A yes that counts already stays; for any other the owner of the address gets a letter."""
     if before is not None and refused_in_person(session, before):
@@ -113,7 +124,7 @@ def _asked(
     ask = AskByLetter(
         agreement_id=agreement.id,
         person_id=individual.person_id,
-        address=individual.external_id,
+        address=address,
         language=command.language,
         asked_by=client.name if client else "",
     )
@@ -161,7 +172,7 @@ def _tell(session: Session, individual: Individual, agreement_id: UUID, remark: 
 def _details(session: Session, individual: Individual) -> Details:
     """Name and address, as far as they are known: of the account, or as the program knows the individual.
 
-    An e-mail address of the program's is none of them: its owner is asked (`_named_by_address`).
+    An e-mail address of the program's is none of them: its owner is asked (`_address_to_ask`).
     """
     found = person(session, individual.person_id)
     address = found.email if found and found.email else individual.external_id

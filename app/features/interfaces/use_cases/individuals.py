@@ -31,7 +31,7 @@ def register_individual(session: Session, actor: Actor, command: RegisterIndivid
         return _changed(session, actor, command)
     if command.external_id and (known := _known(session, command)) is not None:
         return known
-    person_id = _account(session, command) if command.may_be_account else None
+    person_id = account_of(session, command) if command.may_be_account else None
     if person_id is None:
         clerk = replace(actor, everywhere=actor.everywhere | {Role.CLERK})
         person_id = add_person_without_account(session, clerk, f"Individual of {command.client_name}"[:80]).id
@@ -80,14 +80,14 @@ def _known(session: Session, command: RegisterIndividual) -> Individual | None:
     ).first()
 
 
-def _account(session: Session, command: RegisterIndividual) -> uuid.UUID | None:
+def account_of(session: Session, named: RegisterIndividual | Individual) -> uuid.UUID | None:
     """Who has this identifier here: a confirmed address, a linked profile, or our own identifier."""
-    if command.external_id_type == "email":
-        found: Person | None = person_by_email(session, command.external_id)
+    if named.external_id_type == "email":
+        found: Person | None = person_by_email(session, named.external_id)
         return found.id if found and found.email_confirmed_at and not found.erased_at else None
-    if command.external_id_type not in ACCOUNT_BY:
+    if named.external_id_type not in ACCOUNT_BY:
         return None
     try:
-        return person_known_as(session, uuid.UUID(command.external_id))
+        return person_known_as(session, uuid.UUID(named.external_id))
     except ValueError:
         return None

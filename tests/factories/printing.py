@@ -1,0 +1,50 @@
+"""Paper ballots for tests, without a database: pots that are nowhere stored, and their layouts."""
+
+import uuid
+from typing import Any
+
+from app.features.budgets.models import Pot, PotState, Project
+from app.features.printing.queries import FormLayout, Look
+from app.features.printing.use_cases import ballot_form
+
+KINDS: dict[str, dict[str, Any]] = {
+    "approval": {"vote_type": "approval", "max_projects": 5},
+    "with a sum": {"vote_type": "approval", "limit_by_cost": True},
+    "choose one": {"vote_type": "choose-1", "max_projects": 1},
+    "points": {"vote_type": "cumulative", "max_points": 10},
+    "many points": {"vote_type": "cumulative", "max_points": 120},
+    "ranking": {"vote_type": "ordinal", "max_projects": 5},
+    "long ranking": {"vote_type": "ordinal"},
+}
+NAMES = (
+    {"en": "A fountain under the lime tree", "ar": "نافورة تحت شجرة الزيزفون", "fi": "Suihkulähde lehmuksen alle"},
+    {"en": "Benches with backs and arms along the whole shore, for people who cannot stand for long", "de": "Bänke"},
+)
+
+
+def pot(projects: int = 12, **attributes: Any) -> Pot:
+    """A pot with so many projects that stands in no database."""
+    values: dict[str, Any] = {
+        "title": {"en": "Money for the north", "ar": "أموال للشمال"},
+        "amount": 10_000_000,
+        "currency": "EUR",
+    }
+    values |= {
+        "options": {},
+        "min_projects": 1,
+        "limit_by_cost": False,
+        "state": PotState.READY,
+        "rule": "greedy",
+        "description": {},
+    }
+    found = Pot(id=uuid.uuid5(uuid.NAMESPACE_OID, str(sorted(attributes.items()))), **{**values, **attributes})
+    for at in range(projects):
+        title = {language: f"{words} {at + 1}" for language, words in NAMES[at % len(NAMES)].items()}
+        number = {"number": str(at + 1), "position": at, "cost": 123_450 * (at + 1), "title": title}
+        found.projects.append(Project(id=uuid.UUID(int=at + 1), reference=f"B-{at}", **number))
+    return found
+
+
+def ballot(kind: str = "approval", look: Look | None = None, projects: int = 12) -> FormLayout:
+    """The layout of its ballot. Needs the application's context."""
+    return ballot_form(pot(projects, **KINDS[kind]), {"en": "Parks for all"}, "City of Example", look or Look())
