@@ -1,7 +1,7 @@
 """Public screens are enrolled and can be switched off; what is handed over to phones, prints that are asked for, letters on paper.
 
 Revision ID: 0037
-Revises: 0034
+Revises: 0036
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from app.kernel import types as kernel_types
 
 revision = "0037"
-down_revision = "0034"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

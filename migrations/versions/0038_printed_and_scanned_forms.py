@@ -1,7 +1,7 @@
 """The register of what was printed, and scanned forms with what people decided about them.
 
 Revision ID: 0038
-Revises: 0034
+Revises: 0037
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from app.kernel import types as kernel_types
 
 revision = "0038"
-down_revision = "0034"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

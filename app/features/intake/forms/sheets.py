@@ -29,7 +29,6 @@ class ProposalSheetForm(TakeInForm):
 
     def to_command(self, process_id: uuid.UUID, where: Where) -> TakeInProposal:
         """The proposal as the use case takes it."""
-        typed = {name: getattr(self, name).data or "" for name in entries.CONTACT}
         return TakeInProposal(
             process_id=process_id,
             title=self.title.data or "",
@@ -38,7 +37,12 @@ class ProposalSheetForm(TakeInForm):
             channel=Channel.PAPER,
             category_id=uuid.UUID(self.category_id.data) if self.category_id.data else None,
             author_name=self.author_name.data or "",
-            contact=Contact(**typed, locale=self.language.data),
+            contact=Contact(
+                email=self.email.data or "",
+                phone=self.phone.data or "",
+                postal=self.postal.data or "",
+                locale=self.language.data,
+            ),
             language=self.language.data,
             form_id=self.sheet_id,
         )
