@@ -21,7 +21,7 @@ from benchmarks.letters import electorate_by_letter
 
 WORKERS, THREADS = 2, 10
 CONNECTIONS = 64
-ROUNDS, IN_A_ROUND = 5, 320
+ROUNDS, IN_A_ROUND = 12, 320
 AT_ONCE = 500
 TABLE = "CREATE TABLE bare (id VARCHAR(32) PRIMARY KEY, content VARCHAR(200) NOT NULL)"
 Vote = tuple[str, Electorate, Iterator[Voter]]
