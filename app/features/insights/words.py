@@ -54,6 +54,9 @@ SUBJECTS: dict[str, Message] = {
     "webhook": msg("Address for messages to another system"),
 }
 DEEDS: dict[str, Message] = {
+    "asked_by_letter": msg("was sent a letter that asks for a yes"),
+    "compelling": msg("was answered with compelling grounds, signed by two"),
+    "grounds_proposed": msg("waits for a second person who agrees with compelling grounds"),
     "added": msg("was added"),
     "announced": msg("are announced to be destroyed"),
     "annulled": msg("was annulled"),
