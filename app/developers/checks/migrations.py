@@ -178,7 +178,9 @@ def _rows(but: Mapping[str, str] | None = None) -> dict[str, int]:
     names = [name for name in inspect(db.engine).get_table_names() if "_fts" not in name and name != "alembic_version"]
     with db.engine.connect() as connection:
         counts = {name: select(func.count()).select_from(table(name)) for name in names}
-        counts |= {name: counts[name].where(~text(condition)) for name, condition in (but or {}).items() if name in counts}
+        counts |= {
+            name: counts[name].where(text(f"NOT ({condition})")) for name, condition in (but or {}).items() if name in counts
+        }
         return {name: connection.scalar(count) or 0 for name, count in counts.items()}
 
 
