@@ -24,7 +24,7 @@ from app.features.consents.models import (
 )
 from app.features.consents.queries import minor_until, refused_in_person, ruling_of
 from app.features.consents.use_cases.asked import note_asked
-from app.features.consents.use_cases.locked import locked_agreement
+from app.features.consents.use_cases.locked import asking_agreement, locked_agreement
 from app.features.consents.use_cases.recording import append, locked_record
 from app.features.consents.vocabulary import AGE_BANDS
 from app.features.spaces.queries import area as area_by_id
@@ -47,9 +47,7 @@ def answer_agreement(session: Session, actor: Actor, command: AnswerAgreement) -
     they were shown (nothing is recorded, the person is asked again), Invalid when a yes lacks what the agreement asks for,
     Refused for the yes of a minor without their guardian.
     """
-    agreement = locked_agreement(session, command.agreement_id, shared=True)
-    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
-        raise NotFound
+    agreement = asking_agreement(session, command.agreement_id)
     if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
         raise Forbidden
     return record_answer(session, actor, agreement, command)

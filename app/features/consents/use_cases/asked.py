@@ -5,10 +5,9 @@ import uuid
 from sqlalchemy.orm import Session
 
 from app.features.consents.commands import PutOff
-from app.features.consents.models import AgreementRevision, AgreementState, Answer, Giver
-from app.features.consents.use_cases.locked import locked_agreement
+from app.features.consents.models import AgreementRevision, Answer, Giver
+from app.features.consents.use_cases.locked import asking_agreement
 from app.features.consents.use_cases.recording import append
-from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor
 from app.kernel.texts import pick
 
@@ -49,7 +48,5 @@ def put_off(session: Session, actor: Actor, command: PutOff) -> None:
     It stays on its page. Raises NotFound for what is not asked.
     """
     person_id = actor.require_signed_in()
-    agreement = locked_agreement(session, command.agreement_id, shared=True)
-    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
-        raise NotFound
+    agreement = asking_agreement(session, command.agreement_id)
     note_asked(session, actor, agreement.current, person_id, command.language, anew=True)

@@ -26,7 +26,7 @@ from app.features.consents.models import (
 from app.features.consents.queries import minor_until
 from app.features.consents.use_cases.answers import close_requests, record_answer
 from app.features.consents.use_cases.asked import note_asked
-from app.features.consents.use_cases.locked import locked_agreement
+from app.features.consents.use_cases.locked import asking_agreement
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
 from app.kernel.automated import decides
@@ -76,7 +76,7 @@ def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> Guardi
 
     Raises Refused for somebody who decides alone or has set off too many letters, Invalid without a name or an address.
     """
-    agreement = _open_agreement(session, command.agreement_id)
+    agreement = asking_agreement(session, command.agreement_id)
     if actor.person_id != command.person_id:
         raise Forbidden
     if not rules.is_minor(minor_until(session, command.person_id), clock.now()):
@@ -171,7 +171,7 @@ def answer_by_link(session: Session, actor: Actor, token: str, command: AnswerAg
     `answer_agreement` raises. Of their yes and the young person's no at the same moment, the no stays.
     """
     request, guardian, agreement = open_request(session, token)
-    found = _open_agreement(session, agreement.id)
+    found = asking_agreement(session, agreement.id)
     close_requests(session, agreement.id, guardian.minor_id, but=request.id)
     locked = session.get(GuardianRequest, request.id, with_for_update=True, populate_existing=True)
     if locked is None or locked.answered_at is not None:
@@ -196,10 +196,3 @@ def _mailbox(address: str) -> str:
     """An address as it is compared: spelt the same way, without what stands behind a plus sign (the same letter box)."""
     name, _at, host = unicodedata.normalize("NFKC", address).strip().casefold().partition("@")
     return f"{name.partition('+')[0]}@{host}"
-
-
-def _open_agreement(session: Session, agreement_id: uuid.UUID) -> DataAgreement:
-    agreement = locked_agreement(session, agreement_id, shared=True)
-    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
-        raise NotFound
-    return agreement

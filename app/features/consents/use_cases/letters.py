@@ -1,7 +1,6 @@
 """Double opt-in: a program says that somebody wants to say yes, and the owner of the address says it, by a link in a letter."""
 
 import secrets
-import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +12,7 @@ from app.features.consents.commands import AnswerAgreement, AskByLetter, Withdra
 from app.features.consents.models import AgreementState, ConsentLetter, ConsentRecord, DataAgreement
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.answers import record_answer, withdraw_consent
-from app.features.consents.use_cases.locked import locked_agreement
+from app.features.consents.use_cases.locked import asking_agreement
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
 from app.kernel.automated import decides
@@ -37,7 +36,7 @@ def ask_by_letter(session: Session, actor: Actor, command: AskByLetter) -> Conse
     What is answered is the same whether or not the address has an account. Raises Forbidden for anybody but a clerk or a
     program that may record answers, NotFound when nobody is asked any more, Refused after too many letters.
     """
-    agreement = _open_agreement(session, command.agreement_id)
+    agreement = asking_agreement(session, command.agreement_id)
     if not actor.may(Permission.INTAKE, agreement.process_id):
         raise Forbidden
     address, now = command.address.strip().lower(), clock.now()
@@ -93,7 +92,7 @@ def answer_by_letter(session: Session, actor: Actor, token: str, command: Answer
     Raises like `open_letter`, Conflict when the link was used already, and what `answer_agreement` raises.
     """
     letter, agreement, _record = open_letter(session, token)
-    found = _open_agreement(session, agreement.id)
+    found = asking_agreement(session, agreement.id)
     locked = session.get(ConsentLetter, letter.id, with_for_update=True, populate_existing=True)
     if locked is None or locked.answered_at is not None:
         raise Conflict(msg("This link was used already."))
@@ -115,10 +114,3 @@ def take_back_by_letter(session: Session, actor: Actor, token: str) -> ConsentRe
 def _owner(actor: Actor, letter: ConsentLetter) -> Actor:
     """Whoever holds the link speaks for the person of the letter, whoever is signed in on this device."""
     return Actor(person_id=letter.person_id, channel=actor.channel, locale=actor.locale)
-
-
-def _open_agreement(session: Session, agreement_id: uuid.UUID) -> DataAgreement:
-    agreement = locked_agreement(session, agreement_id, shared=True)
-    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
-        raise NotFound
-    return agreement

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.consents import rules
-from app.features.consents.models import AgreementRevision, DataAgreement, RevisionState
+from app.features.consents.models import AgreementRevision, AgreementState, DataAgreement, RevisionState
 from app.kernel import audit
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
@@ -30,6 +30,14 @@ def locked_agreement(session: Session, agreement_id: uuid.UUID, *, shared: bool 
     agreement = session.scalars(query.execution_options(populate_existing=True)).first()
     if agreement is not None:
         session.refresh(agreement, ["revisions"])
+    return agreement
+
+
+def asking_agreement(session: Session, agreement_id: uuid.UUID) -> DataAgreement:
+    """An agreement that people are asked about now, held by a lock that all who answer share. Raises NotFound for any other."""
+    agreement = locked_agreement(session, agreement_id, shared=True)
+    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.asks:
+        raise NotFound
     return agreement
 
 
