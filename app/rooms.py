@@ -13,6 +13,7 @@ ROOMS = (
     "voting",
     "rehearsals",
     "committee",
+    "stations",
     "consents",
     "receipts",
     "erasure",

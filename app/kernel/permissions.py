@@ -41,6 +41,7 @@ class Permission(StrEnum):
     AGREEMENT_MANAGE = "write data agreements"
     AUDIT_READ = "read the audit log"
     INTERFACE_MANAGE = "let programs of other systems in, and shut them out"
+    KIOSK_MANAGE = "set up public screens and switch them off"
     MAIL_READ = "see the mail of a development server"
 
 
@@ -55,6 +56,7 @@ GRANTS: dict[Role, Set[Permission]] = {
         Permission.NEWSLETTER,
         Permission.AUDIT_READ,
         Permission.INTERFACE_MANAGE,
+        Permission.KIOSK_MANAGE,
     },
     Role.MODERATOR: _STAFF | {Permission.MODERATE},
     Role.CLERK: _STAFF | {Permission.INTAKE},

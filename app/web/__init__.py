@@ -21,6 +21,7 @@ from app.web import (
     styleguide,
     stylesheet,
     transaction,
+    uploads,
 )
 
 __all__ = ["init_app"]
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     logs.init_app(app)
     transaction.init_app(app)
     security.init_app(app)
+    uploads.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
     login_manager.init_app(app)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.kernel.permissions import ANONYMOUS, Actor, Channel, Permission
-from app.web.kiosk import is_kiosk
+from app.web.kiosk import is_enrolled
 
 View = Callable[..., Any]
 V = TypeVar("V", bound=View)
@@ -21,12 +21,12 @@ V = TypeVar("V", bound=View)
 def viewer() -> Actor:
     """Who asks, as use cases see it."""
     actor: Actor = getattr(current_user, "actor", ANONYMOUS)
-    return replace(actor, channel=Channel.KIOSK) if is_kiosk() else actor
+    return replace(actor, channel=Channel.KIOSK) if is_enrolled() else actor
 
 
 def channel_here() -> Channel:
-    """How whoever asks came in, for those who need not know who that is."""
-    return Channel.KIOSK if is_kiosk() else Channel.WEB
+    """How whoever asks came in, for those who need not know who that is. A public screen is one that the city has enrolled."""
+    return Channel.KIOSK if is_enrolled() else Channel.WEB
 
 
 def public(view: V) -> V:

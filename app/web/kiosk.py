@@ -1,11 +1,16 @@
 """A browser on a public screen: larger, without links that lead away, forgetting its visitor after a pause.
 
-The mark is a cookie of the device, not of a person; devices that are enrolled and can be revoked come on top of it. A second,
-signed cookie says until when the visit lasts. The page's script ends a visit after a pause; where no script runs, the server
-does so itself with the next request, and the page asks for that request by itself.
+Anybody's browser becomes one by opening the start page: that is a layout and a way to forget, no more. A screen that the city
+has enrolled shows a token of its own; only what is done there counts as done at a public screen (docs/adr/0021). Neither cookie
+is of a person. A further, signed cookie says until when the visit lasts. The page's script ends a visit after a pause; where no
+script runs, the server does so itself with the next request, and the page asks for that request by itself.
 """
 
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext
@@ -17,6 +22,8 @@ from app.kernel import clock
 from app.web import kiosk_page
 
 COOKIE = "kiosk"
+TOKEN = "kiosk_device"  # noqa: S105  the name of a cookie
+LOWER = "kiosk_lower"
 UNTIL = "kiosk_until"
 START = "/kiosk"
 IDLE_SECONDS = 60
@@ -25,9 +32,79 @@ ASKING_SECONDS = 180
 """How long a page that asks something may stand where no script sees that somebody is writing."""
 
 
+@dataclass(frozen=True)
+class Screen:
+    """An enrolled screen as pages see it. No language, no process: all of them. `off`: its token opens nothing any more."""
+
+    id: uuid.UUID
+    name: str
+    place: str
+    languages: tuple[str, ...] = ()
+    processes: frozenset[uuid.UUID] = frozenset()
+    supports: bool = True
+    voting: bool = True
+    lower_half: bool = False
+    off: bool = False
+
+
+_known: list[Callable[[str], Screen | None]] = []
+
+
+def screens_from(known: Callable[[str], Screen | None]) -> None:
+    """Say who knows the screens by their tokens: the room `kiosk`, which stands on this and so cannot be imported here."""
+    _known[:] = [known]
+
+
+def screen() -> Screen | None:
+    """The enrolled screen that asks, if it is one; looked up once for a request."""
+    if not request or not _known or not request.cookies.get(TOKEN):
+        return None
+    if "kiosk_screen" not in g:
+        g.kiosk_screen = None  # where the database does not answer, the page that says so does not ask it once more
+        g.kiosk_screen = _known[0](request.cookies[TOKEN])
+    found: Screen | None = g.kiosk_screen
+    return found
+
+
+def is_enrolled() -> bool:
+    """Whether this request comes from a screen that the city has enrolled and not switched off."""
+    found = screen()
+    return found is not None and not found.off
+
+
 def is_kiosk() -> bool:
-    """Whether this request comes from a public screen."""
-    return bool(request) and request.cookies.get(COOKIE) == "1"
+    """Whether this request comes from a public screen, enrolled or not."""
+    return bool(request) and (request.cookies.get(COOKIE) == "1" or TOKEN in request.cookies)
+
+
+def is_lowered() -> bool:
+    """Whether controls sit in the lower half: as this visitor chose, else as the screen is set up."""
+    if not is_kiosk():
+        return False
+    chosen = request.cookies.get(LOWER)
+    if chosen in ("0", "1"):
+        return chosen == "1"
+    found = screen()
+    return found is not None and found.lower_half
+
+
+def languages_here(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the installation's languages that are offered here: on an enrolled screen those that it is set up for."""
+    found = screen()
+    chosen = tuple(code for code in languages if found is not None and code in found.languages)
+    return chosen or languages
+
+
+def give_token(response: Response, token: str) -> None:
+    """The browser shows this from now on. No script can read it, and other hosts' pages do not bring it along."""
+    response.set_cookie(
+        TOKEN,
+        token,
+        max_age=400 * 86400,
+        samesite="Lax",
+        httponly=True,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
 
 
 def start_cookie(response: Response) -> None:
@@ -90,7 +167,22 @@ def _signer() -> Signer:
 
 def mark() -> dict[str, Any]:
     """What templates must know to look and behave as on a public screen."""
-    return {"kiosk": is_kiosk(), "kiosk_idle": IDLE_SECONDS, "kiosk_countdown": COUNTDOWN_SECONDS}
+    here = is_kiosk()
+    return {
+        "kiosk": here,
+        "kiosk_idle": IDLE_SECONDS,
+        "kiosk_countdown": COUNTDOWN_SECONDS,
+        "kiosk_phone": _phone() if here else None,
+        "kiosk_lowered": here and is_lowered(),
+        "kiosk_screen": screen() if here else None,
+    }
+
+
+def _phone() -> str | None:
+    """Where the code stands with which one goes on with one's own phone: for pages that can be asked for once more."""
+    if not request or request.method != "GET" or request.path.startswith(START):
+        return None
+    return f"{START}/phone?{urlencode({'page': request.full_path.rstrip('?')})}"
 
 
 def init_app(app: Flask) -> None:

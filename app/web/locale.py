@@ -10,6 +10,8 @@ from flask import Flask, Response, current_app, g, request
 from flask_babel import get_locale
 from werkzeug.urls import iri_to_uri
 
+from app.web.kiosk import languages_here
+
 COOKIE = "language"
 PSEUDO = "en_XA"  # pseudo-locale that shows unmarked texts; testing only
 
@@ -26,14 +28,15 @@ class LanguageChoice:
 
 def select_locale() -> str:
     """The address says it (`?lang=fi`), else the cookie, else the browser, else the city's default."""
-    languages = current_app.config["SETTINGS"].languages
     if not request:
         return str(g.get("forced_locale") or current_app.config["BABEL_DEFAULT_LOCALE"])
+    languages = languages_here(current_app.config["SETTINGS"].languages)
     for code in (g.get("forced_locale"), request.args.get("lang"), request.cookies.get(COOKIE)):
         if code in languages or (code == PSEUDO and current_app.testing):
             return str(code)
     best = request.accept_languages.best_match(languages)
-    return str(best or current_app.config["BABEL_DEFAULT_LOCALE"])
+    default = str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    return str(best or (default if default in languages else languages[0]))
 
 
 def select_timezone() -> str:
@@ -54,7 +57,7 @@ def text_direction() -> str:
 def language_choices() -> list[LanguageChoice]:
     """The languages of this installation, each in its own name, linking to this very page."""
     choices = []
-    for code in current_app.config["SETTINGS"].languages:
+    for code in languages_here(current_app.config["SETTINGS"].languages):
         args: dict[str, Any] = request.args.to_dict(flat=False)
         args["lang"] = [code]
         query = "&".join(f"{quote(key, safe='')}={quote(value, safe='')}" for key, values in args.items() for value in values)

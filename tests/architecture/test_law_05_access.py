@@ -109,6 +109,7 @@ def test_an_endpoint_that_declares_a_guard_it_does_not_keep_is_found(app: Flask,
 WITHOUT_TOKEN = {
     "kiosk.reset": "a stale page must forget its visitor too; asks for the token wherever the browser is no public screen",
     "kiosk.here": "says that somebody is at a public screen, and does nothing else",
+    "kiosk.lower": "moves what is tapped on this screen; a stale page must be able to",
     "choose_theme": "changes a colour in this browser; a token would need a session for everybody who only reads",
     "notifications.stop_now": "mail programs post here themselves (RFC 8058); the signed address is the permission",
     "newsletters.stop_now": "mail programs post here themselves (RFC 8058); the signed address is the permission",

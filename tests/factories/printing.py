@@ -1,11 +1,19 @@
-"""Paper ballots for tests, without a database: pots that are nowhere stored, and their layouts."""
+"""Paper ballots for tests: pots and layouts that stand in no database; and print runs in the register."""
 
 import uuid
 from typing import Any
 
+from sqlalchemy import select
+
+from app.extensions import db
+from app.extensions import files as store
 from app.features.budgets.models import Pot, PotState, Project
+from app.features.printing.models import PrintedForm, PrintRun, RunState
 from app.features.printing.queries import FormLayout, Look
+from app.features.printing.rules import part_key
 from app.features.printing.use_cases import ballot_form
+from app.kernel import clock
+from tests.factories.tools import add
 
 KINDS: dict[str, dict[str, Any]] = {
     "approval": {"vote_type": "approval", "max_projects": 5},
@@ -48,3 +56,34 @@ def pot(projects: int = 12, **attributes: Any) -> Pot:
 def ballot(kind: str = "approval", look: Look | None = None, projects: int = 12) -> FormLayout:
     """The layout of its ballot. Needs the application's context."""
     return ballot_form(pot(projects, **KINDS[kind]), {"en": "Parks for all"}, "City of Example", look or Look())
+
+
+def run(process: Any, layout: FormLayout, *, files: bool = False, **attributes: Any) -> PrintRun:
+    """A print run of ten copies; `files`: with a file that can be downloaded."""
+    form = db.session.scalars(select(PrintedForm).where(PrintedForm.revision == layout.version)).one_or_none()
+    if form is None:
+        form = add(
+            PrintedForm(
+                process_id=process.id,
+                kind=layout.key.kind.value,
+                subject=layout.key.subject,
+                revision=layout.version,
+                short_revision=layout.short_version,
+                layout=layout.as_json(),
+            )
+        )
+    state = attributes.get("state", RunState.WAITING)
+    values: dict[str, Any] = {
+        "process_id": process.id,
+        "form_id": form.id,
+        "variant": layout.look.variant.value,
+        "language": layout.look.language,
+        "paper": layout.look.paper.value,
+        "number": 10,
+        "done": 10 if state in (RunState.READY, RunState.DELETED) else 0,
+        "finished_at": clock.now() if state is RunState.READY else None,
+    }
+    found = add(PrintRun(**{**values, **attributes}))
+    if files:
+        store.put(part_key(found.id, 0), b"%PDF-1.4 made up")
+    return found

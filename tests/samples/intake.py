@@ -1,7 +1,8 @@
 """Sample data for paper and telephone."""
 
-from app.kernel.permissions import Channel
-from tests.factories import accounts, consents, proposals
+from app.features.intake.models import SheetKind
+from app.kernel.permissions import Actor, Channel
+from tests.factories import accounts, consents, intake, proposals
 from tests.samples.world import World
 
 
@@ -13,6 +14,22 @@ def build(world: World) -> None:
     )
     world.asked_on_paper = consents.agreement(world.process, purpose_term="events")
     world.slip = consents.code(accounts.person(email=None))
+    _batches(world, intake.clerk(world.process, clerk), intake.clerk(world.process))
+
+
+def _batches(world: World, one: Actor, other: Actor) -> None:
+    """A batch in each state that has pages of its own: one of proposals, one of answers."""
+    process = world.process
+    said = {"category_id": str(world.category.id)}
+    world.batch_open = intake.batch(process, one, declared=3)
+    world.sheet_open = intake.sheet(world.batch_open, one, "K7Q4M2", **said)
+    world.batch_read = intake.batch(process, other, declared=2)
+    world.sheet_differs = intake.sheet(world.batch_read, other, **said)
+    intake.sheet(world.batch_read, other, "P3", **said)
+    intake.finish(world.batch_read, other)
+    intake.read(world.sheet_differs, one, title="Another title")
+    world.batch_closed = intake.closed(process, one, other, said=said)
+    world.batch_answers = intake.batch(process, one, kind=SheetKind.CONSENT, agreement_id=world.asked_on_paper.id)
 
 
 SAMPLES = {
@@ -29,10 +46,39 @@ SAMPLES = {
     "intake_manage.consents": lambda world: "/staff/intake/consents",
     "intake_manage.consent": lambda world: f"/staff/intake/consents/{world.asked_on_paper.id}",
     "intake_manage.consent_slip": lambda world: f"/staff/intake/consents/slip/{world.slip.id}",
+    "intake_manage.batches": lambda world: ["/staff/intake/batches", "/staff/intake/batches?closed=yes"],
+    "intake_manage.open_new": lambda world: "/staff/intake/batches/new",
+    "intake_manage.batch": lambda world: [
+        f"/staff/intake/batches/{one.id}" for one in (world.batch_open, world.batch_read, world.batch_closed)
+    ],
+    "intake_manage.move": lambda world: [
+        f"/staff/intake/batches/{world.batch_open.id}/finish",
+        f"/staff/intake/batches/{world.batch_read.id}/reconcile",
+        f"/staff/intake/batches/{world.batch_closed.id}/reopen",
+    ],
+    "intake_manage.void": lambda world: [
+        f"/staff/intake/batches/{world.batch_open.id}/void",
+        f"/staff/intake/batches/{world.batch_open.id}/void?sheet={world.sheet_open.id}",
+    ],
+    "intake_manage.enter_sheet": lambda world: [
+        f"/staff/intake/batches/{world.batch_open.id}/enter",
+        f"/staff/intake/batches/{world.batch_answers.id}/enter",
+    ],
+    "intake_manage.read": lambda world: f"/staff/intake/batches/{world.batch_read.id}/read",
+    "intake_manage.settle": lambda world: f"/staff/intake/batches/{world.batch_read.id}/sheets/{world.sheet_differs.id}/settle",
+    "intake_manage.batch_slips": lambda world: f"/staff/intake/batches/{world.batch_closed.id}/slips",
+    "intake_manage.claims": lambda world: "/staff/intake/claims",
     "intake_manage.slip": lambda world: f"/staff/intake/{world.process.id}/slip/{world.from_paper.id}",
 }
+UNIQUE = {"intake_sheet": ("batch_id", "number")}
 GROW = {
+    "intake_manage.batches": lambda world: intake.batch(world.process, intake.clerk(world.process, world.person("clerk"))),
+    "intake_manage.batch": lambda world: intake.sheet(
+        world.batch_open,
+        intake.clerk(world.process, world.person("clerk")),
+        category_id=str(world.category.id),
+    ),
     "intake_manage.index": lambda world: proposals.proposal(
         world.process, author=None, channel=Channel.PHONE, hands_id=world.person("clerk").id
-    )
+    ),
 }

@@ -1,9 +1,14 @@
 """The pages of notifications: which news, stopping them from a letter, the letters of a development server."""
 
+from typing import Any
+from uuid import uuid4
+
 from app.features.notifications import letters
+from app.features.notifications.models import PaperLetter
 from app.features.notifications.queries import News
-from app.kernel import mail
-from tests.factories import accounts
+from app.kernel import clock, mail
+from tests.factories import accounts, proposals
+from tests.factories.tools import add
 from tests.samples.world import Visit, World
 
 KEY = "20260511T090000000000-1"
@@ -14,6 +19,17 @@ def build(world: World) -> None:
     with world.app.app_context():
         world.stop_token = letters.stop_token(letters.Reader(News.ANSWERS, accounts.person().id))
         world.guest_stop_token = letters.stop_token(letters.Reader(News.COMMENTS, None, letters.address_hash("g@example.org")))
+    world.letter = a_paper_letter(world)
+    a_paper_letter(world, printed_at=clock.now(), large=True, language="ar")
+    a_paper_letter(world, printed_at=clock.now(), sent_at=clock.now())
+
+
+def a_paper_letter(world: World, **attributes: Any) -> PaperLetter:
+    """News that waits to be printed and posted."""
+    about = proposals.proposal(world.process)
+    words = {"subject": "The city has answered", "text": "Hello,\n\nread it here.", "address": "Aino Virtanen\nStreet 1"}
+    known = {"key": str(uuid4()), "mail": "answers.answered", "language": "en", **words, **attributes}
+    return add(PaperLetter(proposal_id=about.id, process_id=about.process_id, **known))
 
 
 def a_letter(world: World) -> str:
@@ -45,4 +61,6 @@ SAMPLES = {
         Visit("/development/mail/..%2Fsecret.key", status=404),
     ],
 }
-UNIQUE = {"mail_choice": ("person_id", "news")}
+SAMPLES["letters_manage.index"] = lambda world: "/staff/letters-to-post"
+GROW = {"letters_manage.index": a_paper_letter}
+UNIQUE = {"mail_choice": ("person_id", "news"), "paper_letter": ("key",)}

@@ -3,6 +3,7 @@
 from app.extensions import files
 from app.features.proposals.models import ProposalState
 from app.features.spaces.models import Participation
+from app.kernel.permissions import Channel
 from tests.factories import proposals, spaces
 from tests.samples.world import Visit, World
 from tests.support.pictures import jpeg
@@ -31,6 +32,7 @@ def build(world: World) -> None:
     }
     world.own[ProposalState.WITHDRAWN].withdrawn_from = "published"
     world.guest_proposal, world.guest_token = proposals.guest_proposal(world.open_process, author_name="Gustav Guest")
+    _paper, world.paper_token = proposals.guest_proposal(world.process, channel=Channel.PAPER, category_id=world.category.id)
 
 
 def mine(*pages: str) -> list[Visit]:
@@ -52,6 +54,7 @@ SAMPLES = {
     "proposals_authoring.review": lambda world: mine(
         f"/proposals/{world.own_draft.id}/review", f"/proposals/{world.late_draft.id}/review"
     ),
+    "proposals_authoring.slip": lambda world: mine(f"/proposals/{world.own[ProposalState.PUBLISHED].id}/slip"),
     "proposals_authoring.sent": lambda world: mine(
         f"/proposals/{world.own[ProposalState.PUBLISHED].id}/sent", f"/proposals/{world.own[ProposalState.PENDING].id}/sent"
     ),
@@ -63,6 +66,7 @@ SAMPLES = {
     "proposals_authoring.withdraw": lambda world: mine(f"/proposals/{world.own[ProposalState.PUBLISHED].id}/withdraw"),
     "proposals_authoring.follow_up": lambda world: f"/proposals/follow/{world.guest_token}",
     "proposals_authoring.follow_withdraw": lambda world: f"/proposals/follow/{world.guest_token}/withdraw",
+    "proposals_authoring.follow_claim": lambda world: mine(f"/proposals/follow/{world.paper_token}/claim"),
     "proposals_authoring.photo": lambda world: mine(
         f"/proposals/photos/{world.photo.id}/full", f"/proposals/photos/{world.photo.id}/small"
     ),

@@ -29,9 +29,9 @@ from app.features.voting.queries import (
     PaperTotals,
     box_of,
     fixed_pots,
+    in_the_box,
     online_ballots,
     paper_totals_of,
-    participations,
 )
 from app.kernel.references import normalise_reference
 
@@ -285,7 +285,7 @@ def balances_of(session: Session, process_id: uuid.UUID) -> list[Balance]:
 
     rows = []
     for pot in pots:
-        voters, envelopes = participations(session, pot.id), online_ballots(session, pot)
+        voters, envelopes = in_the_box(session, pot.id), online_ballots(session, pot)
         rows.append(balance(pot, None, voters, envelopes))
     for place in stations:
         for pot in pots:

@@ -18,7 +18,7 @@ from app.features.consents.use_cases import (
     note_guardian,
 )
 from app.features.intake import slips
-from app.features.intake.consent_forms import ConsentSheetForm, sheet_form
+from app.features.intake.forms import ConsentSheetForm, sheet_form
 from app.features.intake.manage_routes import bp
 from app.features.spaces.queries import all_areas, processes_in_order
 from app.kernel import clock

@@ -9,7 +9,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from app.extensions import celery
-from app.features.notifications.letters import letter_for
+from app.features.notifications.letters import letter_for, paper_letter_for
 from app.features.notifications.queries import mail
 from app.features.notifications.use_cases import KIND
 from app.kernel import outbox
@@ -27,9 +27,15 @@ ABOUT_THE_LETTER = (
 
 @outbox.handler(KIND)
 def deliver_mail(session: Session, row: OutboxRow) -> None:
-    """Write and send one letter, then forget what stood in it and to whom it went."""
+    """Write and send one letter (or put it among those that staff print), then forget what stood in it and to whom it went."""
     with celery.flask_app.app_context():
         settings = celery.flask_app.config["SETTINGS"]
+        if row.payload.get("postal"):
+            on_paper = paper_letter_for(session, row)
+            if on_paper is not None:
+                session.add(on_paper)  # in the transaction that marks this as done
+            row.payload = {"mail": row.payload["mail"]}
+            return
         message = letter_for(session, row)
         session.commit()
         if message is not None:

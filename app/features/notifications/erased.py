@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.extensions import celery
 from app.features.notifications.letters import address_hash
 from app.features.notifications.models import MailChoice
-from app.kernel.erasing import Fate, Part, Subject, declare, goes
+from app.kernel.erasing import Fate, Part, Subject, declare, goes, nothing_of_people
 from app.kernel.messages import msg
 
 
@@ -57,4 +57,10 @@ declare(
         count=lambda _session, subject: len(_letters(subject)),
         run=_remove,
     )
+)
+nothing_of_people(
+    "of somebody without an account; goes with its proposal, by its foreign key, and 30 days after it was posted",
+    "paper_letter.address",
+    "paper_letter.subject",
+    "paper_letter.text",
 )

@@ -16,8 +16,10 @@ from babel import Locale
 from flask import Flask, current_app
 from flask_babel import force_locale, gettext
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.notifications.models import PaperLetter
 from app.features.notifications.queries import Address, Mail, News, address_of, mail, wanted
 from app.kernel.mail import letter
 from app.kernel.messages import Message
@@ -62,9 +64,36 @@ def letter_for(session: Session, row: OutboxRow) -> EmailMessage | None:
     return _written(kind, address, params, stop, key=str(row.id))
 
 
-def _written(
-    kind: Mail, address: Address, params: dict[str, Any], stop: tuple[str, dict[str, str]] | None, *, key: str
-) -> EmailMessage:
+def paper_letter_for(session: Session, row: OutboxRow) -> PaperLetter | None:
+    """The same on paper, for the post; None when it is there already, its proposal is gone, or it has nothing to say now."""
+    payload = row.payload
+    kind, postal = mail(payload["mail"]), payload["postal"]
+    known = session.scalars(select(PaperLetter.id).where(PaperLetter.key == str(row.id))).first()
+    if known is not None:
+        return None
+    if kind.news is not None and not wanted(session, kind.news, address_hash=address_hash(postal["lines"])):
+        return None
+    params = dict(payload["params"])
+    prepared = kind.prepare(session, params) if kind.prepare is not None else params
+    if prepared is None:
+        return None
+    address = Address("", payload["locale"] or "")
+    locale, subject, text = _words(kind, address, prepared)
+    return PaperLetter(
+        key=str(row.id),
+        mail=kind.name,
+        proposal_id=uuid.UUID(postal["proposal_id"]),
+        process_id=uuid.UUID(postal["process_id"]),
+        address=postal["lines"],
+        language=locale,
+        large=bool(postal["large"]),
+        subject=subject[:300],
+        text=_tidy(text),
+    )
+
+
+def _words(kind: Mail, address: Address, params: dict[str, Any]) -> tuple[str, str, str]:
+    """Language, subject and text of a letter."""
     settings = current_app.config["SETTINGS"]
     locale = address.locale if address.locale in settings.languages else settings.default_language
     with force_locale(locale):
@@ -79,10 +108,19 @@ def _written(
                 **params,
             }
         )
-        stop_url = outside_url(stop[0], **stop[1]) if stop else ""
-        if stop_url:
+    return locale, subject, text
+
+
+def _written(
+    kind: Mail, address: Address, params: dict[str, Any], stop: tuple[str, dict[str, str]] | None, *, key: str
+) -> EmailMessage:
+    settings = current_app.config["SETTINGS"]
+    locale, subject, text = _words(kind, address, params)
+    stop_url = outside_url(stop[0], **stop[1]) if stop else ""
+    if stop_url:
+        with force_locale(locale):
             question = gettext("Do you no longer want letters of this kind? Stop them here, without signing in:")
-            text = f"{text.rstrip()}\n\n{question}\n{stop_url}"
+        text = f"{text.rstrip()}\n\n{question}\n{stop_url}"
     message = letter(sender=settings.mail_from, to=address.email, subject=subject, body=_tidy(text), key=key)
     message["Content-Language"] = locale
     if stop_url:  # RFC 2369, and RFC 8058 for the button that mail programs draw themselves

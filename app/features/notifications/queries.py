@@ -1,20 +1,39 @@
 """Which letters there are, where a person's mail goes, and what they want to hear."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from app.features.notifications.models import MailChoice
+from app.features.notifications.models import MailChoice, PaperLetter
 from app.features.notifications.news import LABELS, ON_BY_DEFAULT, News
 from app.kernel.automated import decides
 from app.kernel.messages import Message
 
-__all__ = ["LABELS", "ON_BY_DEFAULT", "Address", "Mail", "News", "address_of", "addresses_from", "mail", "wanted", "wishes"]
+__all__ = [
+    "LABELS",
+    "ON_BY_DEFAULT",
+    "Address",
+    "Mail",
+    "News",
+    "PaperLetter",
+    "PostalAddress",
+    "address_of",
+    "addresses_from",
+    "letters_in",
+    "letters_to_post",
+    "mail",
+    "sent_since",
+    "wanted",
+    "wishes",
+]
 
+MOST_LETTERS = 500
+"""Letters on one page, and in one file for the printer."""
 Params = dict[str, Any]
 Prepare = Callable[[Session, Params], Params | None]
 Where = Callable[[Session, uuid.UUID, Params], "Address | None"]
@@ -71,6 +90,20 @@ class Address:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class PostalAddress:
+    """Where news goes on paper: to somebody without an e-mail address, about a proposal of theirs, in which language and size.
+
+    Whoever made two proposals from one address gets one letter about both.
+    """
+
+    proposal_id: uuid.UUID = field(compare=False)
+    process_id: uuid.UUID = field(compare=False)
+    lines: str
+    locale: str
+    large: bool = False
+
+
 AddressBook = Callable[[Session, uuid.UUID], Address | None]
 _mails: dict[str, Mail] = {}
 _address_book: list[AddressBook] = []
@@ -102,3 +135,25 @@ def wishes(session: Session, *, person_id: uuid.UUID | None = None, address_hash
 def wanted(session: Session, news: News, *, person_id: uuid.UUID | None = None, address_hash: str | None = None) -> bool:
     """Whether somebody wants this kind of news."""
     return wishes(session, person_id=person_id, address_hash=address_hash)[news]
+
+
+def letters_to_post(session: Session, processes: frozenset[uuid.UUID] | None) -> Sequence[PaperLetter]:
+    """Letters on paper that are not sent yet, the oldest first; `processes`: only those, None means all."""
+    return _letters(session, processes, PaperLetter.sent_at.is_(None))
+
+
+def sent_since(session: Session, processes: frozenset[uuid.UUID] | None, since: datetime) -> Sequence[PaperLetter]:
+    """Letters on paper that were sent since a moment."""
+    return _letters(session, processes, PaperLetter.sent_at >= since)
+
+
+def letters_in(session: Session, processes: frozenset[uuid.UUID] | None, ids: Sequence[uuid.UUID]) -> Sequence[PaperLetter]:
+    """These letters, as far as they are of those processes."""
+    return _letters(session, processes, PaperLetter.id.in_(ids))
+
+
+def _letters(session: Session, processes: frozenset[uuid.UUID] | None, which: ColumnElement[bool]) -> Sequence[PaperLetter]:
+    query = select(PaperLetter).where(which)
+    if processes is not None:
+        query = query.where(PaperLetter.process_id.in_(processes))
+    return session.scalars(query.order_by(PaperLetter.created_at, PaperLetter.id).limit(MOST_LETTERS)).all()

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
-from app.features.printing.layout.model import Look
+from app.features.printing.layout.model import FormKey, Look
 
 
 @dataclass(frozen=True)
@@ -13,3 +13,19 @@ class SeeBallot:
     pot_id: uuid.UUID
     city: str
     look: Look = field(default_factory=Look)
+
+
+@dataclass(frozen=True)
+class OrderPrint:
+    """A print run: `number` copies of a form in one look, for a process; a test is marked as one and counts nowhere.
+
+    `issued_to` is the station or desk that gets them, in the city's own words; it may be said later.
+    """
+
+    process_id: uuid.UUID
+    key: FormKey
+    look: Look
+    number: int
+    city: str
+    test: bool = False
+    issued_to: str = ""

@@ -97,3 +97,7 @@ def _link(pot: Pot) -> Markup:
 
 
 slots.register("pot.staff", 60, _link)
+
+from app.features.printing import run_pages  # noqa: E402  it needs `bp`
+
+__all__ = ["bp", "run_pages"]

@@ -46,7 +46,7 @@ def print_run(
     """
     if number < 1:
         raise ValueError("a print run has at least one copy")
-    out = _Pieces()
+    out = Pieces()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
         for first, count, pdf in _files(layout, number, secret, register, test):
             name = f"{layout.key.kind.name.lower()}-{first + 1:06}-{first + count:06}.pdf"
@@ -87,7 +87,7 @@ def _done(drawing: "deque[tuple[int, int, Apart]]") -> tuple[int, int, bytes]:
     return first, count, one.pdf()
 
 
-class _Pieces:
+class Pieces:
     """What a ZIP is written into: a file that cannot go back, emptied by whoever reads."""
 
     def __init__(self) -> None:

@@ -90,6 +90,7 @@ class Contact:
     phone: str = ""
     postal: str = ""
     locale: str = "en"
+    large_print: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ class TakeInProposal:
 
     `received_at` is when the sheet arrived (or the call was taken): the phase must have been open then. None means now.
     `form_id` is chosen by the form when it is opened, so that a form sent twice is taken in once. None means a new one.
+    `hands_id` is who typed it, where somebody else closes the batch that it came in. None means the actor.
     """
 
     process_id: UUID
@@ -175,6 +177,23 @@ class TakeInProposal:
     language: str = "en"
     received_at: datetime | None = None
     form_id: UUID | None = None
+    hands_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ClaimProposal:
+    """Put a proposal from paper to one's account: `token` stands on the slip, `contact` was written on the form."""
+
+    token: str
+    contact: str
+
+
+@dataclass(frozen=True)
+class ClaimAtDesk:
+    """A clerk puts a proposal from paper to the account with this address, having made sure that it is theirs."""
+
+    reference: str
+    email: str
 
 
 @dataclass(frozen=True)

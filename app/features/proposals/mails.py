@@ -29,3 +29,5 @@ def _complete(session: Session, params: dict[str, Any]) -> dict[str, Any] | None
 
 PUBLISHED = Mail("proposals.published", subject=msg("Your proposal %(reference)s is published"), prepare=_complete)
 WAITING = Mail("proposals.waiting", subject=msg("Your proposal %(reference)s has arrived"), prepare=_complete)
+CLAIMED = Mail("proposals.claimed", subject=msg("Your proposal %(reference)s is in your account"), prepare=_complete)
+CLAIMED_BY = Mail("proposals.claimed_by", subject=msg("Your proposal %(reference)s was put to an account"), prepare=_complete)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.automated import decides
@@ -117,6 +117,7 @@ class GuestContact(Model):
     phone: Mapped[str | None] = mapped_column(String(40))
     postal: Mapped[str | None] = mapped_column(Text)
     locale: Mapped[str] = mapped_column(String(8), default="en")
+    large_print: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Photo(Identified, Timestamped, Model):

@@ -1,6 +1,7 @@
 """What a voter, or a clerk for a voter, asks of this room."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -87,6 +88,26 @@ class WriteSetup:
     by_card: bool
     by_account: bool
     custody: str
+    paper: "PaperSetup | None" = None
+
+
+@dataclass(frozen=True)
+class PaperSetup:
+    """That people vote on paper, too: an `Overvote`, an `IncompleteSet`, and until when envelopes by post may arrive."""
+
+    overvote: str
+    incomplete_set: str
+    postal_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """A ballot on paper for an entry of the register, handed out or handed back at a station."""
+
+    pot_id: UUID
+    station: str
+    number: str = field(repr=False)
+    born: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

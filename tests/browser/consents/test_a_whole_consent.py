@@ -26,7 +26,7 @@ from app.features.erasure.queries import preview_erasure
 from app.features.notifications.tasks import empty_outbox
 from app.kernel.permissions import Channel, Role
 from app.kernel.webhooks import signature
-from tests.factories import accounts, consents, proposals, spaces
+from tests.factories import accounts, consents, kiosk, proposals, spaces
 from tests.support.browser import DESK, KIOSK, PHONE, Live, axe, sign_in_window
 from tests.support.recipient import Answering, recipient_server
 from tests.support.traces import in_files, in_tables, spellings
@@ -140,7 +140,7 @@ def _connect(desk: Any, city: City, server: Answering) -> str:
 
 def _say_yes_at_a_public_screen(screen: Any, live: Live) -> None:
     """By touch alone, in Arabic, from the start page to the end of the visit; then the next visitor finds nothing."""
-    screen.goto("/kiosk")
+    kiosk.become_window(screen, live.url)
     screen.get_by_text("العربية", exact=True).click()
     expect(screen.locator("html")).to_have_attribute("dir", "rtl")
     screen.locator("main a[href='/processes/parks']").click()

@@ -7,7 +7,7 @@ from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, Da
 from app.features.consents.use_cases.codes import code_of
 from app.features.spaces.models import Process
 from app.kernel.permissions import Channel, Role
-from tests.factories import accounts, consents, spaces
+from tests.factories import accounts, consents, kiosk, spaces
 from tests.factories.consents import SECRET
 from tests.support.browser import DESK, KIOSK, PHONE, axe, sign_in_window
 
@@ -68,7 +68,7 @@ def test_at_a_public_screen_in_arabic(new_page, live, agreement):
     person = accounts.person(display_name="Nour", locale="ar")
     live.db.session.commit()
     page = new_page(viewport=KIOSK, locale="ar")
-    page.goto("/kiosk")
+    kiosk.become_window(page, live.url)
     sign_in_window(page, live, person)
     page.goto("/processes/parks?lang=ar")
     page.locator(".ask-box a").click()

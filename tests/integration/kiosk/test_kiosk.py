@@ -1,10 +1,8 @@
 """A public screen: larger, and it forgets its visitor."""
 
 from app.extensions import db
-from app.features.proposals.models import Support
 from app.features.spaces.models import Participation
-from app.kernel.permissions import Channel
-from tests.factories import accounts, proposals, spaces
+from tests.factories import spaces
 
 
 def test_the_start_page_makes_the_browser_a_public_screen_until_staff_end_that(client):
@@ -33,19 +31,6 @@ def test_the_reset_signs_out_and_clears_what_the_browser_keeps(as_role):
     assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "Sign in to see your data" in client.get("/my-data").text  # in English again, and signed out
     assert "data-kiosk" in client.get("/kiosk").text
-
-
-def test_what_is_done_at_the_screen_says_so(client):
-    process = spaces.process()
-    proposal = proposals.proposal(process)
-    reference = proposal.reference
-    person = accounts.person()
-    accounts.sign_in(client, person)
-    client.get("/kiosk")
-
-    client.post(f"/proposals/{reference}/support")
-
-    assert db.session.query(Support).one().channel is Channel.KIOSK
 
 
 def test_the_reset_ends_the_sign_in_itself_not_only_in_this_browser(as_role):

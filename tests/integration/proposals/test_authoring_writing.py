@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.extensions import db as database
 from app.features.proposals.models import PlaceKind, Proposal, ProposalState
 from app.features.spaces.models import Action, Participation
-from tests.factories import proposals, spaces
+from tests.factories import kiosk, proposals, spaces
 
 PIN = '{"type":"Point","coordinates":[24.944,60.17]}'
 GOOD = {"title": "A bench in the shade", "text": "There is nowhere to sit.", "where": "map", "drawing": PIN}
@@ -417,8 +417,7 @@ def test_a_guest_is_asked_for_a_name_and_a_person_with_an_account_is_not(app, as
 def test_a_public_screen_keeps_nothing_in_the_browser_and_asks_for_no_photos(app, session) -> None:
     spaces.process(slug="open", participation=Participation.ANYBODY)
     keep()
-    screen = app.test_client()
-    screen.get("/kiosk")
+    screen = kiosk.become(app.test_client())
     page = screen.get("/proposals/new?process=open").text
     assert 'id="proposal-form"' in page
     assert 'data-module="autosave"' not in page

@@ -17,7 +17,7 @@ from app.features.voting.letters.spool import Spool
 from app.features.voting.models import CodePrint, SlotMode, VotingCode, VotingParticipation, VotingSetup
 from app.features.voting.use_cases import issue_codes
 from app.kernel.permissions import SYSTEM, Channel, Role
-from tests.factories import spaces, voting
+from tests.factories import kiosk, spaces, voting
 from tests.factories.tools import add
 
 
@@ -135,7 +135,7 @@ def test_without_a_click_for_an_hour_the_voter_is_forgotten(clock, client, town)
 
 def test_at_a_public_screen_the_ballot_counts_there_and_the_reset_forgets_the_voter(client, town):
     _process_id, pot_id, codes = town
-    client.get("/kiosk")
+    kiosk.become(client)
     client.post("/voting/code", data={"code": codes["AB12345"]})
     cast(client, pot_id)
     client.post("/kiosk/reset")

@@ -21,7 +21,7 @@ from app.features.voting.rules import voter_key
 from app.features.voting.sealing import wipe
 from app.features.voting.use_cases import close_box, issue_codes
 from app.kernel.permissions import SYSTEM, Channel, Role
-from tests.factories import accounts, voting
+from tests.factories import accounts, kiosk, voting
 from tests.integration.voting.test_nobody_joins import receipts_in_order
 from tests.support import matching
 from tests.support.database import renew
@@ -67,7 +67,7 @@ class Evening:
             self.browsers.append(app.test_client())
             accounts.sign_in(self.browsers[-1], db.session.get_one(Person, person_id))
         self.public_screen = app.test_client()
-        self.public_screen.get("/kiosk")
+        kiosk.become(self.public_screen)
         spool.delete(printed.id)
         self.order, self.truth = [], {}
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.features.accounts.models import Person, RoleAssignment, SignInSession
 from app.features.budgets.models import Pot, PotState, Project
 from app.features.budgets.rules import ballot_digest
+from app.features.kiosk.models import KioskDevice, KioskToken
 from app.features.spaces.models import Action, Area, Phase, Process, ProcessState
 from app.features.voting.commands import IssueCodes
 from app.features.voting.keys.keyring import Keyring
@@ -26,7 +27,8 @@ from app.features.voting.rules import birth_hash, voter_key
 from app.features.voting.use_cases import issue_codes
 from app.kernel import clock
 from app.kernel.permissions import SYSTEM, Channel, Role
-from app.kernel.references import new_reference
+from app.kernel.references import new_reference, new_token, token_hash
+from app.web.kiosk import TOKEN
 from benchmarks.crowd import Answer, Visit, is_acknowledged
 from tests.services.voting.test_killed_workers import address
 from tests.support.election import PollingPlace
@@ -61,6 +63,11 @@ class Vote:
         session.add(RollEntry(process_id=process.id, voter_key=key, birth_hash=born, area_id=areas[0].id))
         self.clerk = place.found.voters[1]
         session.add(RoleAssignment(person_id=self.clerk.person_id, process_id=process.id, role=Role.CLERK))
+        self.screen = new_token()
+        device = KioskDevice(name="Library", place="Ground floor")
+        session.add(device)
+        session.flush()
+        session.add(KioskToken(device_id=device.id, token_hash=token_hash(self.screen), given_at=now))
         session.flush()
         spool = Spool(var / "letters")
         printed = issue_codes(session, SYSTEM, IssueCodes(process.id, (NUMBER,)), secret, spool)
@@ -78,10 +85,12 @@ class Vote:
         pot.options = {**pot.options, "digest": ballot_digest(pot)}
         return pot.id, pot.options["digest"]
 
-    def _browser(self) -> Visit:
-        """A browser of somebody without an account."""
+    def _browser(self, cookies: dict[str, str] | None = None) -> Visit:
+        """A browser of somebody without an account; at a public screen it shows the screen's token."""
         visit = Visit(self.place.port, self.place.found, self.place.found.voters[0])
-        visit.cookies = {}
+        visit.cookies = dict(cookies or {})
+        if cookies:
+            visit.ask("GET", "/kiosk")
         page = visit.ask("GET", "/voting/code").text
         token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)
         assert token is not None
@@ -100,8 +109,7 @@ class Vote:
         return visit
 
     def at_a_screen(self) -> Visit:
-        visit = self._browser()
-        visit.ask("GET", "/kiosk")
+        visit = self._browser({TOKEN: self.screen})
         assert visit.ask("POST", "/voting/code", [("code", self.code)]).status == 303
         return visit
 

@@ -137,6 +137,7 @@ def announce(session: Session, row: outbox.OutboxRow) -> None:
             person_id=recipient.person_id,
             email=recipient.email,
             locale=recipient.locale,
+            postal=recipient.postal,
             params=params,
         )
 

@@ -222,4 +222,12 @@ def tell(session: Session, row: outbox.OutboxRow) -> None:
         "path": f"/implementations/{implementation.reference}",
     }
     for reader in people_to_tell(session, implementation.id):
-        notify(session, mails.CARRIED_ON, person_id=reader.person_id, email=reader.email, locale=reader.locale, params=params)
+        notify(
+            session,
+            mails.CARRIED_ON,
+            person_id=reader.person_id,
+            email=reader.email,
+            locale=reader.locale,
+            postal=reader.postal,
+            params=params,
+        )

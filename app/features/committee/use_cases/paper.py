@@ -1,6 +1,7 @@
 """Ballots on paper, counted by hand at stations: two people type the totals of each station, and equal ones count."""
 
 import uuid
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +26,7 @@ from app.features.committee.use_cases.reopening import reopened
 from app.features.committee.use_cases.shared import locked_process, member, pot_of, still_members
 from app.features.counting.use_cases import needs_ballots
 from app.features.voting.queries import closed, fixed_pots
-from app.features.voting.use_cases import ROWS_NEEDED, before_counting, explained, look_for_ties
+from app.features.voting.use_cases import ROWS_NEEDED, before_counting, explained, look_for_ties, paper_rules
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.kernel.messages import msg
@@ -37,6 +38,10 @@ NO_TOTALS = msg(
 )
 
 
+stations_in_use: list[Callable[[Session, Station], bool]] = []
+"""Who else needs a station, so that it cannot be taken out."""
+
+
 def add_station(session: Session, actor: Actor, process_id: uuid.UUID, name: str) -> Station:
     """Name a place where people vote on paper. Raises Conflict when it has that name already, or something was counted.
 
@@ -46,7 +51,7 @@ def add_station(session: Session, actor: Actor, process_id: uuid.UUID, name: str
     member(session, actor, process_id)
     _require_uncounted(session, process_id)
     pots = pots_of(session, process_id)
-    if pots and all(needs_ballots(pot.rule) for pot in pots):
+    if pots and all(needs_ballots(pot.rule) and paper_rules(session, pot) is None for pot in pots):
         raise Refused(NO_TOTALS, field="name")
     if not name.strip():
         raise Refused(msg("Write the name of the station."), field="name")
@@ -69,6 +74,8 @@ def remove_station(session: Session, actor: Actor, station_id: uuid.UUID) -> Non
     _require_uncounted(session, station.process_id)
     if session.scalar(select(PaperEntry.id).where(PaperEntry.station_id == station_id).limit(1)) is not None:
         raise Conflict(msg("Totals were entered for this station, so it stays."))
+    if any(in_use(session, station) for in_use in stations_in_use):
+        raise Conflict(msg("This station has clerks or has handed out ballots, so it stays."))
     audit.record(session, actor, "station.removed", station, process_id=station.process_id, name=station.name)
     session.delete(station)
     session.flush()
@@ -113,8 +120,66 @@ def enter_totals(session: Session, actor: Actor, command: EnterTotals) -> PaperE
     return entry
 
 
+def take_over_totals(
+    session: Session, totals: EnterTotals, hands: Sequence[tuple[uuid.UUID, str]], reason: str = ""
+) -> list[PaperEntry]:
+    """Keep the sums of ballots that were typed one by one at a station, as two people signed them (`hands`: id and name).
+
+    `reason`: why participations and ballots differ, which both signed. The caller has seen to who they are. Raises Forbidden
+    while people vote, Conflict where there are totals already or the pot is counted, Invalid for what cannot be.
+    """
+    station = _station(session, totals.station_id)
+    pot = pot_of(session, station.process_id, totals.pot_id)
+    require_valid(pot)
+    if not closed(session, pot):
+        raise Forbidden(msg("Paper is counted when the vote is over."))
+    if pot.state is not PotState.READY:
+        raise Conflict(msg("This pot has been counted, so the totals of paper stay as they are."))
+    rules.check_totals(
+        {name: getattr(totals, name) for name in rules.NUMBERS}, totals.votes, totals.points, pot.vote_type, _limits_of(pot)
+    )
+    entries = [_entry_by(totals, turn, hand) for turn, hand in enumerate(hands, start=1)]
+    try:
+        with session.begin_nested():
+            session.add_all(entries)
+            session.flush()
+    except IntegrityError:
+        raise Conflict(msg("There are totals of this station already.")) from None
+    difference = totals.participations - totals.ballots - totals.invalid
+    if difference:
+        session.add_all(
+            Explanation(
+                pot_id=pot.id,
+                station_id=station.id,
+                difference=difference,
+                reason=reason,
+                person_id=person_id,
+                person_name=name,
+            )
+            for person_id, name in hands
+        )
+        session.flush()
+    look_for_ties(session, pot)
+    return entries
+
+
+def _entry_by(totals: EnterTotals, turn: int, hand: tuple[uuid.UUID, str]) -> PaperEntry:
+    return PaperEntry(
+        station_id=totals.station_id,
+        pot_id=totals.pot_id,
+        turn=turn,
+        person_id=hand[0],
+        person_name=hand[1],
+        votes=dict(totals.votes),
+        points=dict(totals.points),
+        **{name: getattr(totals, name) for name in rules.NUMBERS},
+    )
+
+
 def _check(session: Session, pot: Pot, station: Station, command: EnterTotals) -> None:
     require_valid(pot)
+    if paper_rules(session, pot) is not None:
+        raise Refused(msg("Ballots on paper of this pot are typed one by one at the stations, so nobody types totals."))
     if not closed(session, pot):
         raise Forbidden(msg("Paper is counted when the vote is over."))
     again = totals_reopened(session, pot.process_id)

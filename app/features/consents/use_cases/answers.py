@@ -68,7 +68,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
     given = command.answer is Answer.GIVEN
     of_age_on = _speaks_for(session, command) if given else None
     if given:
-        _check_details(session, revision, command.details)
+        check_details(session, revision, command.details)
     close_requests(session, agreement.id, command.person_id)
     if actor.client_id is None:  # a program asked in its own words: it passes the answer on
         note_asked(session, actor, revision, command.person_id, command.language, command.sheet)
@@ -138,7 +138,8 @@ def _speaks_for(session: Session, command: AnswerAgreement) -> date | None:
     return of_age_on
 
 
-def _check_details(session: Session, revision: AgreementRevision, details: Details) -> None:
+def check_details(session: Session, revision: AgreementRevision, details: Details) -> None:
+    """Raise Invalid when a yes lacks what the revision asks for."""
     asked = rules.fields_asked(revision)
     errors: dict[str, Message] = {}
     if "name" in asked and not details.name.strip():

@@ -129,5 +129,6 @@ def tell_author(session: Session, mail: Mail, subject: Proposal | Comment, propo
         notify(session, mail, person_id=subject.author_id, params=params)
     elif isinstance(subject, Proposal):
         for recipient in followers(session, proposal.id):
-            if recipient.email:
-                notify(session, mail, email=recipient.email, locale=recipient.locale, params=params)
+            if recipient.email or recipient.postal:
+                email, locale, postal = recipient.email, recipient.locale, recipient.postal
+                notify(session, mail, email=email, locale=locale, postal=postal, params=params)

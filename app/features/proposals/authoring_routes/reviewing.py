@@ -84,9 +84,7 @@ def sent(proposal_id: uuid.UUID) -> ResponseReturnValue:
     proposal = own_proposal(db.session(), viewer(), proposal_id, token)
     if proposal.state is ProposalState.DRAFT:
         return redirect(url_for(".review", proposal_id=proposal.id))
-    follow_path = url_for(".follow_up", token=token) if token and proposal.author_id is None else None
-    # The installation's own name, not the one that this request was sent to: the link is kept and must go on working.
-    follow_url = current_app.config["SETTINGS"].base_url + follow_path if follow_path else None
+    follow_path, follow_url = _follow_link(proposal, token)
     contact = guest_contact(db.session(), proposal.id) if follow_path else None
     return render_template(
         "proposals/authoring/sent.html",
@@ -98,3 +96,28 @@ def sent(proposal_id: uuid.UUID) -> ResponseReturnValue:
         follow_qr=link_qr(follow_url) if follow_url else None,
         published=proposal.state is ProposalState.PUBLISHED,
     )
+
+
+@bp.get("/<uuid:proposal_id>/slip")
+@public
+def slip(proposal_id: uuid.UUID) -> ResponseReturnValue:
+    """The slip to take away from a public screen, by its printer: reference, code for phones, and how to follow it."""
+    token = token_for(proposal_id)
+    proposal = own_proposal(db.session(), viewer(), proposal_id, token)
+    if proposal.state is ProposalState.DRAFT:
+        return redirect(url_for(".review", proposal_id=proposal.id))
+    _path, follow_url = _follow_link(proposal, token)
+    settings = current_app.config["SETTINGS"]
+    link = follow_url or settings.base_url + url_for("proposals.show", reference=proposal.reference)
+    return render_template(
+        "proposals/authoring/slip.html", proposal=proposal, link=link, qr=link_qr(link), private=bool(follow_url)
+    )
+
+
+def _follow_link(proposal: Proposal, token: str | None) -> tuple[str | None, str | None]:
+    """The path and the full address with which a writer without an account comes back; None for writers with one.
+
+    Under the installation's own name, not the one that this request was sent to: the link is kept and must go on working.
+    """
+    path = url_for(".follow_up", token=token) if token and proposal.author_id is None else None
+    return path, current_app.config["SETTINGS"].base_url + path if path else None

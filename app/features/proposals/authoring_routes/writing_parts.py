@@ -24,9 +24,9 @@ from app.features.spaces.queries import Action, Process, Publication
 from app.kernel import clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.geometry import Place, place_from_geojson
-from app.kernel.permissions import Channel
 from app.web.access import viewer
 from app.web.filters import local_text, translate
+from app.web.kiosk import is_kiosk
 
 
 def process_of(proposal: Proposal) -> Process:
@@ -84,7 +84,7 @@ def drafts_elsewhere(process: Process, proposal: Proposal | None) -> int:
 
 def at_kiosk() -> bool:
     """Whether this is a public screen: no photos to choose, nothing kept in the browser."""
-    return viewer().channel is Channel.KIOSK
+    return is_kiosk()
 
 
 def bounds_of(process: Process) -> Bounds:

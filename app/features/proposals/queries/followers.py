@@ -6,26 +6,35 @@ from dataclasses import dataclass
 from sqlalchemy import exists, literal, select
 from sqlalchemy.orm import Session
 
+from app.features.notifications.queries import PostalAddress
 from app.features.proposals.models import Follow, GuestContact, Proposal, Support
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody to write to: a person with an account, or the address that a guest left. `locale` is known for guests."""
+    """Somebody to write to: a person with an account, or the address that a guest left. `locale` is known for guests.
+
+    `postal`: they left a postal address and no e-mail address, so the news goes on paper.
+    """
 
     person_id: uuid.UUID | None = None
     email: str | None = None
     locale: str | None = None
+    postal: PostalAddress | None = None
 
 
 def followers(session: Session, proposal_id: uuid.UUID) -> list[Recipient]:
-    """Everybody who gets news of the proposal, each once: its author, those who follow it, a guest who left an e-mail."""
+    """Everybody who gets news of the proposal, each once: its author, those who follow it, a guest who left an address."""
     author = select(Proposal.author_id).where(Proposal.id == proposal_id, Proposal.author_id.is_not(None))
     people = session.scalars(author.union(select(Follow.person_id).where(Follow.proposal_id == proposal_id)))
     found = [Recipient(person_id=person_id) for person_id in sorted(people, key=str) if person_id]
     guest = session.get(GuestContact, proposal_id)
     if guest is not None and guest.email:
         found.append(Recipient(email=guest.email, locale=guest.locale))
+    elif guest is not None and guest.postal:
+        process_id = session.scalars(select(Proposal.process_id).where(Proposal.id == proposal_id)).one()
+        postal = PostalAddress(proposal_id, process_id, guest.postal, guest.locale, guest.large_print)
+        found.append(Recipient(locale=guest.locale, postal=postal))
     return found
 
 

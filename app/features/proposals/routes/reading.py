@@ -23,9 +23,9 @@ from app.features.proposals.routes import bp
 from app.features.proposals.shown import show_comment, show_proposal
 from app.kernel.errors import NotFound
 from app.kernel.paging import page_number
-from app.kernel.permissions import Channel
 from app.web.access import public, viewer
 from app.web.filters import translate
+from app.web.kiosk import is_kiosk
 
 
 @bp.get("/<reference>")
@@ -66,7 +66,7 @@ def proposal_page(proposal: Proposal, *, form: CommentForm | None = None, reply:
         reply=reply or ReplyForm(formdata=None),
         reply_to=_reply_to(proposal),
         address=_address(proposal),
-        at_kiosk=actor.channel is Channel.KIOSK,
+        at_kiosk=is_kiosk(),
     )
 
 

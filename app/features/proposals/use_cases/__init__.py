@@ -3,6 +3,8 @@
 from app.features.proposals.commands import (
     AddPhoto,
     AtPoint,
+    ClaimAtDesk,
+    ClaimProposal,
     Contact,
     DescribePhoto,
     Drawn,
@@ -18,6 +20,7 @@ from app.features.proposals.commands import (
     WholeCity,
     WriteComment,
 )
+from app.features.proposals.use_cases.claiming import claim_at_desk, claim_proposal
 from app.features.proposals.use_cases.discussing import restore_comment, set_comment_state, withdraw_comment, write_comment
 from app.features.proposals.use_cases.drafting import own_proposal, save_draft, start_draft
 from app.features.proposals.use_cases.following import follow, unfollow
@@ -26,12 +29,14 @@ from app.features.proposals.use_cases.place import OutsideArea
 from app.features.proposals.use_cases.publishing import publish_proposal
 from app.features.proposals.use_cases.states import note_answer, set_proposal_state
 from app.features.proposals.use_cases.supporting import support_proposal, withdraw_support
-from app.features.proposals.use_cases.taking_in import take_in_proposal
+from app.features.proposals.use_cases.taking_in import check_take_in, take_in_proposal
 from app.features.proposals.use_cases.withdrawing import hide_name, restore_proposal, withdraw_proposal
 
 __all__ = [
     "AddPhoto",
     "AtPoint",
+    "ClaimAtDesk",
+    "ClaimProposal",
     "Contact",
     "DescribePhoto",
     "Drawn",
@@ -48,6 +53,9 @@ __all__ = [
     "WholeCity",
     "WriteComment",
     "add_photo",
+    "check_take_in",
+    "claim_at_desk",
+    "claim_proposal",
     "describe_photo",
     "follow",
     "hide_name",

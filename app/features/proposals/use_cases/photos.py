@@ -1,6 +1,6 @@
 """Photos of a draft: put on, described, taken off. The files are written here and erased after the commit."""
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.features.proposals import rules
@@ -12,9 +12,9 @@ from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.files import files
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
+from app.kernel.written_files import written
 
 ERASE_FILES = "proposals.erase_files"
-_WRITTEN = "photo_files_written"
 
 
 def add_photo(session: Session, actor: Actor, command: AddPhoto) -> Photo:
@@ -94,21 +94,4 @@ def _words(text: str) -> str:
 
 def _keep(session: Session, content: bytes) -> str:
     """Write a file, and remember it until the transaction is kept or undone."""
-    key = files.write(content, ".jpg")
-    session.info.setdefault(_WRITTEN, []).append(key)
-    return key
-
-
-@event.listens_for(Session, "after_commit")
-def _kept(session: Session) -> None:
-    if not session.in_nested_transaction():
-        session.info.pop(_WRITTEN, None)
-
-
-@event.listens_for(Session, "after_rollback")
-def _undone(session: Session) -> None:
-    """A request that was refused leaves no file behind; a savepoint that was undone decides nothing yet."""
-    if session.in_nested_transaction():
-        return
-    for key in session.info.pop(_WRITTEN, []):
-        files.delete(key)
+    return written(session, files.write(content, ".jpg"))

@@ -65,6 +65,7 @@ def keep_contact(session: Session, proposal: Proposal, contact: Contact) -> Gues
         phone=contact.phone or None,
         postal=contact.postal or None,
         locale=contact.locale,
+        large_print=contact.large_print,
     )
     session.add(kept)
     return kept

@@ -14,7 +14,7 @@ from app.features.proposals.use_cases.gate import process_of, require_open
 from app.features.proposals.use_cases.place import put_place
 from app.features.proposals.use_cases.publishing import keep_contact, release, tell_author
 from app.features.spaces import queries as spaces
-from app.features.spaces.queries import Action
+from app.features.spaces.queries import Action, Process
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Invalid, Refused
 from app.kernel.messages import msg
@@ -40,31 +40,10 @@ def take_in_proposal(session: Session, actor: Actor, command: TakeInProposal) ->
     """
     if command.form_id is not None and session.get(Proposal, command.form_id) is not None:
         return _taken_in_before(session, actor, command, command.form_id)
-    process = process_of(session, command.process_id)
-    actor.require(Permission.INTAKE, process.id)
-    if command.channel not in BY_HANDS:
-        raise Invalid({"channel": msg("Say whether it came on paper, at the desk or by phone.")})
-    received_at = command.received_at or clock.now()
-    if received_at > clock.now():
-        raise Invalid({"received_at": msg("This day is still to come. Write when the sheet arrived.")})
-    require_open(process, Action.PROPOSE, received_at)
-    errors = rules.too_long(command.title, command.text, command.author_name)
-    categories = spaces.categories_of(session, process)
-    if command.category_id is not None and command.category_id not in {category.id for category in categories}:
-        errors["category_id"] = msg("Choose one of the categories of this process.")
     proposal_id = command.form_id or uuid.uuid4()
     token = slip_token(proposal_id)  # a repeated click meets the same secret
-    proposal = _written(actor, command, proposal_id)
+    proposal, process = _checked(session, actor, command, proposal_id)
     proposal.follow_token_hash = token_hash(token)
-    try:
-        put_place(session, actor, process, proposal, command.where)
-    except Refused as refusal:
-        if not errors:
-            raise
-        errors["where"] = refusal.message
-    errors |= {k: v for k, v in rules.missing(proposal, needs_category=bool(categories)).items() if k not in errors}
-    if errors:
-        raise Invalid(errors)
     release(proposal, process)
     try:
         add_with_reference(session, proposal)
@@ -85,6 +64,41 @@ def take_in_proposal(session: Session, actor: Actor, command: TakeInProposal) ->
     return proposal, token
 
 
+def check_take_in(session: Session, actor: Actor, command: TakeInProposal) -> None:
+    """Refuse now what `take_in_proposal` would refuse later, for sheets that wait for a second reading. Nothing is kept.
+
+    Raises what `take_in_proposal` raises, but Conflict.
+    """
+    _checked(session, actor, command, command.form_id or uuid.uuid4())
+
+
+def _checked(session: Session, actor: Actor, command: TakeInProposal, proposal_id: uuid.UUID) -> tuple[Proposal, Process]:
+    """The proposal as no session knows it yet, with its place, complete; and its process. Raises what is wrong."""
+    process = process_of(session, command.process_id)
+    actor.require(Permission.INTAKE, process.id)
+    if command.channel not in BY_HANDS:
+        raise Invalid({"channel": msg("Say whether it came on paper, at the desk or by phone.")})
+    received_at = command.received_at or clock.now()
+    if received_at > clock.now():
+        raise Invalid({"received_at": msg("This day is still to come. Write when the sheet arrived.")})
+    require_open(process, Action.PROPOSE, received_at)
+    errors = rules.too_long(command.title, command.text, command.author_name)
+    categories = spaces.categories_of(session, process)
+    if command.category_id is not None and command.category_id not in {category.id for category in categories}:
+        errors["category_id"] = msg("Choose one of the categories of this process.")
+    proposal = _written(actor, command, proposal_id)
+    try:
+        put_place(session, actor, process, proposal, command.where)
+    except Refused as refusal:
+        if not errors:
+            raise
+        errors["where"] = refusal.message
+    errors |= {k: v for k, v in rules.missing(proposal, needs_category=bool(categories)).items() if k not in errors}
+    if errors:
+        raise Invalid(errors)
+    return proposal, process
+
+
 def _written(actor: Actor, command: TakeInProposal, proposal_id: uuid.UUID) -> Proposal:
     """The sheet as a draft that no session knows yet, without its place."""
     return Proposal(
@@ -98,7 +112,7 @@ def _written(actor: Actor, command: TakeInProposal, proposal_id: uuid.UUID) -> P
         author_id=command.author_id,
         author_name="" if command.author_id else command.author_name,
         name_hidden=command.name_hidden,
-        hands_id=actor.person_id,
+        hands_id=command.hands_id or actor.person_id,
         channel=command.channel,
     )
 

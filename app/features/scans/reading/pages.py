@@ -39,12 +39,14 @@ class _Square:
     middle: Points
 
 
-def read_file(source: Path | bytes, catalogue: Catalogue, limits: Limits | None = None) -> Iterator[PageReading]:
-    """Every page of a PDF or picture file, in its order; a picture with two pages gives two readings.
+def read_file(
+    source: Path | bytes, catalogue: Catalogue, limits: Limits | None = None, after: int = 0
+) -> Iterator[PageReading]:
+    """Every page of a PDF or picture file but the first `after`, in its order; a picture with two pages gives two readings.
 
     Raises Unreadable where nothing of the file can be read; a page that is broken alone ends in its tray.
     """
-    for page in pages_of(source, limits):
+    for page in pages_of(source, limits, after):
         yield from read_page(page, catalogue)
 
 

@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -40,12 +41,33 @@ class PageImage:
     fault: Fault | None = None
 
 
-def pages_of(source: Path | bytes, limits: Limits | None = None) -> Iterator[PageImage]:
+def pages_in(source: Path | bytes, limits: Limits | None = None) -> int:
+    """How many pages a file has, without drawing any. Raises Unreadable where nothing of the file can be read."""
+    limits = limits or Limits()
+    with _recognised_kind(source, limits) as (file, is_pdf):
+        if not is_pdf:
+            with _recognised(file) as picture:
+                return _frames(picture, limits)
+        document = _document(source)
+        try:
+            return _checked(len(document), limits)
+        finally:
+            document.close()
+
+
+def pages_of(source: Path | bytes, limits: Limits | None = None, after: int = 0) -> Iterator[PageImage]:
     """The pages of a PDF or picture file, in order; a page that cannot be read is named with its fault, the others follow.
 
-    Raises Unreadable where nothing of the file can be read.
+    `after`: the first so many pages are left out, without being drawn. Raises Unreadable where nothing of the file can be read.
     """
     limits = limits or Limits()
+    with _recognised_kind(source, limits) as (file, is_pdf):
+        yield from _of_pdf(source, limits, after) if is_pdf else _of_picture(file, limits, after)
+
+
+@contextmanager
+def _recognised_kind(source: Path | bytes, limits: Limits) -> Iterator[tuple[BinaryIO, bool]]:
+    """The file, open, and whether it is a PDF."""
     size = len(source) if isinstance(source, bytes) else _size(source)
     if size > limits.bytes:
         raise Unreadable(Fault.TOO_MANY_BYTES)
@@ -54,7 +76,7 @@ def pages_of(source: Path | bytes, limits: Limits | None = None) -> Iterator[Pag
     with _opened(source) as file:
         beginning = file.read(1024)
         file.seek(0)
-        yield from _of_pdf(source, limits) if b"%PDF-" in beginning else _of_picture(file, limits)
+        yield file, b"%PDF-" in beginning
 
 
 def _size(path: Path) -> int:
@@ -73,19 +95,26 @@ def _opened(source: Path | bytes) -> BinaryIO:
         raise Unreadable(Fault.BROKEN) from error
 
 
-def _of_pdf(source: Path | bytes, limits: Limits) -> Iterator[PageImage]:
+def _document(source: Path | bytes) -> pypdfium2.PdfDocument:
     try:
-        document = pypdfium2.PdfDocument(source)
+        return pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower() or "security" in str(error).lower()
         raise Unreadable(Fault.ENCRYPTED if locked else Fault.BROKEN) from error
+
+
+def _checked(count: int, limits: Limits) -> int:
+    if count == 0:
+        raise Unreadable(Fault.EMPTY)
+    if count > limits.pages:
+        raise Unreadable(Fault.TOO_MANY_PAGES)
+    return count
+
+
+def _of_pdf(source: Path | bytes, limits: Limits, after: int) -> Iterator[PageImage]:
+    document = _document(source)
     try:
-        count = len(document)
-        if count == 0:
-            raise Unreadable(Fault.EMPTY)
-        if count > limits.pages:
-            raise Unreadable(Fault.TOO_MANY_PAGES)
-        for number in range(count):
+        for number in range(after, _checked(len(document), limits)):
             yield _drawn(document, number, limits)
     finally:
         document.close()
@@ -120,13 +149,15 @@ def _refuse_large_pictures(page: pypdfium2.PdfPage, limits: Limits) -> None:
             raise Unreadable(Fault.TOO_MANY_PIXELS)
 
 
-def _of_picture(file: BinaryIO, limits: Limits) -> Iterator[PageImage]:
+def _frames(picture: Image.Image, limits: Limits) -> int:
+    return _checked(getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1, limits)
+
+
+def _of_picture(file: BinaryIO, limits: Limits, after: int) -> Iterator[PageImage]:
     picture = _recognised(file)
     with picture:
-        count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-        if count > limits.pages:
-            raise Unreadable(Fault.TOO_MANY_PAGES)
-        for number in range(count):
+        count = _frames(picture, limits)
+        for number in range(after, count):
             page = _unpacked(picture, number, limits)
             if page.fault is not None and count == 1:
                 raise Unreadable(page.fault)

@@ -1,5 +1,6 @@
 """What staff type about voters: how people vote, codes, a look at one entry, a contested participation."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
-from app.features.voting.commands import DecideContest, IssueCodes, OpenContest, ReturnContest, WriteSetup
-from app.features.voting.models import Custody, SlotMode
+from app.features.voting.commands import DecideContest, IssueCodes, OpenContest, PaperSetup, ReturnContest, WriteSetup
+from app.features.voting.models import Custody, IncompleteSet, Overvote, SlotMode
+from app.web.filters import city_zone
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, Unmarked, _
 
 SLOTS = {
@@ -24,6 +26,16 @@ CUSTODY = {
     Custody.SERVER: _("The server: for small votes and trials"),
 }
 """Who keeps the key of the box, in words."""
+OVERVOTE = {
+    Overvote.INVALID: _("It is invalid"),
+    Overvote.BLANK: _("It counts as a blank ballot"),
+}
+"""What becomes of a ballot on paper with more on it than allowed, in words."""
+INCOMPLETE = {
+    IncompleteSet.COUNTS: _("The pages that are there count"),
+    IncompleteSet.INVALID: _("It is invalid"),
+}
+"""What becomes of a ballot on paper of which a page is missing, in words."""
 
 
 class _Said:
@@ -34,6 +46,22 @@ class _Said:
     def __call__(self, form: Form, field: RadioField) -> None:
         if not field.raw_data:
             raise ValidationError(gettext("Choose one of these."))
+
+
+class _IsMoment:
+    def __call__(self, form: Form, field: LineField) -> None:
+        if field.data and _moment(field.data) is None:
+            raise ValidationError(gettext("Write day and time like this: 2027-05-31 18:00."))
+
+
+def _moment(text: str | None) -> datetime | None:
+    for pattern in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"):
+        try:
+            found = datetime.strptime((text or "").strip(), pattern)  # noqa: DTZ007  local by meaning
+        except ValueError:
+            continue
+        return found.replace(tzinfo=city_zone(), fold=1).astimezone(UTC) if 1990 <= found.year <= 2200 else None
+    return None
 
 
 class SetupForm(Form):
@@ -53,10 +81,35 @@ class SetupForm(Form):
         ),
     )
 
+    on_paper = BooleanField(
+        _("People also vote on paper, at stations"),
+        description=_("A station hands out ballots. After the vote they are typed one by one and read a second time."),
+    )
+    overvote = RadioField(
+        _("A ballot on paper with more on it than allowed"),
+        choices=[(str(one), words) for one, words in OVERVOTE.items()],
+        default=str(Overvote.INVALID),
+    )
+    incomplete_set = RadioField(
+        _("A ballot on paper of which a page is missing"),
+        choices=[(str(one), words) for one, words in INCOMPLETE.items()],
+        default=str(IncompleteSet.COUNTS),
+    )
+    postal_until = LineField(
+        _("Envelopes by post may arrive until"),
+        [AtMost(40), _IsMoment()],
+        description=_(
+            "Day and hour in the time of the city, such as 2027-05-31 18:00. Leave it empty if nobody votes by post."
+        ),
+    )
+
     def to_command(self, process_id: UUID) -> WriteSetup:
         """The answers as the use case takes them."""
         ways = (self.by_code.data, self.by_card.data, self.by_account.data)
-        return WriteSetup(process_id, self.slots.data, *ways, self.custody.data)
+        paper = None
+        if self.on_paper.data:
+            paper = PaperSetup(self.overvote.data, self.incomplete_set.data, _moment(self.postal_until.data))
+        return WriteSetup(process_id, self.slots.data, *ways, self.custody.data, paper)
 
 
 class IssueForm(Form):

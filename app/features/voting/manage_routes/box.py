@@ -17,7 +17,7 @@ from app.features.voting.forms.ballot import OpenedForm, PrepareForm
 from app.features.voting.keys.installation import keyring
 from app.features.voting.manage_routes.shared import comes_again, stays_still
 from app.features.voting.models import BoxState, Closing
-from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots, participations
+from app.features.voting.queries import box_of, closed, envelopes_of, fixed_pots, in_the_box, participations
 from app.features.voting.use_cases import (
     begin_closing,
     begin_opening,
@@ -72,7 +72,7 @@ def _shown(process_id: UUID, status: int = 200, **forms: Any) -> tuple[str, int]
         rests=_rests(box),
         held_by=_held_by(box),
         moved=moved_at(box.closing) if box is not None and at_work else None,
-        pots=[(pot, participations(session, pot.id), envelopes_of(session, pot.id)) for pot in pots],
+        pots=[(pot, in_the_box(session, pot.id), envelopes_of(session, pot.id)) for pot in pots],
         is_closed=bool(pots) and all(closed(session, pot) for pot in pots),
         voted=any(participations(session, pot.id) for pot in pots),
         why_no_key=refusal.message if (refusal := why_no_key(session, process_id)) is not None else None,

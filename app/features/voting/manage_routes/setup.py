@@ -15,6 +15,7 @@ from app.features.spaces.queries import Process, area_names, process
 from app.features.voting.forms.voters import SetupForm
 from app.features.voting.queries import box_of, closed, fixed_pots, frozen_roll, has_roll
 from app.features.voting.use_cases import fixed_reason, write_setup
+from app.features.voting.voters.announced_setup import paper_rules
 from app.features.voting.voters.eligibility import announced_custody, prepared, setup_of
 from app.features.voting.voters.turnout import Group, by_area, by_bracket, by_sex
 from app.kernel.errors import NotFound, Refused
@@ -22,7 +23,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import slots
 from app.web.access import requires, viewer
-from app.web.filters import local_text
+from app.web.filters import city_zone, local_text
 from app.web.transaction import commits
 
 bp = Blueprint("voting_setup", __name__, template_folder="../templates", url_prefix="/staff/how-people-vote")
@@ -43,6 +44,8 @@ def edit(process_id: UUID) -> ResponseReturnValue:
     """Where a voter may vote and by which ways people come in; fixed with the first ballot."""
     stored = setup_of(db.session(), process_id)
     form = SetupForm(obj=stored)
+    if stored.postal_until is not None and not form.is_submitted():
+        form.postal_until.data = stored.postal_until.astimezone(city_zone()).strftime("%Y-%m-%d %H:%M")
     if stored not in db.session() and not form.is_submitted():
         form.custody.data = None  # nobody has chosen: a page that proposes it would choose for them
     status = 422 if form.is_submitted() else 200
@@ -126,6 +129,12 @@ def _key_step(process_id: UUID, there: bool | None) -> list[Step]:
     return [Step(msg("Bring the key of the committee"), url, there)]
 
 
+def _on_paper(pot: Pot) -> Markup:
+    """With what is announced: how ballots on paper are read, where there are any."""
+    rules = None if pot.options.get("imported") else paper_rules(db.session(), pot)
+    return slots.partial("voting/_paper_rules.html", rules=rules) if rules else Markup("")
+
+
 def _who_keeps(pot: Pot) -> Markup:
     """With what is announced: who keeps the key; on drafts as it is chosen now, and what is missing."""
     session = db.session()
@@ -142,6 +151,8 @@ def _who_keeps(pot: Pot) -> Markup:
 
 slots.register("pot.staff", 5, _who_keeps)
 slots.register("pot.fixed", 10, _who_keeps)
+slots.register("pot.staff", 6, _on_paper)
+slots.register("pot.fixed", 11, _on_paper)
 more_steps.append((10, _steps))
 slots.register("budgets.process", 10, _links)
 slots.register("voting.voters", 10, _links_by_id)

@@ -19,8 +19,9 @@ class VotingParticipation(Identified, Model):
     A slot is what a voter may use once (`rules.slot_of`): one per pot, or one for the whole vote, as the process has it.
     Whatever the slots are, an entry has one ballot in a pot, and one more only where the committee has `granted` it.
 
-    `station` is always empty: a desk has no name here (a clerk works for a whole process), and the committee's stations are
-    places whose paper is entered as totals. The column waits for desks that have names.
+    `station`: where a ballot on paper was handed out, which lies in a box of that place, not in ours (`on_paper.py`). It is
+    forgotten, but for a mark that it was paper, before the first of those boxes is opened. Empty for all other ballots: a desk
+    where a clerk types one has no name here.
     """
 
     __tablename__ = "voting_participation"

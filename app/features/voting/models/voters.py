@@ -35,8 +35,26 @@ class SlotMode(StrEnum):
     OWN_PLUS_ONE = "own_plus_one"
 
 
+class Overvote(StrEnum):
+    """What becomes of a ballot on paper with more on it than the announced rule allows: as if spoilt, or as if left empty."""
+
+    INVALID = "invalid"
+    BLANK = "blank"
+
+
+class IncompleteSet(StrEnum):
+    """What becomes of a ballot of several pages when a page is missing: the pages that are there count, or none does."""
+
+    COUNTS = "counts"
+    INVALID = "invalid"
+
+
 class VotingSetup(Identified, Timestamped, Model):
-    """How a process lets people vote. Where there is none, `eligibility.setup_of` says what holds."""
+    """How a process lets people vote. Where there is none, `eligibility.setup_of` says what holds.
+
+    `on_paper`: ballots are handed out on paper and typed one by one after the vote; what follows says how they are read, and
+    until when envelopes by post may arrive (UTC; empty: none by post).
+    """
 
     __tablename__ = "voting_setup"
     __table_args__ = (UniqueConstraint("process_id"),)
@@ -47,6 +65,10 @@ class VotingSetup(Identified, Timestamped, Model):
     by_card: Mapped[bool] = mapped_column(default=True)
     by_account: Mapped[bool] = mapped_column(default=True)
     custody: Mapped[Custody] = mapped_column(words(Custody), default=Custody.SERVER)
+    on_paper: Mapped[bool] = mapped_column(default=False)
+    overvote: Mapped[Overvote] = mapped_column(words(Overvote), default=Overvote.INVALID)
+    incomplete_set: Mapped[IncompleteSet] = mapped_column(words(IncompleteSet), default=IncompleteSet.COUNTS)
+    postal_until: Mapped[datetime | None]
 
 
 class FrozenRoll(Timestamped, Model):

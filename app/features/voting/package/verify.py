@@ -1010,7 +1010,9 @@ class Checks:
         if str(self._json("paper.json")["pot"]) != self.pot:
             raise Wrong("paper.json is about another pot")
         if paper["ballots"] and not vote.rule.startswith("greedy"):
-            raise Wrong(f"{vote.rule} needs whole ballots, so totals of paper cannot have been counted")
+            if not self._typed_one_by_one():
+                raise Wrong(f"{vote.rule} needs whole ballots, so totals of paper cannot have been counted")
+            raise Impossible(f"{paper['ballots']} {_WHOLE_ON_PAPER}")
         if unknown := sorted({*paper["votes"], *paper["points"]} - {*vote.costs}):
             raise Wrong(f"paper.json names project {unknown[0]}, which was not announced")
         if any(not 0 <= number <= paper["ballots"] - paper["blank"] for number in paper["votes"].values()):
@@ -1028,6 +1030,10 @@ class Checks:
             "they are added to the ballots from the box"
         )
 
+    def _typed_one_by_one(self) -> bool:
+        """Whether it was announced that ballots on paper are typed one by one."""
+        return bool((self._json("frozen.json").get("voters") or {}).get("paper"))
+
     def _add_paper(self, vote: Vote) -> None:
         """Totals of paper go into the sums; `totals.json` holds them already."""
         paper = self._paper()
@@ -1040,6 +1046,8 @@ class Checks:
     def recount(self) -> str:
         """Counted again by the announced rule, from the ballots or, for greedy rules, from the totals."""
         vote, result = self._vote(), self._json("result.json")
+        if self._paper()["ballots"] and not vote.rule.startswith("greedy") and self._typed_one_by_one():
+            raise Impossible(f"{self._paper()['ballots']} {_WHOLE_ON_PAPER}")
         vote.drawn = [str(one) for one in result.get("drawn_order") or ()]
         if self.rows:
             self._add_ballots(vote)
@@ -1279,6 +1287,9 @@ def _other_statements(said: Sequence[dict[str, Any]], sheet: dict[str, Any], boa
             yield f"the statement of {who} is not of the form {STATEMENT}"
     if len({canonical({**one, "signature": ""}) for one in said}) < len(said):
         yield "one statement stands there twice, and a copy is no second opening"
+
+
+_WHOLE_ON_PAPER = "ballots on paper were counted one by one; they are not in this package, so it cannot be counted again here"
 
 
 def _other_points(vote: Vote, paper: dict[str, Any]) -> Iterator[str]:

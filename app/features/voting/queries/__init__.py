@@ -7,10 +7,13 @@
 from app.features.voting.models import Ballot, Box, BoxState, Custody
 from app.features.voting.queries.at_the_box import AtTheBox, Coming, KnownBox, at_the_box, coming
 from app.features.voting.queries.ballots import (
+    PaperRows,
     PaperTotals,
     ballot_classes,
     ballots_cast,
     online_ballots,
+    paper_rows,
+    paper_rows_of,
     paper_totals,
     paper_totals_of,
     totals_by_channel,
@@ -40,6 +43,7 @@ from app.features.voting.queries.box import (
 from app.features.voting.queries.turnout import (
     anybody_voted,
     has_voted,
+    in_the_box,
     keys_that_voted,
     participations,
     turnout_by_channel,
@@ -65,6 +69,7 @@ __all__ = [
     "Coming",
     "Custody",
     "KnownBox",
+    "PaperRows",
     "PaperTotals",
     "anybody_voted",
     "at_the_box",
@@ -84,6 +89,7 @@ __all__ = [
     "has_roll",
     "has_voted",
     "heads_of",
+    "in_the_box",
     "is_opened",
     "is_over",
     "is_waiting",
@@ -92,6 +98,8 @@ __all__ = [
     "list_of_voters",
     "online_ballots",
     "open_boxes",
+    "paper_rows",
+    "paper_rows_of",
     "paper_totals",
     "paper_totals_of",
     "participations",

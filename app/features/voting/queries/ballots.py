@@ -47,6 +47,18 @@ def paper_totals(session: Session, pot: Pot) -> PaperTotals | None:
     return next((found for ask in paper_totals_of if (found := ask(session, pot)) is not None and found.ballots), None)
 
 
+PaperRows = list[tuple[str, str, int]]
+paper_rows_of: list[Callable[[Session, Pot], PaperRows | None]] = []
+"""Who knows the ballots on paper one by one: the room of the stations, where they were typed."""
+
+
+def paper_rows(session: Session, pot: Pot) -> PaperRows | None:
+    """(choices, points, how many) of equal ballots on paper, as `ballot_classes` gives those of the box; None where only sums
+    are known.
+    """
+    return next((found for ask in paper_rows_of if (found := ask(session, pot)) is not None), None)
+
+
 def ballot_classes(session: Session, pot: Pot) -> Iterator[tuple[str, str, int]]:
     """(choices, points, how many) of equal ballots joined into classes. Raises Forbidden while people still vote."""
     _require_closed(session, pot)
@@ -60,13 +72,16 @@ def ballot_classes(session: Session, pot: Pot) -> Iterator[tuple[str, str, int]]
 
 
 def totals_by_channel(session: Session, pot: Pot) -> dict[str, int]:
-    """Participations by channel. Raises Forbidden while people still vote."""
+    """Participations by channel; on paper as many as ballots were counted, not as were handed out.
+
+    Raises Forbidden while people still vote.
+    """
     _require_closed(session, pot)
     if "channels" in pot.options:
         return dict(pot.options["channels"])
     rows = session.execute(
         select(VotingParticipation.channel, func.count())
-        .where(VotingParticipation.pot_id == pot.id)
+        .where(VotingParticipation.pot_id == pot.id, VotingParticipation.station == "")
         .group_by(VotingParticipation.channel)
     )
     channels = {str(channel): number for channel, number in rows}

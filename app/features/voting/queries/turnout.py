@@ -30,6 +30,12 @@ def participations(session: Session, pot_id: uuid.UUID) -> int:
     )
 
 
+def in_the_box(session: Session, pot_id: uuid.UUID) -> int:
+    """How many of them left an envelope in the box: all but those who were handed a ballot on paper at a station."""
+    query = select(func.count()).where(VotingParticipation.pot_id == pot_id, VotingParticipation.station == "")
+    return session.scalar(query) or 0
+
+
 def turnout_by_channel(session: Session, pot_id: uuid.UUID) -> dict[str, int]:
     """How many have taken part through the box so far, by channel."""
     query = select(VotingParticipation.channel, func.count()).where(VotingParticipation.pot_id == pot_id)

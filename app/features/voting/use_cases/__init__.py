@@ -3,7 +3,8 @@
 Casting writes no audit entry, no outbox row and no log line that names a voter or a ballot.
 """
 
-from app.features.voting.commands import CastAtDesk
+from app.features.voting.announced import announced_rule
+from app.features.voting.commands import CastAtDesk, OnPaper, PaperSetup, WriteSetup
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.package.files import package_marks, package_parts
@@ -37,7 +38,7 @@ from app.features.voting.use_cases.contests import (
     return_contest,
     sign_contest,
 )
-from app.features.voting.use_cases.counting import ROWS_NEEDED, before_counting, count_pot, outcome_of, tally_of
+from app.features.voting.use_cases.counting import ROWS_NEEDED, as_counted, before_counting, count_pot, outcome_of, tally_of
 from app.features.voting.use_cases.counting_long import (
     begin_counting,
     counted_from,
@@ -69,6 +70,14 @@ from app.features.voting.use_cases.identifying import (
     voter_of_account,
 )
 from app.features.voting.use_cases.keeping import key_missing, why_no_key
+from app.features.voting.use_cases.on_paper import (
+    FORGOTTEN,
+    accept_on_paper,
+    forget_stations,
+    hand_back,
+    issue_on_paper,
+    voter_on_list,
+)
 from app.features.voting.use_cases.opening_here import (
     begin_opening,
     finish_opening,
@@ -102,25 +111,35 @@ from app.features.voting.use_cases.rolls import (
 )
 from app.features.voting.use_cases.setups import copy_setup, fixed_reason, write_setup
 from app.features.voting.use_cases.under_way import moved_at, note_done, why_stopped
+from app.features.voting.voters.announced_setup import paper_rules
 from app.features.voting.voters.eligibility import standing_of
+from app.features.voting.voters.paper_rules import PaperRules
 from app.features.voting.voters.roll_file import RollRow
 
 __all__ = [
     "DISPUTED",
+    "FORGOTTEN",
     "GONE",
     "ROWS_NEEDED",
     "UNDECIDED",
     "CastAtDesk",
     "HashedRow",
     "Keyring",
+    "OnPaper",
     "Opening",
+    "PaperRules",
+    "PaperSetup",
     "Replacement",
     "RollReport",
     "RollRow",
     "UnknownCode",
     "Unlisted",
+    "WriteSetup",
+    "accept_on_paper",
     "add_missing_area",
+    "announced_rule",
     "areas_by_name",
+    "as_counted",
     "ask_to_destroy_keys",
     "before_counting",
     "begin_closing",
@@ -158,16 +177,19 @@ __all__ = [
     "finish_counting",
     "finish_opening",
     "fixed_reason",
+    "forget_stations",
     "forget_voters",
     "free_slots",
     "go_on",
     "go_on_closing",
+    "hand_back",
     "hashed",
     "identify",
     "import_opened",
     "import_roll",
     "is_wiping",
     "issue_codes",
+    "issue_on_paper",
     "kept_key",
     "key_missing",
     "keys_destroyed",
@@ -187,6 +209,7 @@ __all__ = [
     "outcome_of",
     "package_marks",
     "package_parts",
+    "paper_rules",
     "pot_to_count",
     "pots_to_compare",
     "prepare_box",
@@ -214,6 +237,7 @@ __all__ = [
     "undecided_contests",
     "void_code",
     "voter_of_account",
+    "voter_on_list",
     "waiting_for_hand",
     "why_no_key",
     "why_stopped",

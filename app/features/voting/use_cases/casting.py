@@ -80,7 +80,7 @@ def cast_at_desk(session: Session, actor: Actor, command: CastAtDesk, secret: by
 
     Raises NotFound for clerks of other processes, and whatever `cast_ballot` raises.
     """
-    found, voter = _at_desk(session, actor, command.pot_id, command.number, command.born, secret)
+    found, voter = at_desk(session, actor, command.pot_id, command.number, command.born, secret)
     pot = found.ballot
     now = at_the_box(session, pot.process_id, voter)
     if now is None:
@@ -98,7 +98,7 @@ def cast_at_desk(session: Session, actor: Actor, command: CastAtDesk, secret: by
 
 def check_at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> None:
     """Before the person at the counter chooses: raise what casting for this number would raise, and cast nothing."""
-    found, voter = _at_desk(session, actor, pot_id, number, born, secret)
+    found, voter = at_desk(session, actor, pot_id, number, born, secret)
     require_open(session, found)
     pot = found.ballot
     standing = standing_of(session, pot, voter.key)
@@ -109,7 +109,8 @@ def check_at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str
         raise Conflict(ALREADY if standing.voted else ELSEWHERE, field="number")
 
 
-def _at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> tuple[OpenPot, Voter]:
+def at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> tuple[OpenPot, Voter]:
+    """The held pot and the entry of whoever stands before a clerk. Raises NotFound for clerks of other processes."""
     pot = pot_by_id(session, pot_id)
     if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
         raise NotFound

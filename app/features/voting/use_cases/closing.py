@@ -17,7 +17,7 @@ from app.features.voting.exporting import sealed
 from app.features.voting.keys.kept import kept_key
 from app.features.voting.keys.keyring import Keyring
 from app.features.voting.models import Box, BoxState, Closing
-from app.features.voting.queries import closed, envelopes_of, fixed_pots, participations, where_anybody_voted
+from app.features.voting.queries import closed, envelopes_of, fixed_pots, in_the_box, where_anybody_voted
 from app.features.voting.use_cases.boxes import box_to_change
 from app.features.voting.use_cases.freezing_roll import note_roll_again
 from app.features.voting.use_cases.under_way import begun, stopped_by
@@ -135,7 +135,7 @@ def _over(session: Session, box: Box) -> list[Pot]:
 
 
 def _require_balance(session: Session, pot: Pot, envelopes: int) -> None:
-    voters = participations(session, pot.id)
+    voters = in_the_box(session, pot.id)
     if voters == envelopes or any(knows(session, pot, voters - envelopes) for knows in explained):
         return
     raise Conflict(

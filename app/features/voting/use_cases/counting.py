@@ -1,7 +1,7 @@
 """A pot is counted, from opened ballots alone."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +29,7 @@ from app.features.voting.queries import (
     PaperTotals,
     ballot_classes,
     ballots_cast,
+    paper_rows,
     paper_totals,
     totals_by_channel,
 )
@@ -105,7 +106,12 @@ def _told_of(paper: PaperTotals, *, few: bool) -> dict[str, Any]:
 
 def counted_classes(session: Session, pot: Pot) -> Iterator[tuple[CountedBallot, int]]:
     """The stored ballots as counting reads them, equal ones joined."""
-    for choices, points, number in ballot_classes(session, pot):
+    yield from as_counted(ballot_classes(session, pot))
+
+
+def as_counted(classes: Iterable[tuple[str, str, int]]) -> Iterator[tuple[CountedBallot, int]]:
+    """Classes of equal ballots, as they are stored, for counting."""
+    for choices, points, number in classes:
         given = tuple(_score(text) for text in points.split(",")) if points else None
         yield CountedBallot(tuple(choices.split(",")) if choices else (), given), number
 
@@ -113,7 +119,7 @@ def counted_classes(session: Session, pot: Pot) -> Iterator[tuple[CountedBallot,
 def tally_of(
     session: Session, pot: Pot, progress: Callable[[int], None] | None = None, *, keep_ballots: bool | None = None
 ) -> Tally:
-    """The sums of the stored ballots; whole ballots are kept where the pot's rule needs them, or as asked for."""
+    """The sums of the stored ballots and those on paper; whole ballots are kept where its rule needs them, or if asked."""
     options = pot.options
     tally = Tally(
         pot.vote_type,
@@ -127,6 +133,8 @@ def tally_of(
         if progress is not None:
             progress(number)
     if (paper := paper_totals(session, pot)) is not None:
+        if (rows := paper_rows(session, pot)) is not None:
+            return tally.add_all(as_counted(rows))
         if tally.ballots is not None:
             raise Conflict(ROWS_NEEDED)
         tally.add_totals(paper.ballots, paper.blank, paper.votes, paper.points)

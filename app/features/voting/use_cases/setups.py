@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.budgets.use_cases import announced_with_a_pot
 from app.features.spaces.queries import Action, Process, process
-from app.features.voting.commands import WriteSetup
-from app.features.voting.models import Custody, SlotMode, VotingSetup
+from app.features.voting.commands import PaperSetup, WriteSetup
+from app.features.voting.models import Custody, IncompleteSet, Overvote, SlotMode, VotingSetup
 from app.features.voting.queries import box_of, participations
 from app.features.voting.use_cases.keeping import key_missing
-from app.features.voting.voters.eligibility import setup_digest_part, setup_of
+from app.features.voting.voters.announced_setup import setup_digest_part
+from app.features.voting.voters.eligibility import setup_of
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
@@ -55,6 +56,7 @@ def write_setup(session: Session, actor: Actor, command: WriteSetup) -> VotingSe
     setup.slots = SlotMode(command.slots)
     setup.by_code, setup.by_card, setup.by_account = command.by_code, command.by_card, command.by_account
     setup.custody = Custody(command.custody)
+    _set_up_paper(setup, command.paper)
     session.add(setup)
     if setup.custody is Custody.SERVER:
         _give_up_key(session, actor, command.process_id)
@@ -68,6 +70,20 @@ def write_setup(session: Session, actor: Actor, command: WriteSetup) -> VotingSe
     return setup
 
 
+def _set_up_paper(setup: VotingSetup, paper: PaperSetup | None) -> None:
+    """Raises Refused for what is no choice."""
+    setup.on_paper = paper is not None
+    if paper is None:
+        setup.postal_until = None
+        return
+    if paper.overvote not in set(Overvote):
+        raise Refused(msg("Choose one of these."), field="overvote")
+    if paper.incomplete_set not in set(IncompleteSet):
+        raise Refused(msg("Choose one of these."), field="incomplete_set")
+    setup.overvote, setup.incomplete_set = Overvote(paper.overvote), IncompleteSet(paper.incomplete_set)
+    setup.postal_until = paper.postal_until
+
+
 def _give_up_key(session: Session, actor: Actor, process_id: uuid.UUID) -> None:
     box = box_of(session, process_id)
     if box is not None and box.custody is Custody.COMMITTEE:
@@ -79,7 +95,10 @@ def copy_setup(session: Session, actor: Actor, source: uuid.UUID, target: uuid.U
     """Let people vote in one process as in another; for rehearsals: the server keeps the key. Raises as `write_setup`."""
     as_there = setup_of(session, source)
     ways = (as_there.by_code, as_there.by_card, as_there.by_account)
-    return write_setup(session, actor, WriteSetup(target, str(as_there.slots), *ways, str(Custody.SERVER)))
+    paper = None
+    if as_there.on_paper:
+        paper = PaperSetup(str(as_there.overvote), str(as_there.incomplete_set), as_there.postal_until)
+    return write_setup(session, actor, WriteSetup(target, str(as_there.slots), *ways, str(Custody.SERVER), paper))
 
 
 def setup_is_fixed(session: Session, space: Process) -> Conflict | None:

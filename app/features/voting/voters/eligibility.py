@@ -17,6 +17,8 @@ from app.features.voting.models import (
     Contest,
     ContestState,
     Custody,
+    IncompleteSet,
+    Overvote,
     RollEntry,
     SlotMode,
     VoterIdentity,
@@ -35,7 +37,15 @@ def setup_of(session: Session, process_id: uuid.UUID) -> VotingSetup:
     """How a process lets people vote; where nobody has said it: every pot, every way, and the server keeps the key."""
     found = session.scalars(select(VotingSetup).where(VotingSetup.process_id == process_id)).first()
     return found or VotingSetup(
-        process_id=process_id, slots=SlotMode.ALL, by_code=True, by_card=True, by_account=True, custody=Custody.SERVER
+        process_id=process_id,
+        slots=SlotMode.ALL,
+        by_code=True,
+        by_card=True,
+        by_account=True,
+        custody=Custody.SERVER,
+        on_paper=False,
+        overvote=Overvote.INVALID,
+        incomplete_set=IncompleteSet.COUNTS,
     )
 
 
@@ -64,17 +74,6 @@ def prepared(session: Session, process_ids: Collection[uuid.UUID]) -> Prepared:
     by_committee = theirs.where(VotingSetup.custody == Custody.COMMITTEE, VotingSetup.process_id.in_(process_ids))
     keys = {one: box is not None for one, box in session.execute(by_committee).tuples()}
     return Prepared(having(VotingSetup), having(RollEntry), having(CodePrint), keys)
-
-
-def setup_digest_part(session: Session, process_id: uuid.UUID) -> dict[str, Any]:
-    """What is announced of it with every ballot, and covered by the ballot's digest."""
-    setup = setup_of(session, process_id)
-    ways = {"code": setup.by_code, "card": setup.by_card, "account": setup.by_account, "desk": True}
-    return {
-        "slots": str(setup.slots),
-        "ways": [way for way, there in ways.items() if there],
-        "custody": str(setup.custody),
-    }
 
 
 def announced_custody(pots: Collection[Pot]) -> frozenset[Custody]:

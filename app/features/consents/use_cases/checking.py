@@ -1,0 +1,27 @@
+"""What would be refused of an answer, before it is recorded: for sheets that wait for a second reading."""
+
+from sqlalchemy.orm import Session
+
+from app.features.consents.commands import AnswerAgreement
+from app.features.consents.models import AgreementState, Answer
+from app.features.consents.queries import agreement
+from app.features.consents.use_cases.answers import check_details
+from app.kernel.errors import Conflict, NotFound
+from app.kernel.messages import msg
+from app.kernel.permissions import Actor, Permission
+
+
+def check_answer(session: Session, actor: Actor, command: AnswerAgreement) -> None:
+    """Refuse now what `answer_agreement` would refuse later, whoever the person will be. Nothing is kept.
+
+    Raises NotFound when nobody is asked any more, Forbidden for everybody but clerks, Conflict when the sheet carries another
+    text than the one in force, Invalid when a yes lacks what the agreement asks for.
+    """
+    found = agreement(session, command.agreement_id)
+    if found is None or found.state is not AgreementState.IN_FORCE or not found.asks:
+        raise NotFound
+    actor.require(Permission.INTAKE, found.process_id)
+    if found.current.id != command.revision_id:
+        raise Conflict(msg("The text has changed since these sheets were printed. An answer to the old text counts no more."))
+    if command.answer is Answer.GIVEN:
+        check_details(session, found.current, command.details)

@@ -1,0 +1,203 @@
+"""A clerk's pages for batches: which there are, opening one, its steps and its slips."""
+
+import uuid
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.consents.queries import AgreementState, DataAgreement, register
+from app.features.intake.batch_words import KIND_WORDS, SHEET_WORDS, STATE_WORDS, STEPS, Step
+from app.features.intake.forms import BatchForm, ReasonForm, StepForm
+from app.features.intake.manage_routes import _midnight, _mine, bp
+from app.features.intake.queries.batches import (
+    READS,
+    TAKES_SHEETS,
+    IntakeBatch,
+    SheetKind,
+    batch_of_clerk,
+    batches_of_clerk,
+    last_of,
+    names_of,
+    next_to_read,
+    numbers_of,
+    numbers_of_all,
+    proposals_of,
+    readings_since,
+    sheet_of,
+    sheets_of,
+    sheets_since,
+)
+from app.features.intake.use_cases import (
+    MoveBatch,
+    VoidSheet,
+    close_batch,
+    finish_entering,
+    open_batch,
+    reconcile_batch,
+    reopen_batch,
+    void_sheet,
+)
+from app.features.spaces.queries import Process, processes_in_order
+from app.kernel import clock
+from app.kernel.errors import NotFound
+from app.kernel.permissions import Permission
+from app.web.access import requires, viewer
+from app.web.filters import local_text, translate
+from app.web.transaction import commits
+
+MOVES = {"finish": finish_entering, "reconcile": reconcile_batch, "close": close_batch, "reopen": reopen_batch}
+
+
+@bp.get("/batches")
+@requires(Permission.INTAKE)
+def batches() -> str:
+    """The batches that this clerk may work on, and today's work."""
+    session, closed = db.session(), request.args.get("closed") == "yes"
+    clerk = viewer().require_signed_in()
+    found = batches_of_clerk(session, viewer(), closed=closed)
+    return render_template(
+        "intake/batches.html",
+        batches=found,
+        closed=closed,
+        numbers=numbers_of_all(session, found),
+        about=_about_all(found),
+        states=STATE_WORDS,
+        entered=sheets_since(session, clerk, _midnight()),
+        read=readings_since(session, clerk, _midnight()),
+    )
+
+
+def about(batch: IntakeBatch) -> str:
+    """What the sheets of a batch are, in the reader's language."""
+    return _about_all([batch])[batch.id]
+
+
+def _about_all(found: Sequence[IntakeBatch]) -> dict[uuid.UUID, str]:
+    """The same of many batches, with as many questions as of one."""
+    wanted = {batch.process_id for batch in found if batch.process_id and batch.kind is SheetKind.PROPOSAL}
+    titles = {one.id: one.title for one in processes_in_order(db.session(), list(wanted))}
+    asked = any(batch.kind is SheetKind.CONSENT for batch in found)
+    purposes = {one.id: one.current.purpose for one, _count in register(db.session())} if asked else {}
+    words = {}
+    for batch in found:
+        name = titles.get(batch.process_id) if batch.kind is SheetKind.PROPOSAL else purposes.get(batch.agreement_id)  # type: ignore[arg-type]
+        kind = translate(KIND_WORDS[batch.kind])
+        words[batch.id] = f"{kind}: {local_text(name)}" if name else kind
+    return words
+
+
+def _asked() -> list[DataAgreement]:
+    return [
+        found
+        for found, _count in register(db.session())
+        if found.state is AgreementState.IN_FORCE and found.asks and viewer().may(Permission.INTAKE, found.process_id)
+    ]
+
+
+def _choices(processes: list[Process], asked: list[DataAgreement]) -> list[tuple[str, str]]:
+    words = {kind: translate(text) for kind, text in KIND_WORDS.items()}
+    return [
+        *((f"proposal:{one.id}", f"{words[SheetKind.PROPOSAL]}: {local_text(one.title)}") for one in processes),
+        *((f"consent:{one.id}", f"{words[SheetKind.CONSENT]}: {local_text(one.current.purpose)}") for one in asked),
+    ]
+
+
+@bp.route("/batches/new", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def open_new() -> ResponseReturnValue:
+    """Open a batch."""
+    zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
+    form = BatchForm(data={"day": clock.now().astimezone(ZoneInfo(zone)).date(), "what": request.args.get("what")})
+    asked = _asked()
+    form.what.choices = _choices([one for one in _mine().values() if not one.imported], asked)
+    of_process = {str(one.id): one.process_id for one in asked}
+    sent = form.send(lambda: open_batch(db.session(), viewer(), form.to_command(of_process, zone)))
+    if sent.done:
+        return redirect(url_for(".enter_sheet", batch_id=sent.result.id))
+    return render_template("intake/batch_new.html", form=form), sent.status
+
+
+@bp.get("/batches/<uuid:batch_id>")
+@requires(Permission.INTAKE)
+def batch(batch_id: uuid.UUID) -> str:
+    """One batch: its numbers, its sheets, who signed, and what comes next."""
+    session = db.session()
+    found = batch_of_clerk(session, viewer(), batch_id)
+    sheets = sheets_of(session, found)
+    return render_template(
+        "intake/batch.html",
+        batch=found,
+        about=about(found),
+        sheets=sheets,
+        proposals=proposals_of(session, sheets),
+        numbers=numbers_of(session, found),
+        names=names_of(session, [found]),
+        states=STATE_WORDS,
+        sheet_words=SHEET_WORDS,
+        takes=found.state in TAKES_SHEETS,
+        reads=found.state in READS,
+        to_read=next_to_read(session, found, viewer().require_signed_in()),
+        last=last_of(session, found, viewer().require_signed_in()),
+        steps=[(name, step) for name, step in STEPS.items() if found.state in step.states],
+    )
+
+
+@bp.route("/batches/<uuid:batch_id>/<any(finish, reconcile, close, reopen):step>", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def move(batch_id: uuid.UUID, step: str) -> ResponseReturnValue:
+    """A step of the batch, with what it means, and a reason where one is needed."""
+    session = db.session()
+    found = batch_of_clerk(session, viewer(), batch_id)
+    form = StepForm(data={"reason": found.count_reason if step == "reconcile" else ""})
+    words: Step = STEPS[step]
+    sent = form.send(
+        lambda: MOVES[step](
+            session, viewer(), MoveBatch(batch_id, form.reason.data or "", str(current_app.config["SECRET_KEY"]))
+        )
+    )
+    if sent.done:
+        flash(translate(words.done), "good")
+        return redirect(url_for(".batch", batch_id=batch_id))
+    found = batch_of_clerk(session, viewer(), batch_id)
+    equation, _states = numbers_of(session, found)
+    needs_reason = step == "reopen" or (step in ("finish", "reconcile") and not equation.balances)
+    return render_template(
+        "intake/batch_step.html", form=form, batch=found, step=words, equation=equation, needs_reason=needs_reason
+    ), sent.status
+
+
+@bp.route("/batches/<uuid:batch_id>/void", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def void(batch_id: uuid.UUID) -> ResponseReturnValue:
+    """Say why a sheet does not count: one that was entered (`?sheet=`), or one that cannot be entered."""
+    session = db.session()
+    found = batch_of_clerk(session, viewer(), batch_id)
+    known = request.args.get("sheet", type=uuid.UUID)
+    sheet = sheet_of(session, found, known) if known else None
+    form = ReasonForm(data={"sheet_id": str(known) if known else None})
+    sheet_id = known or form.form_id
+    sent = form.send(
+        lambda: void_sheet(session, viewer(), VoidSheet(batch_id, sheet_id, form.reason.data or "", form.serial.data or ""))
+    )
+    if sent.done:
+        flash(_("Sheet %(number)s does not count.", number=sent.result.number), "good")
+        return redirect(url_for(".batch" if known else ".enter_sheet", batch_id=batch_id))
+    if sent.refused is not None:
+        found = batch_of_clerk(session, viewer(), batch_id)
+        sheet = sheet_of(session, found, known) if known else None
+    return render_template("intake/sheet_void.html", form=form, batch=found, sheet=sheet), sent.status
+
+
+def require_batch(batch_id: uuid.UUID, kind: SheetKind | None = None) -> IntakeBatch:
+    """The batch, if it is this clerk's to work on. Raises NotFound."""
+    found = batch_of_clerk(db.session(), viewer(), batch_id)
+    if kind is not None and found.kind is not kind:
+        raise NotFound
+    return found

@@ -1,0 +1,78 @@
+"""What this room removes by itself: what was typed from sheets, once it has become something."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet
+from app.kernel.messages import msg
+from app.kernel.retention import Rule, declare
+
+ENTRIES_KEPT = 90
+LEFT_KEPT = 365
+NOTHING: dict[str, Any] = {}
+
+
+def _of_closed_batches(before: datetime) -> ColumnElement[bool]:
+    """Sheets of batches that were closed before, of which something typed is still there."""
+    closed = select(IntakeBatch.id).where(IntakeBatch.state == BatchState.CLOSED, IntakeBatch.closed_at < before)
+    typed = or_(*(column != NOTHING for column in (IntakeSheet.first, IntakeSheet.second, IntakeSheet.settled)))
+    return and_(IntakeSheet.batch_id.in_(closed), typed)
+
+
+def _count_entries(session: Session, before: datetime) -> int:
+    return session.scalar(select(func.count()).select_from(IntakeSheet).where(_of_closed_batches(before))) or 0
+
+
+def _empty_entries(session: Session, before: datetime, most: int) -> int:
+    found = session.scalars(select(IntakeSheet.id).where(_of_closed_batches(before)).limit(most)).all()
+    if found:
+        session.execute(
+            update(IntakeSheet).where(IntakeSheet.id.in_(found)).values(first=NOTHING, second=NOTHING, settled=NOTHING),
+            execution_options={"synchronize_session": False},
+        )
+    return len(found)
+
+
+def _left(before: datetime) -> ColumnElement[bool]:
+    """Batches that nobody went on with, and of which nothing has become anything."""
+    became = exists().where(IntakeSheet.batch_id == IntakeBatch.id, IntakeSheet.became_at.is_not(None))
+    return and_(IntakeBatch.state != BatchState.CLOSED, IntakeBatch.changed_at < before, ~became)
+
+
+def _count_left(session: Session, before: datetime) -> int:
+    return session.scalar(select(func.count()).select_from(IntakeBatch).where(_left(before))) or 0
+
+
+def _delete_left(session: Session, before: datetime, most: int) -> int:
+    found = session.scalars(select(IntakeBatch.id).where(_left(before)).limit(most)).all()
+    if found:
+        session.execute(delete(IntakeBatch).where(IntakeBatch.id.in_(found)), execution_options={"synchronize_session": False})
+    return len(found)
+
+
+declare(
+    Rule(
+        "intake_entries",
+        msg("What two clerks typed from a sheet of paper, with how to reach the person"),
+        msg("after its batch was closed"),
+        msg("Until then a mistake can be found and told. What has become of the sheet, and its number, stay."),
+        ENTRIES_KEPT,
+        _count_entries,
+        _empty_entries,
+    )
+)
+declare(
+    Rule(
+        "intake_left",
+        msg("Batches of paper that nobody went on with, with their sheets"),
+        msg("after somebody last worked on them"),
+        msg("Nothing of them has appeared. The paper itself is kept or destroyed by the office."),
+        LEFT_KEPT,
+        _count_left,
+        _delete_left,
+        fewest_days=30,
+    )
+)

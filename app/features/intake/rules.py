@@ -1,0 +1,82 @@
+"""What follows from what about batches and sheets: which state comes next, when the numbers agree, what is the same. Pure."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.features.intake.models import BatchState, IntakeBatch, SheetState
+
+DECLARED_MOST = 500
+"""More sheets than that are several batches: one is closed in one transaction, and printed slips fill one tray."""
+REASON_MOST = 500
+STATION_MOST = 80
+SERIAL_MOST = 32
+TAKES_SHEETS = frozenset({BatchState.OPEN, BatchState.REOPENED})
+READS = frozenset({BatchState.ENTERED, BatchState.SECOND_READING})
+REOPENABLE = frozenset({BatchState.ENTERED, BatchState.SECOND_READING, BatchState.RECONCILED, BatchState.CLOSED})
+DONE = frozenset({SheetState.READ, SheetState.SETTLED, SheetState.VOID})
+
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\u00a0": " "})
+
+
+@dataclass(frozen=True)
+class Equation:
+    """declared = entered + void. `entered` are the sheets that count."""
+
+    declared: int
+    entered: int
+    void: int
+
+    @property
+    def difference(self) -> int:
+        """How many sheets there are more than declared; below nothing: how many are missing."""
+        return self.entered + self.void - self.declared
+
+    @property
+    def balances(self) -> bool:
+        """Whether the batch holds what was declared."""
+        return self.difference == 0
+
+
+def equation(batch: IntakeBatch, states: Iterable[SheetState]) -> Equation:
+    """The numbers of a batch from the states of its sheets."""
+    counted = Counter(states)
+    return Equation(batch.declared, sum(counted.values()) - counted[SheetState.VOID], counted[SheetState.VOID])
+
+
+def state_after_reading(first: Mapping[str, Any], second: Mapping[str, Any]) -> SheetState:
+    """READ when both typed the same, DIFFERS otherwise."""
+    return SheetState.DIFFERS if differences(first, second) else SheetState.READ
+
+
+def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
+    """The names of what two people typed differently, in the order of the form.
+
+    White space, typographic quotes and dashes, and an empty answer beside a missing one are no difference.
+    """
+    names = [*first, *(name for name in second if name not in first)]
+    return [name for name in names if _plain(first.get(name)) != _plain(second.get(name))]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return " ".join(unicodedata.normalize("NFC", value).translate(_QUOTES).split())
+    if isinstance(value, float):
+        return round(value, 5)  # a metre
+    if isinstance(value, Mapping):
+        return {name: plain for name, each in value.items() if (plain := _plain(each))}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value or ""
+
+
+def counted_entry(first: Mapping[str, Any], settled: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What counts of a sheet: what was settled where the readings differed, else what both typed."""
+    return settled or first
+
+
+def normal_serial(text: str) -> str:
+    """A serial as somebody typed it, as it was printed: upper case, without spaces and dashes."""
+    return "".join(char for char in text.upper() if char.isalnum())[:SERIAL_MOST]

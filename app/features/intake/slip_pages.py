@@ -1,0 +1,99 @@
+"""Slips of a batch to print, and the desk that gives a proposal from paper to the account of whoever wrote it."""
+
+import uuid
+from dataclasses import dataclass
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.consents.use_cases import given_code
+from app.features.intake import slips
+from app.features.intake.batch_pages import require_batch
+from app.features.intake.forms import ClaimForm
+from app.features.intake.manage_routes import bp
+from app.features.intake.queries.batches import BatchState, IntakeBatch, IntakeSheet, proposals_of, sheets_of
+from app.features.intake.use_cases import note_slips
+from app.features.proposals.queries import slip_secret
+from app.features.proposals.use_cases import ClaimAtDesk, claim_at_desk
+from app.kernel import clock
+from app.kernel.errors import NotFound
+from app.kernel.permissions import Permission
+from app.web.access import requires, viewer
+from app.web.qr import qr_svg
+from app.web.transaction import commits
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What stands on one slip: the number of its sheet, a reference or a code, and where to go with it."""
+
+    number: int
+    serial: str
+    reference: str
+    link: str
+    title: str = ""
+    language: str = ""
+
+
+@bp.route("/batches/<uuid:batch_id>/slips", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def batch_slips(batch_id: uuid.UUID) -> ResponseReturnValue:
+    """The slips of a closed batch. Their codes are shown for ten minutes to whoever asks for them, which is written down."""
+    found, clerk = require_batch(batch_id), viewer().require_signed_in()
+    if found.state is not BatchState.CLOSED:
+        raise NotFound
+    if request.method == "POST":
+        note_slips(db.session(), viewer(), batch_id)
+        return redirect(url_for(".batch_slips", batch_id=batch_id, seal=slips.seal(_secret(), batch_id, clerk, clock.now())))
+    shown = slips.is_sealed(_secret(), request.args.get("seal", ""), batch_id, clerk, clock.now())
+    made = _slips(found) if shown else []
+    return render_template(
+        "intake/batch_slips.html",
+        batch=found,
+        shown=shown,
+        slips=[(slip, qr_svg(slip.link)) for slip in made],
+        when=clock.now(),
+    )
+
+
+def _slips(batch: IntakeBatch) -> list[Slip]:
+    sheets = sheets_of(db.session(), batch)
+    proposals = proposals_of(db.session(), sheets)
+    base = current_app.config["SETTINGS"].base_url
+    made = []
+    for sheet in sheets:
+        proposal = proposals.get(sheet.proposal_id) if sheet.proposal_id else None
+        secret = slip_secret(proposal) if proposal else None
+        if proposal and secret:
+            link = base + url_for("proposals_authoring.follow_up", token=secret)
+            made.append(Slip(sheet.number, sheet.serial, proposal.reference, link, proposal.title, proposal.language))
+        elif code := _code(sheet):
+            made.append(Slip(sheet.number, sheet.serial, code, base + url_for("consents.code")))
+    return made
+
+
+def _code(sheet: IntakeSheet) -> str | None:
+    given = given_code(db.session(), sheet.id, _secret()) if sheet.person_id else None
+    return given[0] if given else None
+
+
+@bp.route("/claims", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def claims() -> ResponseReturnValue:
+    """Give a proposal from paper to the account of the person at the desk."""
+    form = ClaimForm()
+    sent = form.send(
+        lambda: claim_at_desk(db.session(), viewer(), ClaimAtDesk(form.reference.data or "", form.email.data or ""))
+    )
+    if sent.done:
+        flash(_("The proposal %(reference)s is now theirs. They get a letter.", reference=sent.result.reference), "good")
+        return redirect(url_for(".claims"))
+    return render_template("intake/claims.html", form=form), sent.status
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])

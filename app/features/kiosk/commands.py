@@ -1,0 +1,25 @@
+"""What administrators ask for about public screens."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class SetUpDevice:
+    """A screen: its name, where it stands, and what it offers. No language, no process: all of them."""
+
+    name: str
+    place: str
+    languages: tuple[str, ...] = ()
+    process_ids: tuple[UUID, ...] = ()
+    supports: bool = True
+    voting: bool = True
+    lower_half: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeDevice:
+    """The same for a screen that is there."""
+
+    device_id: UUID
+    device: SetUpDevice

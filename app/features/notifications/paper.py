@@ -1,0 +1,53 @@
+"""Letters on paper as one tagged PDF (PDF/UA-1): each in its reader's language and size, its address in the window."""
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from app.features.notifications.models import PaperLetter
+from app.web.filters import show_date
+from app.web.locale import current_locale
+from app.web.typesetting import typeset
+
+TEMPLATE = Path(__file__).with_name("paper_letter.typ")
+
+
+def letters_pdf(letters: Sequence[PaperLetter]) -> bytes:
+    """All of them in one file, in the order given, each beginning on a new page."""
+    city = current_app.config["SETTINGS"].city_name
+    data = {
+        "title": gettext("Letters to post"),
+        "city": city,
+        "lang": current_locale(),
+        "letters": [_letter(one, city) for one in letters],
+    }
+    return typeset(TEMPLATE, data)
+
+
+def _begins_from_the_right(text: str) -> bool:
+    """By its first letter: an address keeps its own direction, whatever the language of the letter."""
+    strong = (unicodedata.bidirectional(letter) for letter in text)
+    return next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L"
+
+
+def _letter(letter: PaperLetter, city: str) -> dict[str, Any]:
+    with force_locale(letter.language):
+        return {
+            "lang": letter.language,
+            "rtl": Locale.parse(letter.language).text_direction == "rtl",
+            "large": letter.large,
+            "address": [line for line in letter.address.splitlines() if line.strip()],
+            "address_rtl": _begins_from_the_right(letter.address),
+            "day": show_date(letter.created_at),
+            "subject": letter.subject,
+            "paragraphs": [part.splitlines() for part in letter.text.strip().split("\n\n") if part.strip()],
+            "foot": gettext(
+                "You get this letter because you gave us your postal address with your proposal. To stop such letters, tell "
+                "any desk of the city."
+            ),
+        }

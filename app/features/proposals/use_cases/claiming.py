@@ -1,0 +1,105 @@
+"""A proposal that came on paper, at the desk or by phone is put to the account of whoever wrote it: once, and they are told."""
+
+import hmac
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.features.accounts.queries import person_by_email
+from app.features.notifications.use_cases import notify
+from app.features.proposals import mails
+from app.features.proposals.commands import ClaimAtDesk, ClaimProposal
+from app.features.proposals.models import GuestContact, Proposal, ProposalState
+from app.features.proposals.queries import proposal_by_reference
+from app.features.proposals.queries.own import by_follow_token
+from app.features.proposals.use_cases.taking_in import BY_HANDS
+from app.kernel import audit
+from app.kernel.errors import Conflict, Forbidden, NotFound, Refused
+from app.kernel.messages import msg
+from app.kernel.permissions import Actor, Permission
+from app.kernel.texts import clean_line
+
+TAKEN = msg("This proposal belongs to an account already. If that is not right, ask at a desk.")
+
+
+def claim_proposal(session: Session, actor: Actor, command: ClaimProposal) -> Proposal:
+    """Put the proposal of a slip to the actor's account, who knows the contact that was written on the form.
+
+    Doing it again changes nothing. Raises SignInRequired, NotFound for a wrong code, Conflict when it is somebody's already,
+    Refused for another contact than the one on the form, or where none was given: a desk helps then.
+    """
+    person_id = actor.require_signed_in()
+    proposal = _held(session, by_follow_token(session, command.token))
+    if proposal.author_id is not None:
+        if proposal.author_id == person_id:
+            return proposal
+        raise Conflict(TAKEN)
+    contact = session.get(GuestContact, proposal.id)
+    if contact is None or not (contact.email or contact.phone or contact.postal):
+        raise Refused(msg("No contact was written on the form. Go to a desk with your slip: there it is put to your account."))
+    if not _is_theirs(contact, command.contact):
+        raise Refused(msg("This is not what is written on the form. Write it as you did there."), field="contact")
+    return _give(session, actor, proposal, person_id, contact)
+
+
+def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Proposal:
+    """A clerk has made sure whose proposal it is, and puts it to the account of that person.
+
+    Raises NotFound for an unknown reference or account, Forbidden for everybody but clerks of the process and for a clerk's own
+    account, Conflict when it is somebody's already.
+    """
+    found = proposal_by_reference(session, command.reference)
+    if found is None or not actor.may(Permission.INTAKE, found.process_id):
+        raise Refused(msg("There is no proposal with this reference in your processes."), field="reference")
+    proposal = _held(session, found)
+    person = person_by_email(session, command.email)
+    if person is None:
+        raise Refused(msg("Nobody has an account with this address. They can make one, and come back."), field="email")
+    if person.id == actor.person_id:
+        raise Forbidden(msg("A colleague has to do this for you."))
+    if proposal.author_id is not None:
+        if proposal.author_id == person.id:
+            return proposal
+        raise Conflict(TAKEN)
+    return _give(session, actor, proposal, person.id, session.get(GuestContact, proposal.id))
+
+
+def _held(session: Session, found: Proposal) -> Proposal:
+    """The proposal, held until the end of the transaction; NotFound unless it came by somebody's hands."""
+    query = select(Proposal).where(Proposal.id == found.id).with_for_update().execution_options(populate_existing=True)
+    proposal = session.scalars(query).one_or_none()
+    if proposal is None or proposal.channel not in BY_HANDS or proposal.state is ProposalState.DRAFT:
+        raise NotFound
+    return proposal
+
+
+def _give(session: Session, actor: Actor, proposal: Proposal, person_id: object, contact: GuestContact | None) -> Proposal:
+    """Whoever wrote no name on the form is not named by their account either, until they want to be."""
+    reference = {"proposal_id": str(proposal.id), "reference": proposal.reference}
+    proposal.name_hidden = proposal.name_hidden or not proposal.author_name
+    proposal.author_id, proposal.author_name, proposal.follow_token_hash = person_id, "", None  # type: ignore[assignment]
+    audit.record(session, actor, "proposal.claimed", proposal, process_id=proposal.process_id, voice_id=proposal.author_id)
+    notify(session, mails.CLAIMED, person_id=proposal.author_id, params=reference)
+    if contact is not None:
+        if contact.email:
+            notify(session, mails.CLAIMED_BY, email=contact.email, locale=contact.locale, params=reference)
+        session.delete(contact)
+    session.flush()
+    return proposal
+
+
+def _is_theirs(contact: GuestContact, typed: str) -> bool:
+    """Whether it is one of the ways to reach them; compared in the same time whatever it is."""
+    wanted = [_plain(contact.email or ""), _digits(contact.phone or ""), _plain(contact.postal or "")]
+    given = [_plain(typed), _digits(typed), _plain(typed)]
+    return any(bool(a) and hmac.compare_digest(a.encode(), b.encode()) for a, b in zip(wanted, given, strict=True))
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in clean_line(text).casefold() if char.isalnum() or char in "@.+-_")
+
+
+def _digits(text: str) -> str:
+    """The last digits: with or without the code of the country."""
+    digits = "".join(char for char in text if char.isdecimal())
+    return digits[-8:] if len(digits) >= 5 else ""

@@ -1,0 +1,26 @@
+"""What becomes of scans when somebody is erased: acts in office lose the account. The paper itself goes after its time."""
+
+from app.features.scans.models import ScanDecision, ScanFile
+from app.kernel.erasing import anonymous, nothing_of_people
+from app.kernel.messages import msg
+
+anonymous(
+    "scans_taken_in",
+    msg("Scanned files that you took in in office"),
+    ScanFile.uploaded_by,
+    why=msg("They are other people's forms. Your account is no longer named."),
+)
+anonymous(
+    "scans_looked_through",
+    msg("Scanned pages that you looked through in office"),
+    ScanDecision.person_id,
+    why=msg("What is on somebody else's form stays as it was accepted. Your account is no longer named."),
+)
+nothing_of_people(
+    "what is on paper that no account stands for; it goes with the scan, after the days of the rule `scans`",
+    "scan_file.name",
+    "scan_page.readings",
+    "scan_page.result",
+    "scan_page.why",
+    "scan_decision.answers",
+)

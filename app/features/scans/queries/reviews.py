@@ -1,0 +1,116 @@
+"""Accepted pages as plain values for other rooms, and what is missing of copies with several pages."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.features.printing.queries import FormKey, Kind
+from app.features.scans.models import PageState, ScanPage
+from app.features.scans.rules import SEVERAL, UNCLEAR, VALUE
+
+
+@dataclass(frozen=True)
+class ReviewedPage:
+    """One page as people accepted it.
+
+    `code` is the serial of a proposal or consent, or the set code of a ballot of several pages; empty without one. `values`
+    holds of each field what is marked (nothing, or one value). `overmarked` are fields in which more than one value is marked,
+    `unclear` those of which nobody can tell: what they count is for the rule of the vote to say, not for a clerk. `texts` is
+    handwriting as it was typed. `taken_by` names the record that has taken the page, such as `intake:<id>`.
+    """
+
+    page_id: uuid.UUID
+    process_id: uuid.UUID
+    form: FormKey
+    revision: str
+    look: str
+    page: int
+    pages: int
+    code: str
+    file_id: uuid.UUID
+    number: int
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    overmarked: frozenset[str] = frozenset()
+    unclear: frozenset[str] = frozenset()
+    texts: dict[str, str] = field(default_factory=dict)
+    taken_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """A numbered copy of which pages are missing."""
+
+    form: FormKey
+    code: str
+    pages: int
+    missing: tuple[int, ...]
+
+
+def reviewed(
+    session: Session,
+    process_id: uuid.UUID,
+    *,
+    kind: Kind | None = None,
+    subject: uuid.UUID | None = None,
+    taken_by: str | None = None,
+) -> list[ReviewedPage]:
+    """Accepted pages of a process that nobody has taken, or that the record `taken_by` has.
+
+    Ordered by form, code and page; without a code as they lay in their files.
+    """
+    query = select(ScanPage).where(ScanPage.process_id == process_id, ScanPage.state == PageState.REVIEWED)
+    query = query.where(ScanPage.taken_by == taken_by if taken_by else ScanPage.taken_by.is_(None))
+    if kind is not None:
+        query = query.where(ScanPage.form_kind == kind.value)
+    if subject is not None:
+        query = query.where(ScanPage.form_subject == subject)
+    order = (ScanPage.form_kind, ScanPage.form_subject, ScanPage.code, ScanPage.page, ScanPage.file_id, ScanPage.number)
+    return [as_reviewed(page) for page in session.scalars(query.order_by(*order, ScanPage.part))]
+
+
+def as_reviewed(page: ScanPage) -> ReviewedPage:
+    """The plain value of an accepted page. Raises ValueError for a page that is not accepted."""
+    if page.result is None or page.form_subject is None:
+        raise ValueError("this page was not accepted")
+    fields: dict[str, str] = page.result["fields"]
+    return ReviewedPage(
+        page_id=page.id,
+        process_id=page.process_id,
+        form=FormKey(Kind(page.form_kind), page.form_subject),
+        revision=page.revision,
+        look=page.look,
+        page=page.page,
+        pages=page.pages,
+        code=page.code,
+        file_id=page.file_id,
+        number=page.number,
+        values={name: (answer.removeprefix(VALUE),) if answer.startswith(VALUE) else () for name, answer in fields.items()},
+        overmarked=frozenset(name for name, answer in fields.items() if answer == SEVERAL),
+        unclear=frozenset(name for name, answer in fields.items() if answer == UNCLEAR),
+        texts=dict(page.result["texts"]),
+        taken_by=page.taken_by,
+    )
+
+
+def missing_pages(session: Session, process_id: uuid.UUID) -> list[Incomplete]:
+    """Numbered copies, of several pages, of which not every page is in the review or accepted."""
+    rows = session.execute(
+        select(ScanPage.form_kind, ScanPage.form_subject, ScanPage.code, ScanPage.pages, ScanPage.page)
+        .where(ScanPage.process_id == process_id, ScanPage.copy_key.is_not(None), ScanPage.pages > 1)
+        .order_by(ScanPage.form_kind, ScanPage.form_subject, ScanPage.code, ScanPage.page)
+    )
+    here: dict[tuple[str, uuid.UUID, str, int], set[int]] = {}
+    for kind, subject, code, pages, page in rows:
+        if subject is None:  # a page with a number is one of a form
+            continue
+        here.setdefault((kind, subject, code, pages), set()).add(page)
+    return list(_incomplete(here.items()))
+
+
+def _incomplete(found: Iterable[tuple[tuple[str, uuid.UUID, str, int], set[int]]]) -> Iterable[Incomplete]:
+    for (kind, subject, code, pages), numbers in found:
+        if gone := tuple(page for page in range(1, pages + 1) if page not in numbers):
+            yield Incomplete(FormKey(Kind(kind), subject), code, pages, gone)

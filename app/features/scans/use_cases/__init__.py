@@ -1,0 +1,52 @@
+"""What can be done with scans: take in a file, read it page by page, look its pages through, hand over what was accepted."""
+
+from app.features.scans.use_cases.going_on import page_data, read_on
+from app.features.scans.use_cases.handing_over import give_back_pages, take_pages
+from app.features.scans.use_cases.reading import FormsNow, FormsOf, Transactions, read_scans
+from app.features.scans.use_cases.reviewing import (
+    admit_page,
+    decide_page,
+    page_to_review,
+    set_page_aside,
+    undo_decision,
+    voting_goes_on,
+    why_not_yet,
+)
+from app.features.scans.use_cases.taking_in import (
+    ERASE,
+    READING,
+    AlreadyHere,
+    count_old_scans,
+    erase_files,
+    read_again,
+    remove_old_scans,
+    remove_scan,
+    take_in_scan,
+)
+
+__all__ = [
+    "ERASE",
+    "READING",
+    "AlreadyHere",
+    "FormsNow",
+    "FormsOf",
+    "Transactions",
+    "admit_page",
+    "count_old_scans",
+    "decide_page",
+    "erase_files",
+    "give_back_pages",
+    "page_data",
+    "page_to_review",
+    "read_again",
+    "read_on",
+    "read_scans",
+    "remove_old_scans",
+    "remove_scan",
+    "set_page_aside",
+    "take_in_scan",
+    "take_pages",
+    "undo_decision",
+    "voting_goes_on",
+    "why_not_yet",
+]

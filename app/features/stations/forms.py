@@ -1,0 +1,214 @@
+"""What people at stations type."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+from flask import request
+from flask_babel import gettext
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.validators import ValidationError
+
+from app.features.stations.commands import (
+    AssignClerk,
+    AtDesk,
+    DrawSample,
+    Exchange,
+    IssueBallot,
+    OpenBatch,
+    SignNumbers,
+    TakeBack,
+    TakeInEnvelope,
+    TypeBallot,
+)
+from app.features.stations.models import EnvelopeKind
+from app.features.stations.reading import LONGEST
+from app.web.filters import city_zone
+from app.web.forms import AtMost, Filled, Form, LineField, TextField, _
+
+STUB = _("Number on the stub")
+LONGEST_STUB = 7
+
+
+class _Number:
+    """A whole number, of at most so many digits, in digits of any script."""
+
+    def __call__(self, form: Form, field: LineField) -> None:
+        if field.data and not (field.data.isdecimal() and len(field.data) <= LONGEST_STUB):
+            raise ValidationError(gettext("Write a number in digits."))
+
+
+class _Day:
+    def __call__(self, form: Form, field: LineField) -> None:
+        if field.data and day(field.data) is None:
+            raise ValidationError(gettext("Write the day like this: 2027-05-31."))
+
+
+class _Moment:
+    def __call__(self, form: Form, field: LineField) -> None:
+        if field.data and moment(field.data) is None:
+            raise ValidationError(gettext("Write day and time like this: 2027-05-31 18:00."))
+
+
+def day(text: str | None) -> date | None:
+    """A day as it is typed; None for anything else."""
+    try:
+        found = date.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+    return found if 1990 <= found.year <= 2200 else None
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment in the time of the city; None for anything else."""
+    for pattern in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"):
+        try:
+            found = datetime.strptime((text or "").strip(), pattern)  # noqa: DTZ007  local by meaning
+        except ValueError:
+            continue
+        return found.replace(tzinfo=city_zone(), fold=1).astimezone(UTC) if 1990 <= found.year <= 2200 else None
+    return None
+
+
+def page_id(name: str = "page") -> UUID:
+    """The id that the page made for what it sends; a new one where it sent none."""
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        return uuid4()
+
+
+class ClerkForm(Form):
+    """Who works at a station, and on which day."""
+
+    person = SelectField(_("Clerk"), [Filled(_("Choose a clerk of this process."))])
+    day = LineField(
+        _("Day"), [Filled(_("Write the day like this: 2027-05-31.")), AtMost(10), _Day()], description=_("Such as 2027-05-31.")
+    )
+
+    def to_command(self, station_id: UUID) -> AssignClerk:
+        """As the use case takes it."""
+        return AssignClerk(station_id, UUID(self.person.data), day(self.day.data) or date.min)
+
+
+class VoterForm(Form):
+    """Whoever stands at the desk."""
+
+    number = LineField(_("Card number"), [Filled(_("Write the number that stands on the card.")), AtMost(60)])
+    born = LineField(_("Date of birth"), [AtMost(20)], description=_("Where the list has it. Such as 1951-06-30 or 30.6.1951."))
+
+    def voter(self, station_id: UUID, pot_id: UUID) -> AtDesk:
+        """As the use cases take it."""
+        return AtDesk(station_id, pot_id, self.number.data or "", self.born.data or "")
+
+
+class IssueForm(VoterForm):
+    """A ballot is handed out."""
+
+    stub = LineField(STUB, [_Number()], description=_("It stays at the desk. Never write it on the ballot."))
+
+    def to_command(self, station_id: UUID, pot_id: UUID) -> IssueBallot:
+        """As the use case takes it."""
+        return IssueBallot(self.voter(station_id, pot_id), page_id(), int(self.stub.data or 0))
+
+
+class ChangeForm(VoterForm):
+    """A ballot comes back, or was spoilt."""
+
+    stub = LineField(STUB, [Filled(_("Write the number that is printed on the stub.")), _Number()])
+    new_stub = LineField(
+        _("Number on the new stub"), [_Number()], description=_("Only when a spoilt ballot is exchanged for another one.")
+    )
+
+    def take_back(self, station_id: UUID, pot_id: UUID) -> TakeBack:
+        """It was handed back."""
+        return TakeBack(self.voter(station_id, pot_id), int(self.stub.data or 0))
+
+    def exchange(self, station_id: UUID, pot_id: UUID) -> Exchange:
+        """It was spoilt, and another one is handed out."""
+        voter = self.voter(station_id, pot_id)
+        return Exchange(voter, page_id(), int(self.stub.data or 0), int(self.new_stub.data or 0))
+
+
+class BatchForm(Form):
+    """A batch of ballots."""
+
+    declared = LineField(
+        _("How many ballots lie in this batch?"),
+        [Filled(_("Count the batch and write the number.")), _Number()],
+        description=_("Count it by hand before anything is typed."),
+    )
+
+    def to_command(self, station_id: UUID, pot_id: UUID) -> OpenBatch:
+        """As the use case takes it."""
+        return OpenBatch(station_id, pot_id, int(self.declared.data or 0))
+
+
+class MarksForm(Form):
+    """What stands on a ballot."""
+
+    marks = LineField(_("Numbers that are marked"), [AtMost(LONGEST)])
+    at = HiddenField()
+
+    def to_command(self, batch_id: UUID) -> TypeBallot:
+        """As the use cases take it."""
+        at = self.at.data or ""
+        return TypeBallot(
+            batch_id, int(at) if at.isascii() and at.isdecimal() and len(at) <= LONGEST_STUB else 0, self.marks.data or ""
+        )
+
+
+class ReasonForm(Form):
+    """Why something is so."""
+
+    reason = TextField(_("Reason"), [AtMost(2000)])
+
+
+class SeedForm(Form):
+    """What came out of a public draw."""
+
+    seed = LineField(
+        _("Seed"),
+        [Filled(_("Write the seed: what came out of the public draw, such as the numbers of dice.")), AtMost(200)],
+        description=_("Throw dice before everybody, now that all ballots are typed, and write the numbers."),
+    )
+
+    def to_command(self, pot_id: UUID) -> DrawSample:
+        """As the use case takes it."""
+        return DrawSample(pot_id, self.seed.data or "")
+
+
+class SignForm(ReasonForm):
+    """Two people sign the numbers of a station."""
+
+    seen = HiddenField()
+
+    def to_command(self, station_id: UUID, pot_id: UUID) -> SignNumbers:
+        """As the use case takes it."""
+        try:
+            seen = int(self.seen.data or "")
+        except ValueError:
+            seen = -(10**LONGEST_STUB)  # no difference that there can be: the use case asks to look again
+        return SignNumbers(station_id, pot_id, seen, self.reason.data or "")
+
+
+class EnvelopeForm(VoterForm):
+    """An outer envelope arrives."""
+
+    place = SelectField(_("Into the box of"), [Filled(_("Choose one of these."))])
+    pot = SelectField(_("Pot"), [Filled(_("Choose one of these."))])
+    kind = RadioField(
+        _("How did it come?"),
+        [Filled(_("Choose one of these."))],
+        choices=[
+            (str(EnvelopeKind.PROVISIONAL), _("Given at the station, which had no line")),
+            (str(EnvelopeKind.POSTAL), _("By post")),
+        ],
+    )
+    arrived = LineField(
+        _("When it arrived by post"), [AtMost(40), _Moment()], description=_("Such as 2027-05-31 18:00. Empty: now.")
+    )
+
+    def to_command(self) -> TakeInEnvelope:
+        """As the use case takes it."""
+        voter = self.voter(UUID(self.place.data), UUID(self.pot.data))
+        return TakeInEnvelope(voter, page_id(), self.kind.data, moment(self.arrived.data))

@@ -1,0 +1,95 @@
+"""After the vote: the numbers of a station for a pot, its batches, and two signatures."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.stations.forms import BatchForm, SignForm
+from app.features.stations.manage_routes.shared import place_of, pot_at
+from app.features.stations.queries import (
+    CountState,
+    batches_of,
+    count_of,
+    counted_of_batch,
+    left_to_read,
+    numbers_of,
+    typed_in,
+    unsettled_in,
+)
+from app.features.stations.use_cases import open_batch, sign_numbers, take_back_signature
+from app.features.stations.words import BATCH_STATES, COUNT_STATES
+from app.kernel.permissions import Permission
+from app.web.access import requires, viewer
+from app.web.transaction import attempt, commits
+
+bp = Blueprint("stations_count", __name__, template_folder="../templates", url_prefix="/staff/stations/count")
+
+
+@bp.route("/<uuid:station_id>/<uuid:pot_id>", methods=["GET", "POST"])
+@requires(Permission.INTAKE, reads=Permission.BUDGET_INSPECT)
+@commits
+def show(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
+    """The equation of a station, with the form to sign it."""
+    place_of(station_id)
+    form = SignForm()
+    sent = form.send(lambda: sign_numbers(db.session(), viewer(), form.to_command(station_id, pot_id)))
+    if sent.done:
+        done = sent.result.state is CountState.SIGNED
+        flash(_("Signed by two. These ballots are counted.") if done else _("Signed. A second person must sign, too."), "good")
+        return redirect(url_for(".show", station_id=station_id, pot_id=pot_id), 303)
+    return _page(station_id, pot_id, form, BatchForm(formdata=None), sent.status)
+
+
+@bp.post("/<uuid:station_id>/<uuid:pot_id>/batches")
+@requires(Permission.INTAKE)
+@commits
+def new_batch(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
+    """Begin a batch."""
+    place_of(station_id, Permission.INTAKE)
+    form = BatchForm()
+    sent = form.send(lambda: open_batch(db.session(), viewer(), form.to_command(station_id, pot_id)))
+    if sent.done:
+        return redirect(url_for("stations_typing.first", batch_id=sent.result.id), 303)
+    return _page(station_id, pot_id, SignForm(formdata=None), form, sent.status)
+
+
+@bp.post("/<uuid:station_id>/<uuid:pot_id>/unsign")
+@requires(Permission.INTAKE)
+@commits
+def unsign(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
+    """Take the first signature back."""
+    attempt(lambda: take_back_signature(db.session(), viewer(), station_id, pot_id), _("The signature is taken back."))
+    return redirect(url_for(".show", station_id=station_id, pot_id=pot_id), 303)
+
+
+def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, status: int) -> ResponseReturnValue:
+    session = db.session()
+    place = place_of(station_id)
+    pot = pot_at(place, pot_id)
+    batches = batches_of(session, pot_id, station_id)
+    numbers = numbers_of(session, station_id, pot_id)
+    form.seen.data = str(numbers.difference)
+    results = list(counted_of_batch(session, pot, [one.id for one in batches]))
+    page = render_template(
+        "stations/count.html",
+        place=place,
+        pot=pot,
+        form=form,
+        batch=batch,
+        numbers=numbers,
+        kept=count_of(session, station_id, pot_id),
+        batches=[
+            (one, typed_in(session, one.id), left_to_read(session, one.id), len(unsettled_in(session, one.id)))
+            for one in batches
+        ],
+        void=sum(counted.choices is None for _read, counted in results),
+        blank=sum(counted.choices is not None and not counted.choices.numbers for _read, counted in results),
+        states=COUNT_STATES,
+        batch_states=BATCH_STATES,
+        may_work=viewer().may(Permission.INTAKE, place.process_id),
+        me=viewer().person_id,
+    )
+    return page, status

@@ -1,0 +1,64 @@
+"""Outer envelopes: written down, then accepted or sent back unopened."""
+
+from uuid import UUID, uuid4
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.extensions import db
+from app.features.committee.queries import stations_of
+from app.features.stations.forms import EnvelopeForm
+from app.features.stations.manage_routes.shared import place_of, secret_of, space_of
+from app.features.stations.queries import envelope, envelopes_of, paper_pots
+from app.features.stations.use_cases import decide_envelope, take_in_envelope
+from app.features.stations.use_cases.envelopes import WHY
+from app.features.stations.words import ENVELOPE_STATES
+from app.kernel.permissions import Permission
+from app.web.access import requires, viewer
+from app.web.filters import local_text
+from app.web.transaction import attempt, commits
+
+bp = Blueprint("stations_envelopes", __name__, template_folder="../templates", url_prefix="/staff/stations/envelopes")
+
+
+@bp.route("/<uuid:process_id>", methods=["GET", "POST"])
+@requires(Permission.INTAKE)
+@commits
+def index(process_id: UUID) -> ResponseReturnValue:
+    """The outer envelopes of a process, and the form for another one."""
+    space_of(process_id, Permission.INTAKE)
+    session = db.session()
+    form = EnvelopeForm()
+    form.place.choices = [(str(one.id), one.name) for one in stations_of(session, process_id)]
+    form.pot.choices = [(str(one.id), local_text(one.title)) for one in paper_pots(session, process_id)]
+    sent = form.send(lambda: take_in_envelope(session, viewer(), form.to_command(), secret_of(process_id)))
+    if sent.done:
+        told = _("Write number %(number)s on the envelope, and put it aside unopened.", number=sent.result.number)
+        flash(told, "good")
+        return redirect(url_for(".index", process_id=process_id), 303)
+    page = render_template(
+        "stations/envelopes.html",
+        process=space_of(process_id, Permission.INTAKE),
+        form=form,
+        page=uuid4(),
+        envelopes=envelopes_of(db.session(), process_id),
+        places={one.id: one.name for one in stations_of(db.session(), process_id)},
+        states=ENVELOPE_STATES,
+        why=WHY,
+    )
+    return page, sent.status
+
+
+@bp.post("/one/<uuid:envelope_id>/decide")
+@requires(Permission.INTAKE)
+@commits
+def decide(envelope_id: UUID) -> ResponseReturnValue:
+    """Accept it, or send it back unopened."""
+    found = envelope(db.session(), envelope_id)
+    process_id = place_of(found.station_id, Permission.INTAKE).process_id
+    attempt(
+        lambda: decide_envelope(db.session(), viewer(), envelope_id),
+        lambda: _("Decided. The list says whether it is opened or goes back unopened."),
+    )
+    return redirect(url_for(".index", process_id=process_id), 303)

@@ -1,0 +1,290 @@
+"""How stations, what they handed out, batches and ballots on paper are looked up."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot, gives_points
+from app.features.budgets.queries import pot as pot_by_id
+from app.features.committee.queries import Station, stations_of
+from app.features.stations.models import (
+    Batch,
+    BatchState,
+    CountState,
+    EnvelopeState,
+    Issue,
+    IssueState,
+    OuterEnvelope,
+    PaperBallot,
+    PaperRow,
+    Sample,
+    Shift,
+    StationCount,
+)
+from app.features.stations.reading import Counted, Read, counts_as, from_stored
+from app.features.voting.queries import PaperRows, fixed_pots, paper_rows_of
+from app.features.voting.use_cases import paper_rules
+from app.kernel import clock
+from app.kernel.errors import NotFound
+
+__all__ = [
+    "Batch",
+    "BatchState",
+    "CountState",
+    "Numbers",
+    "batch",
+    "batches_of",
+    "count_of",
+    "counted_of_batch",
+    "envelopes_waiting",
+    "numbers_of",
+    "paper_pots",
+    "rows_on_paper",
+    "sample_of",
+    "shifts_of",
+    "stations_today",
+]
+
+
+def paper_pots(session: Session, process_id: uuid.UUID) -> list[Pot]:
+    """The fixed pots of a process on which people also vote on paper at stations."""
+    return [pot for pot in fixed_pots(session, process_id) if paper_rules(session, pot) is not None]
+
+
+def shifts_of(session: Session, station_id: uuid.UUID) -> Sequence[Shift]:
+    """Who works at a station, by day and name."""
+    return session.scalars(
+        select(Shift).where(Shift.station_id == station_id).order_by(Shift.day, Shift.person_name, Shift.id)
+    ).all()
+
+
+def stations_today(session: Session, person_id: uuid.UUID, day: date) -> Sequence[Station]:
+    """The stations at which somebody works on a day."""
+    query = select(Station).join(Shift, Shift.station_id == Station.id)
+    return session.scalars(query.where(Shift.person_id == person_id, Shift.day == day).order_by(Station.name)).all()
+
+
+def works_at(session: Session, station_id: uuid.UUID, person_id: uuid.UUID, day: date) -> bool:
+    """Whether somebody works at a station on a day."""
+    which = (Shift.station_id == station_id, Shift.person_id == person_id, Shift.day == day)
+    return session.scalar(select(Shift.id).where(*which)) is not None
+
+
+def count_of(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> StationCount | None:
+    """What is kept of the numbers of a station for a pot."""
+    which = (StationCount.station_id == station_id, StationCount.pot_id == pot_id)
+    return session.scalars(select(StationCount).where(*which)).first()
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The equation of a station for a pot: what was handed out, and what became of it. `in_box`: typed ones."""
+
+    issued: int
+    handed_back: int
+    spoilt: int
+    left_without: int
+    accepted: int
+    in_box: int
+    state: CountState
+
+    @property
+    def expected(self) -> int:
+        """How many ballots should be in the box."""
+        return self.issued + self.accepted - self.handed_back - self.spoilt - self.left_without
+
+    @property
+    def difference(self) -> int:
+        """How many are missing; below nought, how many more are in the box than were handed out."""
+        return self.expected - self.in_box
+
+
+def numbers_of(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> Numbers:
+    """The numbers as they are now: while people vote from what was handed out, later as they were kept."""
+    kept = count_of(session, station_id, pot_id)
+    in_box = session.scalar(
+        select(func.count())
+        .select_from(PaperBallot)
+        .join(Batch, Batch.id == PaperBallot.batch_id)
+        .where(Batch.station_id == station_id, Batch.pot_id == pot_id)
+    )
+    left = kept.left_without if kept else 0
+    if kept is None or kept.state is CountState.POLLING:
+        by_state = issues_by_state(session, station_id, pot_id)
+        back, spoilt = by_state[IssueState.RETURNED], by_state[IssueState.SPOILT]
+        accepted = kept.accepted if kept else 0
+        return Numbers(by_state.total(), back, spoilt, left, accepted, in_box or 0, CountState.POLLING)
+    return Numbers(kept.issued, kept.handed_back, kept.spoilt, left, kept.accepted, in_box or 0, kept.state)
+
+
+def issues_by_state(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> Counter[IssueState]:
+    """How many ballots were handed out, by what became of them."""
+    query = select(Issue.state, func.count()).where(Issue.station_id == station_id, Issue.pot_id == pot_id)
+    return Counter(dict(session.execute(query.group_by(Issue.state)).tuples().all()))
+
+
+def next_stub(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> int:
+    """The number after the highest stub that was used."""
+    query = select(func.max(Issue.stub)).where(Issue.station_id == station_id, Issue.pot_id == pot_id)
+    return (session.scalar(query) or 0) + 1
+
+
+def returning(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> Sequence[Issue]:
+    """The ballots that one clerk has begun to take back."""
+    query = select(Issue).where(Issue.station_id == station_id, Issue.pot_id == pot_id, Issue.state == IssueState.RETURNING)
+    return session.scalars(query.order_by(Issue.stub)).all()
+
+
+def batch(session: Session, batch_id: uuid.UUID) -> Batch | None:
+    """One batch."""
+    return session.get(Batch, batch_id)
+
+
+def batches_of(session: Session, pot_id: uuid.UUID, station_id: uuid.UUID | None = None) -> Sequence[Batch]:
+    """The batches of a pot, or of one station for it, by station and number."""
+    only = [Batch.station_id == station_id] if station_id else []
+    return session.scalars(select(Batch).where(Batch.pot_id == pot_id, *only).order_by(Batch.station_id, Batch.number)).all()
+
+
+def typed_in(session: Session, batch_id: uuid.UUID) -> int:
+    """How many ballots of a batch are typed."""
+    return session.scalar(select(func.count()).select_from(PaperBallot).where(PaperBallot.batch_id == batch_id)) or 0
+
+
+def last_typed(session: Session, batch_id: uuid.UUID) -> PaperBallot | None:
+    """The ballot that was typed last."""
+    query = select(PaperBallot).where(PaperBallot.batch_id == batch_id).order_by(PaperBallot.number.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def next_to_read(session: Session, batch_id: uuid.UUID) -> int | None:
+    """The number of the next ballot that is read a second time, without what was typed first."""
+    waiting = (PaperBallot.batch_id == batch_id, PaperBallot.wanted, PaperBallot.second == "")
+    return session.scalar(select(func.min(PaperBallot.number)).where(*waiting))
+
+
+def left_to_read(session: Session, batch_id: uuid.UUID) -> int:
+    """How many are still to be read a second time."""
+    waiting = (PaperBallot.batch_id == batch_id, PaperBallot.wanted, PaperBallot.second == "")
+    return session.scalar(select(func.count()).select_from(PaperBallot).where(*waiting)) or 0
+
+
+def unsettled_in(session: Session, batch_id: uuid.UUID) -> Sequence[PaperBallot]:
+    """The ballots on which two people have yet to decide."""
+    which = (PaperBallot.batch_id == batch_id, PaperBallot.unsettled)
+    return session.scalars(select(PaperBallot).where(*which).order_by(PaperBallot.number)).all()
+
+
+def sample_of(session: Session, pot_id: uuid.UUID) -> Sample | None:
+    """What was drawn for the second reading of a pot."""
+    return session.scalars(select(Sample).where(Sample.pot_id == pot_id)).first()
+
+
+def final(ballot: PaperBallot) -> str:
+    """What counts of a ballot: what two people decided, else what was typed first."""
+    return ballot.settled or ballot.first
+
+
+def counted_of_batch(session: Session, pot: Pot, batch_ids: Sequence[uuid.UUID]) -> Iterator[tuple[Read, Counted]]:
+    """What stands on each ballot of these batches, and what it counts as."""
+    rules = paper_rules(session, pot)
+    if rules is None:
+        return
+    known: dict[str, tuple[Read, Counted]] = {}  # most ballots are like many others
+    points = gives_points(pot)
+    texts = select(func.coalesce(func.nullif(PaperBallot.settled, ""), PaperBallot.first))
+    for text in session.scalars(texts.where(PaperBallot.batch_id.in_(batch_ids))):
+        if text not in known:
+            found = from_stored(text, points=points)
+            known[text] = (found, counts_as(pot, rules, found))
+        yield known[text]
+
+
+def signed(session: Session, pot: Pot) -> bool:
+    """Whether every station has signed its numbers for a pot."""
+    states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)
+    there = set(session.scalars(states))
+    return all(place.id in there for place in stations_of(session, pot.process_id))
+
+
+def unsigned_stations(session: Session, pot: Pot) -> list[Station]:
+    """The stations that have not signed, by name."""
+    states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)
+    there = set(session.scalars(states))
+    return [place for place in stations_of(session, pot.process_id) if place.id not in there]
+
+
+def rows_on_paper(session: Session, pot: Pot) -> PaperRows | None:
+    """Equal ballots on paper joined, once every station has signed; None before that, and where nobody votes on paper."""
+    if paper_rules(session, pot) is None or not signed(session, pot):
+        return None
+    kept = session.execute(select(PaperRow.choices, PaperRow.points, PaperRow.number).where(PaperRow.pot_id == pot.id)).tuples()
+    found = Counter({(choices, points): number for choices, points, number in kept})
+    found += classes_typed(session, pot)
+    return [(choices, points, number) for (choices, points), number in sorted(found.items())]
+
+
+def classes_typed(session: Session, pot: Pot) -> Counter[tuple[str, str]]:
+    """The ballots that still lie in batches, equal ones joined, without those that do not count."""
+    found: Counter[tuple[str, str]] = Counter()
+    whole = pot_by_id(session, pot.id) or pot
+    for _read, counted in counted_of_batch(session, whole, [one.id for one in batches_of(session, pot.id)]):
+        if counted.choices is not None:
+            points = ",".join(map(str, counted.choices.points or ()))
+            found[",".join(counted.choices.numbers), points] += 1
+    return found
+
+
+def envelopes_waiting(session: Session, process_id: uuid.UUID) -> Sequence[OuterEnvelope]:
+    """The outer envelopes of a process on which nobody has decided, by number."""
+    query = select(OuterEnvelope).join(Pot, Pot.id == OuterEnvelope.pot_id).where(Pot.process_id == process_id)
+    query = query.where(OuterEnvelope.state == EnvelopeState.WAITING)
+    return session.scalars(query.order_by(OuterEnvelope.number, OuterEnvelope.id)).all()
+
+
+def envelopes_of(session: Session, process_id: uuid.UUID) -> Sequence[OuterEnvelope]:
+    """All outer envelopes of a process, the newest first."""
+    query = select(OuterEnvelope).join(Pot, Pot.id == OuterEnvelope.pot_id).where(Pot.process_id == process_id)
+    return session.scalars(query.order_by(OuterEnvelope.number.desc(), OuterEnvelope.id)).all()
+
+
+def envelope(session: Session, envelope_id: uuid.UUID) -> OuterEnvelope:
+    """One of them. Raises NotFound."""
+    found = session.get(OuterEnvelope, envelope_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def shift(session: Session, shift_id: uuid.UUID) -> Shift:
+    """One day of a clerk at a station. Raises NotFound."""
+    found = session.get(Shift, shift_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def paper_ballot(session: Session, batch_id: uuid.UUID, number: int) -> PaperBallot | None:
+    """One ballot of a batch."""
+    return session.get(PaperBallot, (batch_id, number))
+
+
+def typed_today(session: Session, person_id: uuid.UUID) -> int:
+    """How many ballots somebody has typed in batches that were begun today."""
+    began = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    query = select(func.count()).select_from(PaperBallot).join(Batch, Batch.id == PaperBallot.batch_id)
+    return session.scalar(query.where(Batch.typed_by == person_id, Batch.created_at >= began)) or 0
+
+
+def processes_with_stations(session: Session, among: frozenset[uuid.UUID] | None) -> Sequence[uuid.UUID]:
+    """The processes that have stations, of these or, where None are named, of all."""
+    only = [Station.process_id.in_(among)] if among is not None else []
+    return session.scalars(select(Station.process_id).where(*only).distinct().order_by(Station.process_id)).all()
+
+
+paper_rows_of.append(rows_on_paper)

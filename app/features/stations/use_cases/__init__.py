@@ -1,0 +1,49 @@
+"""What can happen at stations: ballots are handed out, boxes opened, ballots typed, read again, decided on, numbers signed."""
+
+from app.features.stations.use_cases.batches import finish_batch, open_batch, reopen_batch, type_ballot
+from app.features.stations.use_cases.boxes import open_boxes
+from app.features.stations.use_cases.desk import (
+    begin_return,
+    exchange_spoilt,
+    finish_return,
+    issue_ballot,
+    look_up,
+    note_left,
+    stop_return,
+)
+from app.features.stations.use_cases.drawing import draw_sample, judge_sample, read_all
+from app.features.stations.use_cases.envelopes import decide_envelope, take_in_envelope
+from app.features.stations.use_cases.loosening import loosen, pots_to_loosen
+from app.features.stations.use_cases.second import read_again, settle
+from app.features.stations.use_cases.shifts import assign_clerk, take_off
+from app.features.stations.use_cases.signing import sign_numbers, take_back_signature
+from app.features.stations.use_cases.wanting import reads_all
+
+__all__ = [
+    "assign_clerk",
+    "begin_return",
+    "decide_envelope",
+    "draw_sample",
+    "exchange_spoilt",
+    "finish_batch",
+    "finish_return",
+    "issue_ballot",
+    "judge_sample",
+    "look_up",
+    "loosen",
+    "note_left",
+    "open_batch",
+    "open_boxes",
+    "pots_to_loosen",
+    "read_again",
+    "read_all",
+    "reads_all",
+    "reopen_batch",
+    "settle",
+    "sign_numbers",
+    "stop_return",
+    "take_back_signature",
+    "take_in_envelope",
+    "take_off",
+    "type_ballot",
+]

@@ -1,0 +1,193 @@
+"""Ballots are typed in batches, by one clerk each, and committed before anybody knows which of them are read again."""
+
+import hashlib
+import secrets
+import uuid
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.features.accounts.queries import in_office
+from app.features.budgets.queries import Pot, PotState
+from app.features.committee.queries import Station
+from app.features.stations.commands import OpenBatch, TypeBallot
+from app.features.stations.models import Batch, BatchState, CountState, PaperBallot
+from app.features.stations.queries import count_of, sample_of, typed_in
+from app.features.stations.reading import LONGEST, UNDO, read
+from app.features.stations.use_cases.shared import Hand, clerk, paper_pot, station_of
+from app.features.stations.use_cases.wanting import reads_all, want
+from app.kernel import audit
+from app.kernel.errors import Conflict, NotFound, Refused
+from app.kernel.messages import msg
+from app.kernel.permissions import Actor, Permission
+
+MOST_IN_A_BATCH = 5_000
+
+
+def open_batch(session: Session, actor: Actor, command: OpenBatch) -> Batch:
+    """Begin a batch of ballots from the box of a station. Raises Conflict before its boxes are open, and once it signed."""
+    place = station_of(session, command.station_id)
+    clerk(session, actor, place.process_id)
+    pot = paper_pot(session, place, command.pot_id)
+    session.execute(select(Pot.id).where(Pot.id == pot.id).with_for_update(key_share=True))
+    kept = count_of(session, place.id, pot.id)
+    if kept is None or kept.state is CountState.POLLING:
+        raise Conflict(msg("Open the boxes of this station first."))
+    if kept.state is not CountState.OPENED:
+        raise Conflict(msg("The numbers of this station are signed, so no ballot is added."))
+    if sample_of(session, pot.id) is not None:
+        raise Conflict(msg("The ballots for the second reading are drawn, so no ballot is added. Open a batch again first."))
+    if not 1 <= command.declared <= MOST_IN_A_BATCH:
+        raise Refused(msg("Write how many ballots lie in this batch: 1 to %(most)s.", most=MOST_IN_A_BATCH), field="declared")
+    last = session.scalar(select(func.max(Batch.number)).where(Batch.station_id == place.id, Batch.pot_id == pot.id))
+    made = Batch(station_id=place.id, pot_id=pot.id, number=(last or 0) + 1, declared=command.declared)
+    try:
+        with session.begin_nested():
+            session.add(made)
+            session.flush()
+    except IntegrityError:
+        raise Conflict(msg("Somebody else began a batch at this moment. Look at the list again.")) from None
+    audit.record(
+        session, actor, "batch.opened", made, process_id=place.process_id, station=place.name, number=made.number,
+        declared=made.declared,
+    )  # fmt: skip
+    return made
+
+
+def type_ballot(session: Session, actor: Actor, command: TypeBallot) -> int:
+    """Type the next ballot of a batch, or `/` to take the last one out again. Returns how many there are then.
+
+    The same page sent again is one ballot. Raises Conflict for a second clerk on one batch, for a ballot that is not the next
+    one, and for a batch that is not open; Refused for marks that cannot be read.
+    """
+    found, place, hand = held_batch(session, actor, command.batch_id)
+    _own(session, found, place, hand)
+    number = typed_in(session, found.id)
+    pot = paper_pot(session, place, found.pot_id)
+    if command.marks.strip() == UNDO:
+        if command.number == number + 1 and number:
+            session.delete(session.get_one(PaperBallot, (found.id, number)))
+            session.flush()
+            return number - 1
+        return number
+    stored = read(pot, command.marks).stored()
+    if len(stored) > LONGEST:
+        raise Refused(msg("This is longer than any ballot."), field="marks")
+    if command.number == number and session.get_one(PaperBallot, (found.id, number)).first == stored:
+        return number  # a second click
+    if command.number != number + 1:
+        raise Conflict(msg("Ballot %(number)s is the next one. Look at the batch again.", number=number + 1))
+    if number >= MOST_IN_A_BATCH:
+        raise Conflict(msg("A batch has %(most)s ballots at most. Begin another one.", most=MOST_IN_A_BATCH))
+    session.add(PaperBallot(batch_id=found.id, number=number + 1, first=stored))
+    session.flush()
+    return number + 1
+
+
+def finish_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: str = "") -> Batch:
+    """All ballots of the batch are typed: what was typed is committed. Raises Conflict when they are not as many as declared
+    and no reason is given.
+    """
+    found, place, hand = held_batch(session, actor, batch_id)
+    if found.state is BatchState.ENTERED and found.typed_by == hand[0]:
+        return found
+    _own(session, found, place, hand)
+    typed, words = typed_in(session, found.id), reason.strip()[:LONGEST]
+    if not typed:
+        raise Conflict(msg("No ballot of this batch is typed yet."))
+    if typed != found.declared and not words:
+        raise Conflict(
+            msg(
+                "%(typed)s ballots are typed, and %(declared)s were declared. Count the batch again, or write down why.",
+                typed=typed,
+                declared=found.declared,
+            ),
+            field="reason",
+        )
+    found.short_because = words if typed != found.declared else ""
+    found.salt = secrets.token_hex(32)
+    found.commitment = commitment_of(session, found)
+    found.state = BatchState.ENTERED
+    session.flush()
+    audit.record(
+        session, actor, "batch.entered", found, process_id=place.process_id, station=place.name, number=found.number,
+        typed=typed, declared=found.declared, commitment=found.commitment, reason=found.short_because,
+    )  # fmt: skip
+    pot = paper_pot(session, place, found.pot_id)
+    if reads_all(pot):
+        want(session, [found])
+    return found
+
+
+def reopen_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: str) -> Batch:
+    """Open a batch again, to mend what was typed: its second reading begins anew, and what was drawn for its pot is dropped.
+
+    Raises Refused without a reason, Conflict once its station has signed.
+    """
+    found, place, _hand = held_batch(session, actor, batch_id, Permission.BUDGET_CERTIFY)
+    words = reason.strip()[:LONGEST]
+    if not words:
+        raise Refused(msg("Write down why."), field="reason")
+    if found.state is BatchState.OPEN:
+        return found
+    if found.state is BatchState.CLOSED:
+        raise Conflict(msg("The numbers of this station are signed, so this batch stays closed."))
+    clean = {"second": "", "wanted": False, "unsettled": False, "proposed": "", "proposed_by": None, "settled": ""}
+    mine = update(PaperBallot).where(PaperBallot.batch_id == found.id).values(clean)
+    session.execute(mine.execution_options(synchronize_session="fetch"))
+    found.state, found.reopened_because = BatchState.OPEN, words
+    found.salt = found.commitment = found.read_name = ""
+    found.read_by = None
+    _drop_sample(session, found)
+    session.flush()
+    audit.record(
+        session, actor, "batch.reopened", found, process_id=place.process_id, station=place.name, number=found.number,
+        reason=words,
+    )  # fmt: skip
+    return found
+
+
+def _drop_sample(session: Session, found: Batch) -> None:
+    sample = sample_of(session, found.pot_id)
+    if sample is None:
+        return
+    session.delete(sample)
+    others = select(Batch).where(Batch.pot_id == found.pot_id, Batch.id != found.id, Batch.state != BatchState.OPEN)
+    for other in session.scalars(others):
+        other.state = BatchState.ENTERED
+        unread = update(PaperBallot).where(PaperBallot.batch_id == other.id, PaperBallot.second == "").values(wanted=False)
+        session.execute(unread.execution_options(synchronize_session="fetch"))
+
+
+def held_batch(session: Session, actor: Actor, batch_id: uuid.UUID, *also: Permission) -> tuple[Batch, Station, Hand]:
+    """A batch, held until the end of this transaction, with its station, and the clerk who asks. Raises NotFound for others."""
+    known = session.get(Batch, batch_id)
+    if known is None:
+        raise NotFound
+    place = station_of(session, known.station_id)
+    hand = clerk(session, actor, place.process_id, *also)
+    state = session.scalar(select(Pot.state).where(Pot.id == known.pot_id).with_for_update(key_share=True))
+    if state is not PotState.READY:
+        raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
+    query = select(Batch).where(Batch.id == batch_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one(), place, hand
+
+
+def commitment_of(session: Session, found: Batch) -> str:
+    """SHA-256 over the salt and every ballot of a batch as it was typed first, a line each."""
+    digest = hashlib.sha256(f"{found.salt}\n".encode())
+    rows = select(PaperBallot.number, PaperBallot.first).where(PaperBallot.batch_id == found.id)
+    for number, first in session.execute(rows.order_by(PaperBallot.number)):
+        digest.update(f"{number} {first}\n".encode())
+    return digest.hexdigest()
+
+
+def _own(session: Session, found: Batch, place: Station, hand: Hand) -> None:
+    """One clerk types a batch; whoever has left office is followed by a colleague."""
+    if found.state is not BatchState.OPEN:
+        raise Conflict(msg("All ballots of this batch are typed. Open it again to mend something."))
+    if found.typed_by in (None, hand[0]) or not in_office(session, Permission.INTAKE, place.process_id, [found.typed_by]):
+        found.typed_by, found.typed_name = hand
+        return
+    raise Conflict(msg("%(name)s types this batch. Two people on one batch would type ballots twice.", name=found.typed_name))

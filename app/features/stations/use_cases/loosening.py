@@ -1,0 +1,28 @@
+"""After certification the ballots on paper are like those of the box: they belong to no batch and to no station any more."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot, PotState
+from app.features.stations.models import Batch, PaperBallot, PaperRow
+from app.features.stations.queries import classes_typed
+
+
+def pots_to_loosen(session: Session) -> Sequence[uuid.UUID]:
+    """The certified pots whose ballots on paper still lie in batches."""
+    typed = exists().where(Batch.pot_id == Pot.id, PaperBallot.batch_id == Batch.id)
+    return session.scalars(select(Pot.id).where(Pot.state == PotState.CERTIFIED, typed).order_by(Pot.id)).all()
+
+
+def loosen(session: Session, pot_id: uuid.UUID) -> int:
+    """Keep the ballots of a pot as equal ones joined, and forget in which batch each lay. Returns how many there were."""
+    pot = session.get_one(Pot, pot_id)
+    for (choices, points), number in sorted(classes_typed(session, pot).items()):
+        session.add(PaperRow(pot_id=pot_id, choices=choices, points=points, number=number))
+    mine = select(Batch.id).where(Batch.pot_id == pot_id)
+    gone = session.execute(delete(PaperBallot).where(PaperBallot.batch_id.in_(mine)).returning(PaperBallot.number)).all()
+    session.flush()
+    return len(gone)

@@ -1,0 +1,57 @@
+"""Which ballots are read a second time, and when a batch is through."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.features.budgets.queries import Pot
+from app.features.stations.models import Batch, BatchState, PaperBallot, SampleState
+from app.features.stations.queries import sample_of
+from app.features.stations.sampling import SAMPLED_RULES
+from app.kernel.automated import decides
+
+
+@decides("second_reading")
+def reads_all(pot: Pot) -> bool:
+    """Whether every ballot of this pot is read twice, whatever is drawn: the rule looks at whole ballots, or at shares."""
+    minimum = any(pot.options.get(name) is not None for name in ("threshold_share", "min_project_score_threshold"))
+    return pot.rule not in SAMPLED_RULES or minimum
+
+
+def want(session: Session, batches: Iterable[Batch], only: Iterable[tuple[UUID, int]] | None = None) -> None:
+    """Let all ballots of these batches be read a second time, or only these; those in doubt are read in any case."""
+    by_batch: dict[UUID, list[int]] = {}
+    for batch_id, number in only or ():
+        by_batch.setdefault(batch_id, []).append(number)
+    for batch in batches:
+        query = update(PaperBallot).where(PaperBallot.batch_id == batch.id)
+        if only is not None:
+            doubtful = PaperBallot.first.endswith("?")
+            numbers = by_batch.get(batch.id, [])
+            query = query.where(or_(doubtful, PaperBallot.number.in_(numbers)))
+        session.execute(query.values(wanted=True).execution_options(synchronize_session="fetch"))
+        batch.state = BatchState.READING
+    session.flush()
+    for batch in batches:
+        advance(session, batch)
+
+
+def is_through(session: Session, batch: Batch) -> bool:
+    """Whether nothing of a batch is left to read or to decide."""
+    open_ones = exists().where(
+        PaperBallot.batch_id == batch.id,
+        or_(PaperBallot.unsettled, PaperBallot.wanted & (PaperBallot.second == "")),
+    )
+    return not session.scalar(select(open_ones))
+
+
+def advance(session: Session, batch: Batch) -> None:
+    """Say that a batch is reconciled once that is so; with a drawn sample only after it was found to be enough."""
+    if batch.state is not BatchState.READING or not is_through(session, batch):
+        return
+    sample = sample_of(session, batch.pot_id)
+    if sample is None or sample.state is not SampleState.DRAWN:
+        batch.state = BatchState.RECONCILED
+        session.flush()

@@ -1,0 +1,124 @@
+"""Stations with clerks, ballots that are handed out, and whole boxes that are typed, read and signed, for tests."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from app.extensions import db as database
+from app.features.budgets.models import Pot
+from app.features.committee.models import Station
+from app.features.spaces.models import Phase, Process
+from app.features.stations.commands import AtDesk, DrawSample, IssueBallot, OpenBatch, SignNumbers, TypeBallot
+from app.features.stations.models import Batch, Issue, Shift
+from app.features.stations.queries import next_to_read, numbers_of
+from app.features.stations.use_cases import (
+    draw_sample,
+    finish_batch,
+    issue_ballot,
+    open_batch,
+    open_boxes,
+    read_again,
+    reads_all,
+    sign_numbers,
+    type_ballot,
+)
+from app.features.voting.models import VotingSetup
+from app.kernel import clock
+from app.kernel.permissions import Actor, Role
+from tests.factories import accounts, committee, spaces, voting
+from tests.factories.tools import add
+
+SECRET = voting.SECRET
+
+
+def clerk(process_id: Any, name: str = "Kaisa Clerk") -> Actor:
+    """A clerk in office."""
+    person = accounts.staff(Role.CLERK, database.session.get_one(Process, process_id), display_name=name)
+    return Actor(person_id=person.id, roles=frozenset({(Role.CLERK, process_id)}))
+
+
+def on_shift(place: Station, name: str = "Kaisa Clerk") -> Actor:
+    """A clerk who works at this station today."""
+    actor = clerk(place.process_id, name)
+    add(Shift(station_id=place.id, person_id=actor.person_id, person_name=name, day=clock.now().date()))
+    return actor
+
+
+def paper_pot(process: Any = None, **attributes: Any) -> Pot:
+    """A pot on which people vote now, on the web and on paper."""
+    process = process or spaces.process("Vote on your street", open_for=["vote"])
+    add(VotingSetup(process_id=process.id, on_paper=True))
+    return voting.pot(process, **attributes)
+
+
+def at(place: Station, pot: Pot, number: str) -> AtDesk:
+    """Somebody at the desk."""
+    return AtDesk(place.id, pot.id, number)
+
+
+def handed_out(actor: Actor, place: Station, pot: Pot, number: str, stub: int) -> Issue:
+    """A ballot for somebody."""
+    return issue_ballot(database.session(), actor, IssueBallot(at(place, pot, number), uuid4(), stub), SECRET)
+
+
+def over(pot: Pot) -> None:
+    """The vote has ended."""
+    session = database.session()
+    for phase in session.scalars(select(Phase).where(Phase.process_id == pot.process_id)):
+        phase.starts_at = clock.now() - timedelta(days=20)
+        phase.ends_at = clock.now() - timedelta(days=1)
+    session.flush()
+
+
+def typed(actor: Actor, place: Station, pot: Pot, ballots: Iterable[str], *, finish: bool = True) -> Batch:
+    """A batch with these ballots; the boxes of its station are open."""
+    session, ballots = database.session(), list(ballots)
+    batch = open_batch(session, actor, OpenBatch(place.id, pot.id, max(len(ballots), 1)))
+    for number, marks in enumerate(ballots, start=1):
+        type_ballot(session, actor, TypeBallot(batch.id, number, marks))
+    return finish_batch(session, actor, batch.id) if finish else batch
+
+
+def read_second(actor: Actor, batch: Batch, ballots: Iterable[str]) -> None:
+    """All that is to be read of a batch is read by somebody else."""
+    session, ballots = database.session(), list(ballots)
+    while (number := next_to_read(session, batch.id)) is not None:
+        read_again(session, actor, TypeBallot(batch.id, number, ballots[number - 1]))
+
+
+def signed(first: Actor, second: Actor, place: Station, pot: Pot, reason: str = "") -> None:
+    """Two people sign the numbers of a station."""
+    session = database.session()
+    seen = numbers_of(session, place.id, pot.id).difference
+    sign_numbers(session, first, SignNumbers(place.id, pot.id, seen, reason))
+    sign_numbers(session, second, SignNumbers(place.id, pot.id, seen))
+
+
+def through(place: Station, pot: Pot, ballots: list[str], reason: str = "") -> tuple[Actor, Actor]:
+    """A whole box of the only station: typed by one clerk, read by another, signed by both. Returns the two."""
+    session = database.session()
+    first, second = clerk(pot.process_id, "Kaisa Clerk"), clerk(pot.process_id, "Kalle Clerk")
+    open_boxes(session, first, place.id)
+    if ballots:
+        batch = typed(first, place, pot, ballots)
+        if not reads_all(pot):
+            draw_sample(session, first, DrawSample(pot.id, "6 3 1 4"))
+        read_second(second, batch, ballots)
+    signed(first, second, place, pot, reason)
+    return first, second
+
+
+def closed_with_box(ballots: list[str], box: list[str], **attributes: Any) -> tuple[Pot, Station]:
+    """A pot whose vote is over with these ballots on paper, read and signed, and these from the box."""
+    pot = paper_pot(**attributes)
+    place = committee.station(pot.process_id)
+    desk = on_shift(place)
+    for stub, _one in enumerate(ballots, start=1):
+        handed_out(desk, place, pot, f"P{stub:05}", stub)
+    voting.ballots(pot, box)
+    over(pot)
+    through(place, pot, ballots)
+    return pot, place

@@ -1,0 +1,131 @@
+"""Answers about personal data on paper: nothing counts before the batch is closed; everybody gets a code of their own."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from app.extensions import db
+from app.features.accounts.models import Person
+from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, Guardian
+from app.features.consents.use_cases import UnknownCode, enter_code, give_code, given_code
+from app.features.intake.models import IntakeSheet, SheetKind
+from app.kernel import clock
+from app.kernel.errors import Conflict, Invalid, NotFound, Refused
+from app.kernel.permissions import Channel
+from tests.factories import accounts, consents, intake, spaces
+
+
+@pytest.fixture
+def process(session):
+    return spaces.process()
+
+
+@pytest.fixture
+def agreement(process):
+    return consents.agreement(process, categories=("name", "contact"))
+
+
+@pytest.fixture
+def batch(process, agreement, clerks):
+    return intake.batch(process, clerks[0], kind=SheetKind.CONSENT, agreement_id=agreement.id, declared=2)
+
+
+@pytest.fixture
+def clerks(process):
+    return intake.clerk(process), intake.clerk(process)
+
+
+def through(batch, clerks, sheets):
+    one, other = clerks
+    intake.finish(batch, one)
+    for sheet in sheets:
+        intake.read(sheet, other)
+    intake.reconcile(batch, other)
+    return intake.close(batch, other)
+
+
+def test_answers_count_from_the_closing_on_with_voice_and_hands_apart(batch, clerks):
+    sheets = [
+        intake.sheet(batch, clerks[0], "C1"),
+        intake.sheet(batch, clerks[0], person="Onni", answer="no", name="", address=""),
+    ]
+    assert db.session.query(ConsentRecord).count() == 0
+    through(batch, clerks, sheets)
+    events = {event.sheet: event for event in db.session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED)}
+    yes, no = events["C1"], events[f"{batch.reference}/2"]
+    assert (yes.answer, no.answer) == (Answer.GIVEN, Answer.REFUSED)
+    assert (yes.channel, yes.hands_id, yes.person_id) == (Channel.PAPER, clerks[0].person_id, sheets[0].person_id)
+    assert db.session.get(Person, yes.person_id).display_name == "Hilja Virtanen"
+    intake.close(batch, clerks[1])
+    assert db.session.query(ConsentRecord).count() == 2
+
+
+def test_each_closed_sheet_has_a_code_for_its_slip(batch, clerks):
+    sheets = [intake.sheet(batch, clerks[0]), intake.sheet(batch, clerks[0], person="Onni")]
+    assert given_code(db.session(), sheets[0].id, intake.SECRET) is None
+    through(batch, clerks, sheets)
+    codes = [given_code(db.session(), sheet.id, intake.SECRET) for sheet in sheets]
+    assert [code[1] for code in codes] == [sheet.person_id for sheet in sheets]
+    assert codes[0][0] != codes[1][0]
+
+
+def test_whoever_has_a_slip_keeps_its_code_and_gets_no_second_person(batch, clerks):
+    known = accounts.person(email=None)
+    code = give_code(db.session(), clerks[0], known.id, intake.SECRET, code_id=uuid.uuid4())
+    with pytest.raises(UnknownCode):
+        intake.sheet(batch, clerks[0], code="AAAA-AAAA-AAAA-AAAA")
+    sheet = intake.sheet(batch, clerks[0], code=code.lower())
+    intake.finish(batch, clerks[0], "The other one is late")
+    intake.read(sheet, clerks[1])
+    intake.reconcile(batch, clerks[1])
+    intake.close(batch, clerks[1])
+    assert sheet.person_id == known.id
+    assert enter_code(db.session(), code).person_id == known.id
+    assert given_code(db.session(), sheet.id, intake.SECRET) is None
+
+
+def test_a_young_person_answers_with_an_adult(batch, clerks):
+    month = (clock.now().date() + timedelta(days=400)).replace(day=1).isoformat()
+    young = {"of_age": "no", "of_age_on": month}
+    with pytest.raises(Invalid) as refused:
+        intake.sheet(batch, clerks[0], **young)
+    assert "guardian" in refused.value.errors
+    sheet = intake.sheet(batch, clerks[0], guardian="Aino Virtanen", **young)
+    intake.finish(batch, clerks[0], "The other one is late")
+    intake.read(sheet, clerks[1])
+    intake.reconcile(batch, clerks[1])
+    intake.close(batch, clerks[1])
+    assert db.session.query(Guardian).one().minor_id == sheet.person_id
+
+
+def test_a_yes_that_lacks_what_is_asked_is_said_at_the_keyboard(batch, clerks):
+    with pytest.raises(Invalid) as refused:
+        intake.sheet(batch, clerks[0], name="", address="not an address")
+    assert set(refused.value.errors) == {"name", "address"}
+
+
+def test_an_answer_to_an_old_text_is_refused_before_and_at_the_closing(batch, agreement, clerks):
+    sheet = intake.sheet(batch, clerks[0])
+    intake.finish(batch, clerks[0], "One only")
+    intake.read(sheet, clerks[1])
+    intake.reconcile(batch, clerks[1])
+    consents.revise(agreement, notice={"en": "Other words."})
+    with pytest.raises(Refused, match="Sheet 1 cannot be taken in"):
+        intake.close(batch, clerks[1])
+    db.session.rollback()
+    assert db.session.query(ConsentRecord).count() == 0
+
+
+def test_an_old_text_is_said_while_entering(batch, agreement, clerks):
+    consents.revise(agreement, notice={"en": "Other words."})
+    with pytest.raises(Conflict, match="since these sheets were printed"):
+        intake.sheet(batch, clerks[0])
+    assert db.session.query(IntakeSheet).count() == 0
+
+
+def test_only_what_people_are_asked_here_has_batches(process, clerks):
+    elsewhere = consents.agreement(spaces.process())
+    for agreement_id in (elsewhere.id, uuid.uuid4(), None):
+        with pytest.raises(NotFound):
+            intake.batch(process, clerks[0], kind=SheetKind.CONSENT, agreement_id=agreement_id)

@@ -1,0 +1,139 @@
+"""The pages of a station: what a clerk sends does what it says, and other staff see nothing that is not theirs."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.extensions import db as database
+from app.features.spaces.models import Process
+from app.features.stations.models import Batch, BatchState, Issue, OuterEnvelope, PaperBallot, Shift, StationCount
+from app.features.voting.models import VotingParticipation, VotingSetup
+from app.kernel import clock
+from app.kernel.permissions import Role
+from tests.factories import accounts, committee, spaces, stations
+from tests.factories.tools import add
+
+
+@pytest.fixture
+def pot(session):
+    return stations.paper_pot()
+
+
+@pytest.fixture
+def place(pot):
+    return committee.station(pot.process_id)
+
+
+def signed_in(app, pot, role=Role.CLERK, place=None, name="Kaisa Clerk"):
+    person = accounts.staff(role, database.session.get_one(Process, pot.process_id), display_name=name)
+    if place is not None:
+        add(Shift(station_id=place.id, person_id=person.id, person_name=name, day=clock.now().date()))
+    client = app.test_client()
+    accounts.sign_in(client, person)
+    return client
+
+
+def number_of(model):
+    return database.session.scalar(select(func.count()).select_from(model))
+
+
+def test_handing_out_over_the_page(app, session, pot, place):
+    clerk = signed_in(app, pot, place=place)
+    ids = (place.id, pot.id)
+    url = f"/staff/stations/desk/{ids[0]}/{ids[1]}"
+    voter = {"number": "CARD00001", "stub": "1"}
+    assert "may vote" in clerk.post(url, data={**voter, "step": "look"}).text
+    assert clerk.post(url, data={**voter, "step": "issue"}).status_code == 303
+    again = clerk.post(url, data={**voter, "step": "look"})
+    assert again.status_code == 409
+    assert "already voted" in again.text
+    assert (number_of(Issue), number_of(VotingParticipation)) == (1, 1)
+    assert clerk.post(f"{url}/changes", data={**voter, "step": "begin"}).status_code == 303
+    assert clerk.post(f"{url}/changes", data={**voter, "step": "confirm"}).status_code == 403
+    second = signed_in(app, database.session.get_one(type(pot), ids[1]), place=None, name="Kalle Clerk")
+    assert second.post(f"{url}/changes", data={**voter, "step": "confirm"}).status_code == 403
+    assert clerk.post(f"{url}/left", data={"known": "0"}).status_code == 303
+    assert database.session.scalars(select(StationCount.left_without)).one() == 1
+
+
+def test_from_the_open_box_to_two_signatures_over_the_pages(app, session, pot, place):
+    desk = stations.on_shift(place)
+    for stub in (1, 2):
+        stations.handed_out(desk, place, pot, f"P{stub:05}", stub)
+    stations.over(pot)
+    first, second = (signed_in(app, pot, name=name) for name in ("Aino", "Benno"))
+    process_id, place_id, pot_id = pot.process_id, place.id, pot.id
+    assert first.post(f"/staff/stations/station/{place_id}/open").status_code == 303
+    count = f"/staff/stations/count/{place_id}/{pot_id}"
+    assert first.post(f"{count}/batches", data={"declared": "2"}).status_code == 303
+    batch_id = database.session.scalars(select(Batch.id)).one()
+    page = f"/staff/stations/batch/{batch_id}"
+    assert first.post(page, data={"marks": "1", "at": "1"}).status_code == 303
+    assert first.post(page, data={"marks": "9", "at": "2"}).status_code == 422
+    assert second.post(page, data={"marks": "2", "at": "2"}).status_code == 409
+    assert first.post(page, data={"marks": "2", "at": "2"}).status_code == 303
+    assert first.post(f"{page}/finish").status_code == 303
+    assert first.post(f"/staff/stations/second/{pot_id}", data={"seed": "6 3"}).status_code == 303
+    assert second.post(f"{page}/second", data={"marks": "1", "at": "1"}).status_code == 303
+    assert second.post(f"{page}/second", data={"marks": "3", "at": "2"}).status_code == 303
+    assert f"/staff/stations/second/batch/{batch_id}/2" in second.get(f"/staff/stations/second/batch/{batch_id}").text
+    for client in (first, second):
+        assert client.post(f"/staff/stations/second/batch/{batch_id}/2", data={"marks": "3"}).status_code == 303
+    assert database.session.get_one(Batch, batch_id).state is BatchState.RECONCILED
+    assert database.session.get_one(PaperBallot, (batch_id, 2)).settled == "3"
+    for client in (first, second):
+        assert client.post(count, data={"seen": "0"}).status_code == 303
+    assert "Signed by two" in first.get(f"/staff/stations/{process_id}").text
+
+
+def test_an_envelope_over_the_page(app, session, pot, place):
+    clerk = signed_in(app, pot, place=place)
+    process_id = pot.process_id
+    sent = {"place": str(place.id), "pot": str(pot.id), "kind": "provisional", "number": "CARD00001"}
+    assert clerk.post(f"/staff/stations/envelopes/{process_id}", data=sent).status_code == 303
+    envelope_id = database.session.scalars(select(OuterEnvelope.id)).one()
+    assert clerk.post(f"/staff/stations/envelopes/one/{envelope_id}/decide").status_code == 303
+    assert number_of(VotingParticipation) == 1
+    assert "Accepted, opened" in clerk.get(f"/staff/stations/envelopes/{process_id}").text
+
+
+def test_every_page_answers_whoever_may_see_it_and_nobody_else(app, session, pot, place):
+    desk = stations.on_shift(place)
+    stations.handed_out(desk, place, pot, "P00001", 1)
+    other = stations.paper_pot()
+    process_id, place_id, pot_id = pot.process_id, place.id, pot.id
+    clerk, auditor = signed_in(app, pot, place=place), signed_in(app, pot, Role.AUDITOR)
+    stranger = signed_in(app, other)
+    both = [
+        f"/staff/stations/{process_id}",
+        f"/staff/stations/count/{place_id}/{pot_id}",
+        f"/staff/stations/second/{pot_id}",
+    ]
+    clerks = [
+        f"/staff/stations/desk/{place_id}/{pot_id}",
+        f"/staff/stations/desk/{place_id}/{pot_id}/changes",
+        f"/staff/stations/envelopes/{process_id}",
+    ]
+    assert clerk.get("/staff/stations").status_code == 200
+    assert [clerk.get(url).status_code for url in both + clerks] == [200] * 6
+    assert [auditor.get(url).status_code for url in both] == [200] * 3
+    assert all(auditor.get(url).status_code in (403, 404) for url in clerks)
+    assert all(stranger.get(url).status_code in (403, 404) for url in both + clerks)
+    member = signed_in(app, database.session.get_one(type(pot), pot_id), Role.COMMITTEE)
+    assert member.get(f"/staff/stations/station/{place_id}/clerks").status_code == 200
+    assert "Stations and ballots on paper" in member.get(f"/staff/reconciliation/{process_id}").text
+
+
+def test_how_paper_is_read_is_set_up_and_announced(app, session):
+    process = spaces.process("Vote", open_for=None)
+    process_id = process.id
+    person = accounts.staff(Role.COMMITTEE, process)
+    client = app.test_client()
+    accounts.sign_in(client, person)
+    sent = {"slots": "all", "custody": "server", "by_account": "y", "on_paper": "y", "overvote": "blank"}
+    sent |= {"incomplete_set": "invalid", "postal_until": "2027-05-31 18:00"}
+    assert client.post(f"/staff/how-people-vote/{process_id}", data=sent).status_code == 303
+    setup = database.session.scalars(select(VotingSetup)).one()
+    assert (setup.on_paper, str(setup.overvote), str(setup.incomplete_set)) == (True, "blank", "invalid")
+    assert setup.postal_until is not None
+    assert "2027-05-31 18:00" in client.get(f"/staff/how-people-vote/{process_id}").text
+    assert client.post(f"/staff/how-people-vote/{process_id}", data={**sent, "postal_until": "soon"}).status_code == 422
