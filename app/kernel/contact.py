@@ -1,5 +1,7 @@
 """Where somebody may be reached: what can be an e-mail address or a telephone number. Nobody is asked whether it exists."""
 
+import unicodedata
+
 from email_validator import EmailNotValidError, validate_email
 
 FEWEST_DIGITS, MOST_DIGITS = 5, 15  # the longest number of the world has fifteen (E.164)
@@ -13,6 +15,12 @@ def is_email(text: str) -> bool:
     except EmailNotValidError:
         return False
     return True
+
+
+def mailbox(address: str) -> str:
+    """An address as it is compared: spelt the same way, without what stands behind a plus sign (the same letter box)."""
+    name, _at, host = unicodedata.normalize("NFKC", address).strip().casefold().partition("@")
+    return f"{name.partition('+')[0]}@{host}"
 
 
 def is_phone(text: str) -> bool:

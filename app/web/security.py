@@ -12,6 +12,11 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def _is_somebodys() -> bool:
+    """Whether a page may show what is one person's: somebody has a session, or came by the secret link of a letter."""
+    return bool(request.cookies.get("plaza")) or "token" in (request.view_args or {})
+
+
 def init_app(app: Flask) -> None:
     """Add the headers to every answer. `CSP_HOSTS` (from the map's configuration) may add hosts for images and data."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -28,7 +33,7 @@ def init_app(app: Flask) -> None:
         headers = response.headers
         if response.mimetype == "text/html":
             headers.setdefault("Content-Security-Policy", policy)
-            headers.setdefault("Cache-Control", "no-store" if request.cookies.get("plaza") else "no-cache")
+            headers.setdefault("Cache-Control", "no-store" if _is_somebodys() else "no-cache")
         else:
             headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         headers["X-Content-Type-Options"] = "nosniff"

@@ -12,6 +12,7 @@ from app.features.consents.models import (
     AgreementRevision,
     ConsentEvent,
     ConsentLetter,
+    ConsentRecord,
     DataAgreement,
     Guardian,
     Minor,
@@ -85,22 +86,28 @@ def _consents_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str
     columns={
         "at": msg("When it was decided (UTC); empty while it is being examined"),
         "agreement": msg("The agreement's short name"),
-        "decision": msg("upheld, compelling (not upheld), or being examined"),
+        "decision": msg("upheld, compelling (not upheld), being examined, or taken back before it was decided"),
         "reason": msg("What the city wrote to you"),
     },
 )
 def _objections_of(session: Session, person_id: uuid.UUID) -> Iterator[Mapping[str, Any]]:
     rows = session.execute(
-        select(ObjectionDecision, DataAgreement.code)
+        select(ObjectionDecision, DataAgreement.code, ConsentRecord.event_id)
         .join(DataAgreement, DataAgreement.id == ObjectionDecision.agreement_id)
+        .outerjoin(
+            ConsentRecord,
+            (ConsentRecord.agreement_id == ObjectionDecision.agreement_id)
+            & (ConsentRecord.person_id == ObjectionDecision.person_id),
+        )
         .where(ObjectionDecision.person_id == person_id)
         .order_by(ObjectionDecision.proposed_at)
     )
-    for found, code in rows:
+    for found, code, last_event in rows:
+        undecided = "being examined" if last_event == found.event_id else "taken back"
         yield {
             "at": found.decided_at.isoformat() if found.decided_at else "",
             "agreement": code,
-            "decision": found.state.value if found.is_decided else "being examined",
+            "decision": found.state.value if found.is_decided else undecided,
             "reason": found.reason if found.is_decided else "",
         }
 

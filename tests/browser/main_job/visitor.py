@@ -38,9 +38,13 @@ class Visitor:
         assert wide <= 0, f"{where} is {wide} px wider than the window"
 
     def fill(self, **fields: str) -> "Visitor":
-        """Type into fields, by their names."""
+        """Type into fields, by their names; what is folded is opened first."""
         for name, text in fields.items():
-            self.page.locator(f"main [name={name}]:not([type=hidden])").fill(text)
+            field = self.page.locator(f"main [name={name}]:not([type=hidden])")
+            inside = self.page.locator(f"[name={name}]")
+            if folded := self.page.locator("main details:not([open])").filter(has=inside).all():
+                folded[0].locator("summary").first.click()
+            field.fill(text)
         return self
 
     def choose(self, name: str, *values: str) -> "Visitor":

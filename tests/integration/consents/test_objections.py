@@ -13,7 +13,6 @@ from app.extensions import db as database
 from app.features.consents.commands import ConfirmObjection, DecideObjection, ObjectTo, WithdrawConsent
 from app.features.consents.models import (
     ConsentEvent,
-    ConsentRecord,
     Disclosure,
     LegalBasis,
     Notice,
@@ -25,9 +24,11 @@ from app.features.consents.objecting import due_on
 from app.features.consents.queries import decisions_of, objections, objections_waiting, open_objections
 from app.features.consents.use_cases import confirm_objection, decide_objection, object_to, withdraw_consent
 from app.features.dataplatform.datasets.feedback_by_area import rows
+from app.features.erasure.use_cases import erase_now, go_on
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kernel.permissions import SYSTEM, Actor, Role
+from app.kernel.personal_data import collections
 from tests.factories import accounts, consents, proposals, spaces
 
 TASK = {"legal_basis": LegalBasis.PUBLIC_TASK, "categories": ("proposals",), "purpose_term": "participation"}
@@ -277,13 +278,28 @@ def test_the_page_promises_only_what_happens(as_role, session):
     assert "decide within a month" in as_role("resident").get(f"/my-data/agreements/{agreement.code}").text
 
 
-def test_the_decision_goes_with_the_account(session, agreement):
-    person = accounts.person()
-    event = objected(session, agreement, person)
-    decide_objection(session, steward(), DecideObjection(event, uphold=True))
-    session.query(ConsentRecord).delete()
-    session.query(ConsentEvent).delete()
-    assert session.query(ObjectionDecision).count() == 0
+def test_what_one_takes_out_says_where_each_objection_stands(session, agreement):
+    person, chief = accounts.person(), steward()
+    taken_out = next(one for one in collections() if one.name == "objections_decided")
+    for reason in ("My employer reads it.", "Once more."):
+        event = objected(session, agreement, person, reason=reason)
+        decide_objection(session, chief, DecideObjection(event, uphold=False, reason=GROUNDS))
+        assert [row["decision"] for row in taken_out.read(session, person.id)][-1] == "being examined"
+        withdraw_consent(session, Actor(person_id=person.id), WithdrawConsent(agreement.id, person.id))
+    decide_objection(session, chief, DecideObjection(objected(session, agreement, person, reason="Again."), uphold=True))
+    rows = list(taken_out.read(session, person.id))
+    assert [row["decision"] for row in rows] == ["taken back", "taken back", "upheld"]
+    assert all(GROUNDS not in row["reason"] for row in rows)
+
+
+def test_the_decision_goes_with_the_account(db, session, agreement):
+    person, other = accounts.person(), accounts.person()
+    for one in (person, other):
+        decide_objection(session, steward(), DecideObjection(objected(session, agreement, one), uphold=True))
+    erasure = erase_now(session, Actor(person_id=person.id), person.id).id
+    session.commit()
+    go_on(db.transaction, erasure)
+    assert [left.person_id for left in session.query(ObjectionDecision)] == [other.id]
 
 
 def test_rows_about_people_join_consents_or_leave_out_who_objects():

@@ -1,14 +1,18 @@
 """Double opt-in: a program names an address, and the yes counts only when the owner of the address says it."""
 
 import re
+import time
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
 from app.features.consents.governed import ContactDetail
 from app.features.consents.models import Answer, ConsentEvent, ConsentLetter, ConsentRecord
+from app.features.consents.use_cases import AskByLetter, ask_by_letter, letters
 from app.features.consents.use_cases.letters import MOST_LETTERS
 from app.features.erasure import nightly
+from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, consents
 from tests.integration.interfaces.test_govstack import Program
 
@@ -60,7 +64,7 @@ def test_nothing_counts_until_the_link_is_pressed(program, newsletter, client, d
     assert letter["To"] == ADDRESS.lower()
     assert program.row.name in letter.get_content()
     path = link(letter)
-    client.get(path)
+    assert client.get(path).headers["Cache-Control"] == "no-store", "it shows an address, and its link answers"
     assert records(db) == [], "reading changes nothing: mail programs open links, too"
     assert answer(client, path, answer="yes").status_code == 302
     [(_person, said)] = records(db)
@@ -150,6 +154,34 @@ def test_nobody_is_pestered_through_us(program, client, db, mailbox) -> None:
     other = Program(client)
     ask(other, made[MOST_LETTERS], other.individual(externalId=ADDRESS), status=400)
     assert len(mailbox.collect()) == MOST_LETTERS
+
+
+def test_one_letter_box_is_one_however_its_address_is_spelt(program, newsletter, db, mailbox) -> None:
+    for number in range(MOST_LETTERS):
+        ask(program, newsletter, program.individual(externalId=f"stranger+{number}@Example.org", externalIdType="email"))
+    more = program.individual(externalId=ADDRESS, externalIdType="email")
+    ask(program, newsletter, more, status=400)
+    for other in ("stranger2@example.org", "stranger@example.com"):
+        ask(program, newsletter, program.individual(externalId=other, externalIdType="email"))
+    assert len(mailbox.collect()) == MOST_LETTERS + 2
+
+
+def test_two_that_ask_at_the_same_moment_set_off_one_letter(committing_db, race, monkeypatch) -> None:
+    agreement, person = consents.agreement(process=False, categories=("contact",)).id, accounts.person().id
+    program = Actor(client_id=uuid4(), everywhere=frozenset({Role.CLERK}))
+    command = AskByLetter(agreement, person, ADDRESS, language="en", asked_by="A program")
+    look = letters._letters_to
+
+    def look_slowly(*asked, **more):
+        seen = look(*asked, **more)
+        time.sleep(0.3)  # long enough for the others to look as well, if nothing held them
+        return seen
+
+    monkeypatch.setattr(letters, "_letters_to", look_slowly)
+    outcome = race(lambda: ask_by_letter(committing_db.session(), program, command).id, times=3)
+    assert outcome.errors == []
+    assert len(set(outcome.results)) == 1
+    assert committing_db.session.scalar(select(func.count()).select_from(ConsentLetter)) == 1
 
 
 def test_the_page_asks_for_what_the_program_does_not_know(program, client, db, mailbox) -> None:

@@ -1,7 +1,6 @@
 """Minors and the adults who answer for them: by a link in a letter, or in person at the desk."""
 
 import secrets
-import unicodedata
 import uuid
 from datetime import date, timedelta
 
@@ -30,7 +29,7 @@ from app.features.consents.use_cases.locked import asking_agreement
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
 from app.kernel.automated import decides
-from app.kernel.contact import is_email
+from app.kernel.contact import is_email, mailbox
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
@@ -89,7 +88,7 @@ def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> Guardi
     if errors:
         raise Invalid(errors)
     email = command.email.strip().lower()
-    if _mailbox(email) in _addresses_of(session, command.person_id):
+    if mailbox(email) in _addresses_of(session, command.person_id):
         raise Invalid({"email": msg("This is your own address. Write the address of the adult who is responsible for you.")})
     now = clock.now()
     sent = session.scalar(
@@ -186,13 +185,7 @@ def answer_by_link(session: Session, actor: Actor, token: str, command: AnswerAg
 
 
 def _addresses_of(session: Session, person_id: uuid.UUID) -> set[str]:
-    """The addresses of a young person themselves, as `_mailbox` writes them: of the account, and given with an answer."""
+    """The addresses of a young person themselves, as `mailbox` writes them: of the account, and given with an answer."""
     account = session.scalars(select(Person.email).where(Person.id == person_id))
     given = session.scalars(select(ContactDetail.address).where(ContactDetail.person_id == person_id))
-    return {_mailbox(address) for address in (*account, *given) if address}
-
-
-def _mailbox(address: str) -> str:
-    """An address as it is compared: spelt the same way, without what stands behind a plus sign (the same letter box)."""
-    name, _at, host = unicodedata.normalize("NFKC", address).strip().casefold().partition("@")
-    return f"{name.partition('+')[0]}@{host}"
+    return {mailbox(address) for address in (*account, *given) if address}

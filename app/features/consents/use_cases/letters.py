@@ -2,11 +2,12 @@
 
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import Person
 from app.features.consents import mails
 from app.features.consents.commands import AnswerAgreement, AskByLetter, WithdrawConsent
 from app.features.consents.models import AgreementState, ConsentLetter, ConsentRecord, DataAgreement
@@ -16,7 +17,7 @@ from app.features.consents.use_cases.locked import asking_agreement
 from app.features.notifications.use_cases import notify
 from app.kernel import clock
 from app.kernel.automated import decides
-from app.kernel.contact import is_email
+from app.kernel.contact import is_email, mailbox
 from app.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
@@ -26,7 +27,7 @@ LETTER_LIFE = timedelta(days=7)
 ONE_LETTER = timedelta(days=1)
 """Who asks again for the same person and agreement within this time sets off no second letter."""
 MOST_LETTERS = 5
-"""Letters to one address within `ONE_LETTER`, whoever asks, so that nobody is pestered through us."""
+"""Letters to one letter box within `ONE_LETTER`, however it is spelt and whoever asks: nobody is pestered through us."""
 
 
 @decides("limits")
@@ -42,17 +43,13 @@ def ask_by_letter(session: Session, actor: Actor, command: AskByLetter) -> Conse
     address, now = command.address.strip().lower(), clock.now()
     if not is_email(address):
         raise Refused(msg("Write an e-mail address, such as name@example.org."))
-    lately = select(ConsentLetter).where(ConsentLetter.address == address, ConsentLetter.created_at > now - ONE_LETTER)
-    found = session.scalars(
-        lately.where(
-            ConsentLetter.person_id == command.person_id,
-            ConsentLetter.agreement_id == agreement.id,
-            ConsentLetter.answered_at.is_(None),
-        )
-    ).first()
-    if found is not None:
-        return found
-    if (session.scalar(select(func.count()).select_from(lately.subquery())) or 0) >= MOST_LETTERS:
+    session.get(Person, command.person_id, with_for_update=True)  # two that ask at the same moment set off one letter
+    lately = _letters_to(session, mailbox(address), since=now - ONE_LETTER)
+    same = (command.person_id, agreement.id, address, None)
+    for sent in lately:
+        if (sent.person_id, sent.agreement_id, sent.address, sent.answered_at) == same:
+            return sent
+    if len(lately) >= MOST_LETTERS:
         raise Refused(msg("Enough letters were sent to this address today. Try again tomorrow."))
     letter = ConsentLetter(
         person_id=command.person_id,
@@ -68,6 +65,17 @@ def ask_by_letter(session: Session, actor: Actor, command: AskByLetter) -> Conse
     notify(session, mails.LETTER, person_id=command.person_id, params={"letter_id": str(letter.id)})
     session.flush()
     return letter
+
+
+def _letters_to(session: Session, box: str, since: datetime) -> list[ConsentLetter]:
+    """Letters to a letter box since then, however its address was spelt."""
+    name, _at, host = box.partition("@")
+    near = select(ConsentLetter).where(
+        ConsentLetter.created_at > since,
+        ConsentLetter.address.startswith(name, autoescape=True),
+        ConsentLetter.address.endswith(f"@{host}", autoescape=True),
+    )
+    return [letter for letter in session.scalars(near) if mailbox(letter.address) == box]
 
 
 def open_letter(session: Session, token: str) -> tuple[ConsentLetter, DataAgreement, ConsentRecord | None]:
