@@ -82,7 +82,7 @@ def _over(world: World) -> None:
 
 
 SAMPLES = {
-    "stations.index": "/staff/stations",
+    "stations.index": lambda _world: "/staff/stations",
     "stations.process": lambda world: [
         f"/staff/stations/{world.paper_now.process_id}",
         Visit(f"/staff/stations/{world.paper_over.process_id}", viewer="clerk"),

@@ -71,7 +71,7 @@ class OpenBatch:
 
 @dataclass(frozen=True)
 class TypeBallot:
-    """What stands on the ballot with this number in its batch, as `reading.py` reads it."""
+    """What stands on the ballot with this number in its batch, as `marks.py` reads it."""
 
     batch_id: UUID
     number: int

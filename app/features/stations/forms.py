@@ -20,8 +20,8 @@ from app.features.stations.commands import (
     TakeInEnvelope,
     TypeBallot,
 )
+from app.features.stations.marks import LONGEST
 from app.features.stations.models import EnvelopeKind
-from app.features.stations.reading import LONGEST
 from app.web.filters import city_zone
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, _
 
@@ -146,7 +146,10 @@ class BatchForm(Form):
 class MarksForm(Form):
     """What stands on a ballot."""
 
-    marks = LineField(_("Numbers that are marked"), [AtMost(LONGEST)])
+    marks = LineField(
+        _("Numbers that are marked"),
+        [Filled(_("Type the numbers that are marked, or 0 for a blank ballot.")), AtMost(LONGEST)],
+    )
     at = HiddenField()
 
     def to_command(self, batch_id: UUID) -> TypeBallot:
@@ -158,7 +161,13 @@ class MarksForm(Form):
 
 
 class ReasonForm(Form):
-    """Why something is so."""
+    """Why something is so that should not be."""
+
+    reason = TextField(_("Reason"), [Filled(_("Write down why.")), AtMost(2000)])
+
+
+class FinishForm(Form):
+    """A batch is done. A reason is asked for only where it has not as many ballots as were declared."""
 
     reason = TextField(_("Reason"), [AtMost(2000)])
 
@@ -177,9 +186,10 @@ class SeedForm(Form):
         return DrawSample(pot_id, self.seed.data or "")
 
 
-class SignForm(ReasonForm):
-    """Two people sign the numbers of a station."""
+class SignForm(Form):
+    """Two people sign the numbers of a station. A reason is asked for only where they do not balance."""
 
+    reason = TextField(_("Reason"), [AtMost(2000)])
     seen = HiddenField()
 
     def to_command(self, station_id: UUID, pot_id: UUID) -> SignNumbers:

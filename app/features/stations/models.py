@@ -136,7 +136,7 @@ class Batch(Identified, Timestamped, Model):
 class PaperBallot(Model):
     """What stands on one ballot, as it was typed, read a second time, and decided by two people where needed.
 
-    Each text is what `reading.py` writes: marks, or why it is void; empty where nobody has read it yet. `wanted`: it is to be
+    Each text is what `marks.py` writes: marks, or why it is void; empty where nobody has read it yet. `wanted`: it is to be
     read a second time; `unsettled`: the two readings differ, or one is in doubt, and two people have yet to decide. The number
     is its place in the batch and says nothing about anybody.
     """

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, gives_points
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee.queries import Station, stations_of
+from app.features.stations.marks import Counted, Read, counts_as, from_stored
 from app.features.stations.models import (
     Batch,
     BatchState,
@@ -26,7 +27,6 @@ from app.features.stations.models import (
     Shift,
     StationCount,
 )
-from app.features.stations.reading import Counted, Read, counts_as, from_stored
 from app.features.voting.queries import PaperRows, fixed_pots, paper_rows_of
 from app.features.voting.use_cases import paper_rules
 from app.kernel import clock

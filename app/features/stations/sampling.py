@@ -90,10 +90,10 @@ def could_change(
     if rule == "greedy-no-skip":
         end = min((scores[one] for one in won), default=0)
         best = max(scores[one] for one in lost)
-        ranked = sorted(lost, key=lambda one: -scores[one])
-        others = [one for one in ranked[1:] if scores[ranked[0]] - scores[one] <= moved]
         room = amount - sum(costs[one] for one in won)
-        return end - best <= moved or any(costs[one] <= room for one in others)
+        # Who stands first among the rest and fits lost only because nobody chose it; who comes next may become the first.
+        near = (one for one in lost if best - scores[one] <= moved)
+        return end - best <= moved or any(costs[one] <= room for one in near)
     for one in lost:
         if not scores[one] + moved:
             continue

@@ -47,7 +47,9 @@ def at_work(new_page, live):
 
 def count(live, model):
     live.db.session.rollback()
-    return live.db.session.scalar(select(func.count()).select_from(model))
+    found = live.db.session.scalar(select(func.count()).select_from(model))
+    live.db.session.rollback()  # else the server waits for this reader
+    return found
 
 
 def test_sixty_ballots_take_their_digits_and_three_keys_each_at_most(at_work, live):
@@ -69,6 +71,7 @@ def test_sixty_ballots_take_their_digits_and_three_keys_each_at_most(at_work, li
     assert count(live, PaperBallot) == BALLOTS
     assert keys <= allowed
     print(f"{keys / BALLOTS:.1f} keys a ballot, p95 {sorted(waits)[int(BALLOTS * 0.95)] * 1000:.0f} ms")  # noqa: T201  a figure
+    expect(page.locator("#marks")).to_be_focused()
     page.keyboard.type("/")
     page.keyboard.press("Enter")
     page.locator(f'input[name="at"][value="{BALLOTS}"]').wait_for(state="attached")
@@ -84,6 +87,7 @@ def test_a_ballot_is_handed_out_by_keyboard_and_the_next_person_is_refused_in_wo
     page.keyboard.press("Enter")
     page.get_by_text("Hand out the ballot with stub 1").wait_for()
     assert count(live, Issue) == 1
+    expect(page.locator("#number")).to_be_focused()
     page.keyboard.type("CARD00001")
     page.keyboard.press("Enter")
     page.get_by_text("This person has already voted, or has no vote left here.").wait_for()

@@ -72,6 +72,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
     batches = batches_of(session, pot_id, station_id)
     numbers = numbers_of(session, station_id, pot_id)
     form.seen.data = str(numbers.difference)
+    form.reason.flags.required = numbers.difference != 0
     results = list(counted_of_batch(session, pot, [one.id for one in batches]))
     page = render_template(
         "stations/count.html",

@@ -13,8 +13,8 @@ from app.features.committee.queries import stations_of
 from app.features.spaces.queries import Process
 from app.features.stations.forms import MarksForm, SeedForm
 from app.features.stations.manage_routes.shared import batch_at, space_of
+from app.features.stations.marks import VOID, from_stored
 from app.features.stations.queries import batches_of, left_to_read, paper_ballot, sample_of, typed_in, unsettled_in
-from app.features.stations.reading import VOID, from_stored
 from app.features.stations.use_cases import draw_sample, judge_sample, read_all, reads_all, settle
 from app.features.stations.words import BATCH_STATES
 from app.kernel.errors import NotFound

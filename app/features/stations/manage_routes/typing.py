@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.features.budgets.queries import Pot, gives_points
 from app.features.committee.queries import Station
-from app.features.stations.forms import MarksForm, ReasonForm
+from app.features.stations.forms import FinishForm, MarksForm, ReasonForm
 from app.features.stations.manage_routes.shared import batch_at
+from app.features.stations.marks import VOID, from_stored, points_width, width_of
 from app.features.stations.queries import Batch, last_typed, left_to_read, next_to_read, typed_in, typed_today
-from app.features.stations.reading import VOID, from_stored, points_width, width_of
 from app.features.stations.use_cases import finish_batch, read_again, reopen_batch, type_ballot
 from app.features.stations.words import BATCH_STATES
 from app.kernel.permissions import Permission
@@ -33,15 +33,16 @@ def first(batch_id: UUID) -> ResponseReturnValue:
     sent = form.send(lambda: type_ballot(db.session(), viewer(), form.to_command(batch_id)))
     if sent.done:
         return redirect(url_for(".first", batch_id=batch_id), 303)
-    return _first_page(batch_id, form, ReasonForm(formdata=None), sent.status)
+    return _first_page(batch_id, form, FinishForm(formdata=None), sent.status)
 
 
-def _first_page(batch_id: UUID, form: MarksForm, why: ReasonForm, status: int) -> ResponseReturnValue:
+def _first_page(batch_id: UUID, form: MarksForm, why: FinishForm, status: int) -> ResponseReturnValue:
     found, place, pot = batch_at(batch_id, Permission.INTAKE)
     session = db.session()
     typed = typed_in(session, batch_id)
     last = last_typed(session, batch_id)
     form.at.data = str(typed + 1)
+    why.reason.flags.required = typed != found.declared
     page = render_template(
         "stations/typing.html",
         second=False,
@@ -61,7 +62,7 @@ def finish(batch_id: UUID) -> ResponseReturnValue:
     """All of the batch is typed."""
     _found, place, pot = batch_at(batch_id, Permission.INTAKE)
     station_id, pot_id = place.id, pot.id
-    form = ReasonForm()
+    form = FinishForm()
     sent = form.send(lambda: finish_batch(db.session(), viewer(), batch_id, form.reason.data or ""))
     if sent.done:
         flash(_("All ballots of this batch are typed. Its check code is kept: nobody can change them unseen."), "good")

@@ -12,9 +12,9 @@ from app.features.accounts.queries import in_office
 from app.features.budgets.queries import Pot, PotState
 from app.features.committee.queries import Station
 from app.features.stations.commands import OpenBatch, TypeBallot
+from app.features.stations.marks import LONGEST, UNDO, read
 from app.features.stations.models import Batch, BatchState, CountState, PaperBallot
 from app.features.stations.queries import count_of, sample_of, typed_in
-from app.features.stations.reading import LONGEST, UNDO, read
 from app.features.stations.use_cases.shared import Hand, clerk, paper_pot, station_of
 from app.features.stations.use_cases.wanting import reads_all, want
 from app.kernel import audit

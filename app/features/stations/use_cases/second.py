@@ -9,9 +9,9 @@ from app.features.accounts.queries import in_office
 from app.features.budgets.queries import gives_points
 from app.features.committee.queries import Station
 from app.features.stations.commands import TypeBallot
+from app.features.stations.marks import UNDO, from_stored, read
 from app.features.stations.models import Batch, BatchState, PaperBallot
 from app.features.stations.queries import next_to_read
-from app.features.stations.reading import UNDO, from_stored, read
 from app.features.stations.use_cases.batches import held_batch
 from app.features.stations.use_cases.shared import Hand, paper_pot
 from app.features.stations.use_cases.wanting import advance

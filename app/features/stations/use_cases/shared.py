@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import in_office, people_names
 from app.features.budgets.queries import Pot
-from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee.queries import Station, station
 from app.features.stations.models import StationCount
 from app.features.stations.queries import works_at
@@ -52,8 +51,11 @@ def clerk_on_shift(session: Session, actor: Actor, place: Station) -> Hand:
 
 
 def paper_pot(session: Session, place: Station, pot_id: uuid.UUID) -> Pot:
-    """A pot of this station's process on which people vote on paper, with its projects. Raises NotFound, or Refused without."""
-    found = pot_by_id(session, pot_id)
+    """A pot of this station's process on which people vote on paper. Raises NotFound, or Refused without.
+
+    Its projects are read when they are asked for: a desk asks for none, and whoever types needs their numbers alone.
+    """
+    found = session.get(Pot, pot_id)
     if found is None or found.process_id != place.process_id:
         raise NotFound
     if paper_rules(session, found) is None:

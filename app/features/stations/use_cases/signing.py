@@ -11,9 +11,9 @@ from app.features.committee.queries import Station, stations_of
 from app.features.committee.use_cases import EnterTotals, take_over_totals
 from app.features.counting.use_cases import Ballot, Tally
 from app.features.stations.commands import SignNumbers
+from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
 from app.features.stations.queries import Numbers, batches_of, counted_of_batch, numbers_of, unsigned_stations
-from app.features.stations.reading import LONGEST
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
 from app.kernel import audit

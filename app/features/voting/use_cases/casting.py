@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import ANNULLED, Choices, OpenPot, Pot, PotState, check_new_choices, held_pot, in_order
-from app.features.budgets.queries import pot as pot_by_id
 from app.features.budgets.use_cases import keeps_fixed
 from app.features.spaces.queries import Action, RunningProcess, action_open, dated_process, why_closed
 from app.features.voting.box.contents import pack
@@ -111,7 +110,7 @@ def check_at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str
 
 def at_desk(session: Session, actor: Actor, pot_id: uuid.UUID, number: str, born: str, secret: bytes) -> tuple[OpenPot, Voter]:
     """The held pot and the entry of whoever stands before a clerk. Raises NotFound for clerks of other processes."""
-    pot = pot_by_id(session, pot_id)
+    pot = session.get(Pot, pot_id)
     if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
         raise NotFound
     found = held_pot(session, pot_id)

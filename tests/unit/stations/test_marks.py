@@ -3,7 +3,7 @@
 import pytest
 
 from app.features.budgets.models import Pot, Project
-from app.features.stations.reading import Read, Void, counts_as, from_stored, read
+from app.features.stations.marks import Read, Void, counts_as, from_stored, read
 from app.features.voting.models import IncompleteSet, Overvote
 from app.features.voting.use_cases import PaperRules
 from app.kernel.errors import Refused
