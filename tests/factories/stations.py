@@ -40,6 +40,12 @@ def clerk(process_id: Any, name: str = "Kaisa Clerk") -> Actor:
     return Actor(person_id=person.id, roles=frozenset({(Role.CLERK, process_id)}))
 
 
+def clerk_of(batch: Batch) -> Actor:
+    """Whoever types a batch."""
+    place = database.session.get_one(Station, batch.station_id)
+    return Actor(person_id=batch.typed_by, roles=frozenset({(Role.CLERK, place.process_id)}))
+
+
 def on_shift(place: Station, name: str = "Kaisa Clerk") -> Actor:
     """A clerk who works at this station today."""
     actor = clerk(place.process_id, name)

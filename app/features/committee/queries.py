@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -197,8 +197,16 @@ def _since_certified(session: Session, pot: Pot, *which: ColumnElement[bool]) ->
     return since is not None and (newest is None or since > newest.created_at)
 
 
+paper_is_seen: list[Callable[[Session, uuid.UUID], bool]] = []
+"""Who else knows that ballots on paper of a process lie open: the room of the stations, once a box was opened."""
+
+
 def paper_was_typed(session: Session, process_id: uuid.UUID) -> bool:
-    """Whether anybody has typed totals of a station: members know a part of the count from then on, whatever is reopened."""
+    """Whether anybody has opened a box or typed totals of a station: people know a part of the count from then on, whatever is
+    reopened.
+    """
+    if any(seen(session, process_id) for seen in paper_is_seen):
+        return True
     typed = select(PaperEntry.id).join(Station, Station.id == PaperEntry.station_id).where(Station.process_id == process_id)
     return session.scalar(typed.limit(1)) is not None or bool(totals_reopened(session, process_id))
 

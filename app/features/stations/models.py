@@ -113,6 +113,7 @@ class Batch(Identified, Timestamped, Model):
 
     `commitment`: SHA-256 over all that was typed, with a salt, kept before anybody knows which ballots are read again.
     `short_because`: why fewer or more were typed than declared. `reopened_because`: the last reason for opening it again.
+    `read_whole`: it was begun or opened again after the sample was drawn, so that all of it is read a second time.
     """
 
     __tablename__ = "ballot_batch"
@@ -131,14 +132,15 @@ class Batch(Identified, Timestamped, Model):
     commitment: Mapped[str] = mapped_column(String(64), default="")
     short_because: Mapped[str] = mapped_column(Text, default="")
     reopened_because: Mapped[str] = mapped_column(Text, default="")
+    read_whole: Mapped[bool] = mapped_column(default=False)
 
 
 class PaperBallot(Model):
     """What stands on one ballot, as it was typed, read a second time, and decided by two people where needed.
 
     Each text is what `marks.py` writes: marks, or why it is void; empty where nobody has read it yet. `wanted`: it is to be
-    read a second time; `unsettled`: the two readings differ, or one is in doubt, and two people have yet to decide. The number
-    is its place in the batch and says nothing about anybody.
+    read a second time; `drawn`: it was drawn into the sample; `unsettled`: the two readings differ, or one is in doubt, and two
+    people have yet to decide. The number is its place in the batch and says nothing about anybody.
     """
 
     __tablename__ = "paper_ballot"
@@ -149,6 +151,7 @@ class PaperBallot(Model):
     first: Mapped[str] = mapped_column(Text)
     second: Mapped[str] = mapped_column(Text, default="")
     wanted: Mapped[bool] = mapped_column(default=False)
+    drawn: Mapped[bool] = mapped_column(default=False)
     unsettled: Mapped[bool] = mapped_column(default=False)
     proposed: Mapped[str] = mapped_column(Text, default="")
     proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))

@@ -78,7 +78,7 @@ def works_at(session: Session, station_id: uuid.UUID, person_id: uuid.UUID, day:
 def count_of(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> StationCount | None:
     """What is kept of the numbers of a station for a pot."""
     which = (StationCount.station_id == station_id, StationCount.pot_id == pot_id)
-    return session.scalars(select(StationCount).where(*which)).first()
+    return session.scalars(select(StationCount).where(*which).execution_options(populate_existing=True)).first()
 
 
 @dataclass(frozen=True)

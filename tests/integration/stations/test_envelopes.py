@@ -70,12 +70,15 @@ def test_what_came_by_post_too_late_goes_back(session, pot, place, desk):
     assert late.because == "late"
 
 
-def test_envelopes_are_decided_after_the_vote_and_before_the_boxes_are_opened(session, pot, place, desk):
+def test_envelopes_are_decided_after_the_vote_and_before_the_boxes_are_opened(clock, session, pot, place, desk):
     envelope = taken_in(session, desk, place, pot)
     stations.over(pot)
     with pytest.raises(PhaseClosed):
         taken_in(session, desk, place, pot, "CARD00002")
     late = taken_in(session, desk, place, pot, "CARD00003", "postal")
+    with pytest.raises(Conflict, match="may arrive until"):
+        open_boxes(session, desk, place.id)
+    clock.advance(days=2)
     with pytest.raises(Conflict, match="2 outer envelopes"), session.begin_nested():
         open_boxes(session, desk, place.id)
     assert decide_envelope(session, desk, envelope.id) is EnvelopeState.ACCEPTED

@@ -148,6 +148,6 @@ def test_a_stub_cannot_be_joined_with_a_voter_from_the_database_alone(committing
     vote.close(keyring)
     assert {row["proof"] for row in matching.dump(committing_db.engine)["paper_issue"]} == {""}
     assert PaperBallot.__table__.c.keys() == [
-        "batch_id", "number", "first", "second", "wanted", "unsettled", "proposed", "proposed_by", "settled",
+        "batch_id", "number", "first", "second", "wanted", "drawn", "unsettled", "proposed", "proposed_by", "settled",
     ]  # fmt: skip
     assert voting.SECRET.decode() not in str(found)

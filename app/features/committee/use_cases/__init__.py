@@ -19,7 +19,7 @@ from app.features.committee.use_cases.paper import (
     take_over_totals,
 )
 from app.features.committee.use_cases.possible import Mend, NotYet, require_possible
-from app.features.committee.use_cases.reopening import reopened
+from app.features.committee.use_cases.reopening import opened_again, reopened
 
 __all__ = [
     "EnterTotals",
@@ -36,6 +36,7 @@ __all__ = [
     "keys_are_due",
     "may_record",
     "object_to",
+    "opened_again",
     "propose",
     "record_objection",
     "remove_station",

@@ -25,6 +25,7 @@ from app.features.spaces.queries import Action, action_open, process
 from app.features.voting.queries import BoxState, box_of
 from app.features.voting.use_cases import (
     UNDECIDED,
+    paper_rules,
     publication_missing,
     require_agreed,
     require_disputed,
@@ -39,8 +40,11 @@ UNSETTLED = msg(
     "Look at the reconciliation."
 )
 
+CERTIFIED_PAPER = msg(
+    "This pot is certified, so its ballots on paper lie in no batch any more. No station can sign its numbers again."
+)
 KNOWN = msg(
-    "Totals of ballots on paper have been typed, so members know a part of the count. "
+    "Ballots on paper have been looked at, so people know a part of the count. "
     "From then on nobody may cast a ballot: the time of the vote cannot be changed any more."
 )
 
@@ -104,6 +108,8 @@ def _about_a_pot(session: Session, kind: DecisionKind, pot: Pot) -> None:
         _certifiable(session, pot)
     if kind is DecisionKind.TOTALS_AGAIN and not agreed_stations(session, pot):
         raise NotYet(msg("There is no station on whose totals for this pot two people agree."), Mend.RECONCILIATION)
+    if kind is DecisionKind.TOTALS_AGAIN and pot.state is PotState.CERTIFIED and paper_rules(session, pot) is not None:
+        raise Conflict(CERTIFIED_PAPER)
     if kind is DecisionKind.DRAW_AGAIN and not draws_of(pot).get("draws"):
         raise Conflict(msg("No draw has been confirmed for this pot."))
     if kind is DecisionKind.WITHDRAWAL:
@@ -122,7 +128,7 @@ def _withdrawable(session: Session, pot: Pot) -> None:
     require_withdrawable(session, pot)
     if paper_was_typed(session, pot.process_id):
         raise Conflict(
-            msg("Totals of ballots on paper have been typed, so members know a part of the count: no project can be withdrawn.")
+            msg("Ballots on paper have been looked at, so people know a part of the count: no project can be withdrawn.")
         )
 
 

@@ -5,6 +5,7 @@ result stays what it is, for everybody, until a correction is decided.
 """
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,9 +22,12 @@ from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
+opened_again: list[Callable[[Session, uuid.UUID, Pot], None]] = []
+"""Who else has to open what was signed for a station: the room of the stations, where ballots were typed one by one."""
+
 
 class TotalsAgain:
-    """The totals of one station for one pot are typed again."""
+    """The totals of one station for one pot are typed again; where ballots were typed one by one, two people sign again."""
 
     def check(self, session: Session, decision: Decision) -> dict[str, Any]:
         """A station on whose totals two people agreed; the very ones that the first member looked at."""
@@ -35,13 +39,15 @@ class TotalsAgain:
     def apply(self, session: Session, actor: Actor, decision: Decision) -> dict[str, Any]:
         """Keep what was typed with the decision, and let two members type again."""
         pot = pot_of(session, decision.process_id, decision.pot_id)
-        _place, entries = self._agreed(session, decision, pot)
+        place, entries = self._agreed(session, decision, pot)
         before = {name: getattr(entries[0], name) for name in SUMS}
         names = [one.person_name for one in entries]
         discard_count(session, actor, pot, signers(decision))
         for one in entries:
             session.delete(one)
         session.flush()
+        for open_again in opened_again:
+            open_again(session, place.id, pot)
         look_for_ties(session, pot)
         return {"before": {**before, "entered_by": names}}
 

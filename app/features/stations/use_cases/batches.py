@@ -9,13 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import in_office
-from app.features.budgets.queries import Pot, PotState
+from app.features.budgets.queries import PotState
 from app.features.committee.queries import Station
 from app.features.stations.commands import OpenBatch, TypeBallot
 from app.features.stations.marks import LONGEST, UNDO, read
 from app.features.stations.models import Batch, BatchState, CountState, PaperBallot
 from app.features.stations.queries import count_of, sample_of, typed_in
-from app.features.stations.use_cases.shared import Hand, clerk, paper_pot, station_of
+from app.features.stations.use_cases.shared import Hand, clerk, hold_for_ballots, paper_pot, station_of
 from app.features.stations.use_cases.wanting import reads_all, want
 from app.kernel import audit
 from app.kernel.errors import Conflict, NotFound, Refused
@@ -26,22 +26,29 @@ MOST_IN_A_BATCH = 5_000
 
 
 def open_batch(session: Session, actor: Actor, command: OpenBatch) -> Batch:
-    """Begin a batch of ballots from the box of a station. Raises Conflict before its boxes are open, and once it signed."""
+    """Begin a batch of ballots from the box of a station. One that is begun after the draw is read a second time as a whole.
+
+    Raises Conflict before its boxes are open, and once it signed.
+    """
     place = station_of(session, command.station_id)
     clerk(session, actor, place.process_id)
     pot = paper_pot(session, place, command.pot_id)
-    session.execute(select(Pot.id).where(Pot.id == pot.id).with_for_update(key_share=True))
+    hold_for_ballots(session, pot.id)
     kept = count_of(session, place.id, pot.id)
     if kept is None or kept.state is CountState.POLLING:
         raise Conflict(msg("Open the boxes of this station first."))
     if kept.state is not CountState.OPENED:
         raise Conflict(msg("The numbers of this station are signed, so no ballot is added."))
-    if sample_of(session, pot.id) is not None:
-        raise Conflict(msg("The ballots for the second reading are drawn, so no ballot is added. Open a batch again first."))
     if not 1 <= command.declared <= MOST_IN_A_BATCH:
         raise Refused(msg("Write how many ballots lie in this batch: 1 to %(most)s.", most=MOST_IN_A_BATCH), field="declared")
     last = session.scalar(select(func.max(Batch.number)).where(Batch.station_id == place.id, Batch.pot_id == pot.id))
-    made = Batch(station_id=place.id, pot_id=pot.id, number=(last or 0) + 1, declared=command.declared)
+    made = Batch(
+        station_id=place.id,
+        pot_id=pot.id,
+        number=(last or 0) + 1,
+        declared=command.declared,
+        read_whole=sample_of(session, pot.id) is not None,
+    )
     try:
         with session.begin_nested():
             session.add(made)
@@ -115,15 +122,16 @@ def finish_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: st
         typed=typed, declared=found.declared, commitment=found.commitment, reason=found.short_because,
     )  # fmt: skip
     pot = paper_pot(session, place, found.pot_id)
-    if reads_all(pot):
+    if reads_all(pot) or found.read_whole:
         want(session, [found])
     return found
 
 
 def reopen_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: str) -> Batch:
-    """Open a batch again, to mend what was typed: its second reading begins anew, and what was drawn for its pot is dropped.
+    """Open a batch again, to mend what was typed: its second reading begins anew.
 
-    Raises Refused without a reason, Conflict once its station has signed.
+    What was drawn stays drawn, so that nobody can have it drawn until it suits them: after the draw a batch that is opened
+    again is read a second time as a whole. Raises Refused without a reason, Conflict once anybody has signed for its station.
     """
     found, place, _hand = held_batch(session, actor, batch_id, Permission.BUDGET_CERTIFY)
     words = reason.strip()[:LONGEST]
@@ -131,15 +139,14 @@ def reopen_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: st
         raise Refused(msg("Write down why."), field="reason")
     if found.state is BatchState.OPEN:
         return found
-    if found.state is BatchState.CLOSED:
-        raise Conflict(msg("The numbers of this station are signed, so this batch stays closed."))
-    clean = {"second": "", "wanted": False, "unsettled": False, "proposed": "", "proposed_by": None, "settled": ""}
+    nothing = {"second": "", "proposed": "", "proposed_by": None, "settled": ""}
+    clean = {**nothing, "wanted": False, "drawn": False, "unsettled": False}
     mine = update(PaperBallot).where(PaperBallot.batch_id == found.id).values(clean)
     session.execute(mine.execution_options(synchronize_session="fetch"))
     found.state, found.reopened_because = BatchState.OPEN, words
     found.salt = found.commitment = found.read_name = ""
     found.read_by = None
-    _drop_sample(session, found)
+    found.read_whole = sample_of(session, found.pot_id) is not None
     session.flush()
     audit.record(
         session, actor, "batch.reopened", found, process_id=place.process_id, station=place.name, number=found.number,
@@ -148,30 +155,32 @@ def reopen_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: st
     return found
 
 
-def _drop_sample(session: Session, found: Batch) -> None:
-    sample = sample_of(session, found.pot_id)
-    if sample is None:
-        return
-    session.delete(sample)
-    others = select(Batch).where(Batch.pot_id == found.pot_id, Batch.id != found.id, Batch.state != BatchState.OPEN)
-    for other in session.scalars(others):
-        other.state = BatchState.ENTERED
-        unread = update(PaperBallot).where(PaperBallot.batch_id == other.id, PaperBallot.second == "").values(wanted=False)
-        session.execute(unread.execution_options(synchronize_session="fetch"))
-
-
 def held_batch(session: Session, actor: Actor, batch_id: uuid.UUID, *also: Permission) -> tuple[Batch, Station, Hand]:
-    """A batch, held until the end of this transaction, with its station, and the clerk who asks. Raises NotFound for others."""
+    """A batch, held until the end of this transaction, with its station, and the clerk who asks.
+
+    Raises NotFound for others, Conflict once the pot is counted or anybody has signed the numbers of its station.
+    """
     known = session.get(Batch, batch_id)
     if known is None:
         raise NotFound
     place = station_of(session, known.station_id)
     hand = clerk(session, actor, place.process_id, *also)
-    state = session.scalar(select(Pot.state).where(Pot.id == known.pot_id).with_for_update(key_share=True))
-    if state is not PotState.READY:
+    if hold_for_ballots(session, known.pot_id) is not PotState.READY:
         raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
+    require_unsigned(session, place, known.pot_id)
     query = select(Batch).where(Batch.id == batch_id).with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one(), place, hand
+
+
+def require_unsigned(session: Session, place: Station, pot_id: uuid.UUID) -> None:
+    """Nothing that anybody has signed changes; whoever signs holds the pot, too. Raises Conflict, saying what to do."""
+    kept = count_of(session, place.id, pot_id)
+    if kept is not None and kept.state is CountState.PROPOSED:
+        raise Conflict(
+            msg("%(name)s has signed the numbers of this station. Take that signature back first.", name=kept.first_name)
+        )
+    if kept is not None and kept.state is CountState.SIGNED:
+        raise Conflict(msg("Two people have signed the numbers of this station, so its ballots stay as they are."))
 
 
 def commitment_of(session: Session, found: Batch) -> str:

@@ -15,7 +15,7 @@ from app.features.budgets.use_cases import voting_open
 from app.features.committee.queries import Station
 from app.features.stations.commands import AtDesk, Exchange, IssueBallot, LeftWithout, TakeBack
 from app.features.stations.models import CountState, Issue, IssueState, StationCount
-from app.features.stations.queries import issues_by_state
+from app.features.stations.queries import count_of, issues_by_state
 from app.features.stations.use_cases.shared import Hand, clerk_on_shift, held_count, paper_pot, station_of
 from app.features.voting.use_cases import OnPaper, check_at_desk, hand_back, issue_on_paper, voter_on_list
 from app.kernel import audit
@@ -24,6 +24,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
 OVER = msg("The vote is not open, so no ballot is handed out or taken back.")
+OPENED = msg("The boxes of this station are open, so its numbers stay as they are.")
 HIGHEST_STUB = 9_999_999
 
 
@@ -50,6 +51,7 @@ def issue_ballot(session: Session, actor: Actor, command: IssueBallot, secret: b
             if before.stub == command.stub and _is_theirs(before, key, secret):
                 return before
         raise
+    _require_polling(session, place, command.voter.pot_id)
     return _add_issue(session, place, command.voter.pot_id, command.issue_id, command.stub, key, secret)
 
 
@@ -113,6 +115,7 @@ def exchange_spoilt(session: Session, actor: Actor, command: Exchange, secret: b
     if before is not None and _same(before, place, command.voter) and _is_theirs(before, key, secret):
         return before
     _require_out(issue)
+    _require_polling(session, place, command.voter.pot_id)
     issue.state = IssueState.SPOILT
     session.flush()
     audit.record(session, actor, "paper.spoilt", place, process_id=place.process_id, station=place.name, stub=issue.stub)
@@ -126,7 +129,7 @@ def note_left(session: Session, actor: Actor, command: LeftWithout) -> StationCo
     pot = paper_pot(session, place, command.pot_id)
     kept = held_count(session, place.id, pot.id)
     if kept.state is not CountState.POLLING:
-        raise Conflict(msg("The boxes of this station are open, so its numbers stay as they are."))
+        raise Conflict(OPENED)
     if kept.left_without == command.known + 1:
         return kept  # a second click
     if kept.left_without != command.known:
@@ -140,6 +143,12 @@ def note_left(session: Session, actor: Actor, command: LeftWithout) -> StationCo
         session, actor, "paper.left_without", kept, process_id=place.process_id, station=place.name, number=kept.left_without
     )
     return kept
+
+
+def _require_polling(session: Session, place: Station, pot_id: uuid.UUID) -> None:
+    kept = count_of(session, place.id, pot_id)
+    if kept is not None and kept.state is not CountState.POLLING:
+        raise Conflict(OPENED)
 
 
 def _at(session: Session, actor: Actor, voter: AtDesk) -> tuple[Station, Hand]:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState, gives_points, is_ranking, most_points_each, withdrawn_from
@@ -15,7 +15,7 @@ from app.features.stations.models import Batch, BatchState, CountState, PaperBal
 from app.features.stations.queries import batches_of, classes_typed, count_of, final, numbers_of, sample_of
 from app.features.stations.sampling import committed, could_change, drawn, most_wrong, size_of
 from app.features.stations.use_cases.shared import NO_PAPER, clerk
-from app.features.stations.use_cases.wanting import advance, is_through, reads_all, want
+from app.features.stations.use_cases.wanting import advance, is_through, mark_drawn, reads_all, want
 from app.features.voting.queries import is_opened
 from app.features.voting.use_cases import announced_rule, as_counted, paper_rules, tally_of
 from app.kernel import audit
@@ -63,13 +63,18 @@ def draw_sample(session: Session, actor: Actor, command: DrawSample) -> Sample:
         session, actor, "sample.drawn", sample, process_id=pot.process_id, seed=seed, commitment=commitment, size=size,
         ballots=len(one_each),
     )  # fmt: skip
-    want(session, batches, None if whole else drawn(seed, commitment, one_each, size))
+    chosen = one_each if whole else drawn(seed, commitment, one_each, size)
+    mark_drawn(session, chosen)
+    want(session, batches, None if whole else chosen)
     return sample
 
 
 @decides("second_reading")
 def judge_sample(session: Session, actor: Actor, pot_id: uuid.UUID) -> Sample:
     """Say whether the sample was enough, or let all be read: when so many could be wrong that another project could win.
+
+    Only what was drawn says how many may be wrong: ballots that were read because they were in doubt were chosen by whoever
+    typed them. Batches that are read as a whole have nothing left to be guessed.
 
     Raises Conflict while ballots of the sample are not read or decided, and before the ballot box is opened: how close the
     result is nobody knows before.
@@ -84,10 +89,12 @@ def judge_sample(session: Session, actor: Actor, pot_id: uuid.UUID) -> Sample:
     if not is_opened(session, pot):
         raise Conflict(msg("How close the result is, is known when the ballot box is open. Open it first, or have all read."))
     points = gives_points(pot)
-    chosen = select(PaperBallot).where(PaperBallot.batch_id.in_([one.id for one in batches]), PaperBallot.second != "")
+    sampled = [one.id for one in batches if not one.read_whole]
+    chosen = select(PaperBallot).where(PaperBallot.batch_id.in_(sampled), PaperBallot.drawn)
     read = list(session.scalars(chosen))
+    ballots = session.scalar(select(func.count()).select_from(PaperBallot).where(PaperBallot.batch_id.in_(sampled))) or 0
     wrong = sum(from_stored(final(one), points=points) != _undoubted(one.first, points=points) for one in read)
-    most = most_wrong(sample.ballots, len(read), wrong)
+    most = most_wrong(ballots, len(read), wrong)
     changes = _could_change(session, pot, (most - wrong) * moved_by_one(pot))  # those that were found are put right
     sample.found = {"read": len(read), "wrong": wrong, "most_wrong": most, "could_change": changes}
     sample.state = SampleState.ALL if changes else SampleState.ENOUGH

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
@@ -18,11 +18,17 @@ def pots_to_loosen(session: Session) -> Sequence[uuid.UUID]:
 
 
 def loosen(session: Session, pot_id: uuid.UUID) -> int:
-    """Keep the ballots of a pot as equal ones joined, and forget in which batch each lay. Returns how many there were."""
+    """Keep the ballots of a pot as equal ones joined, and forget in which batch each lay. Returns how many there were.
+
+    Two who do so at once do it once. The salts of the batches go, too: with one, the commitment of a small batch could be tried
+    out until it fits, and would say which ballots lay in it, in which order.
+    """
+    session.execute(select(Pot.id).where(Pot.id == pot_id).with_for_update())
     pot = session.get_one(Pot, pot_id)
     for (choices, points), number in sorted(classes_typed(session, pot).items()):
         session.add(PaperRow(pot_id=pot_id, choices=choices, points=points, number=number))
     mine = select(Batch.id).where(Batch.pot_id == pot_id)
     gone = session.execute(delete(PaperBallot).where(PaperBallot.batch_id.in_(mine)).returning(PaperBallot.number)).all()
+    session.execute(update(Batch).where(Batch.pot_id == pot_id).values(salt="").execution_options(synchronize_session="fetch"))
     session.flush()
     return len(gone)

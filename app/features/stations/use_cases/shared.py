@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import in_office, people_names
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, PotState
 from app.features.committee.queries import Station, station
 from app.features.stations.models import StationCount
 from app.features.stations.queries import works_at
@@ -61,6 +61,11 @@ def paper_pot(session: Session, place: Station, pot_id: uuid.UUID) -> Pot:
     if paper_rules(session, found) is None:
         raise Refused(NO_PAPER)
     return found
+
+
+def hold_for_ballots(session: Session, pot_id: uuid.UUID) -> PotState | None:
+    """Hold a pot until the end of this transaction, as everybody does who types, reads, draws or signs for it; its state."""
+    return session.scalar(select(Pot.state).where(Pot.id == pot_id).with_for_update(key_share=True))
 
 
 def held_count(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> StationCount:

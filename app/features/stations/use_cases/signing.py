@@ -3,18 +3,19 @@
 import uuid
 from collections import Counter
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import in_office
 from app.features.budgets.queries import Pot, PotState, gives_points, is_ranking
-from app.features.committee.queries import Station, stations_of
-from app.features.committee.use_cases import EnterTotals, take_over_totals
+from app.features.committee.queries import Station, paper_is_seen, stations_of
+from app.features.committee.use_cases import EnterTotals, opened_again, take_over_totals
 from app.features.counting.use_cases import Ballot, Tally
 from app.features.stations.commands import SignNumbers
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
 from app.features.stations.queries import Numbers, batches_of, counted_of_batch, numbers_of, unsigned_stations
-from app.features.stations.use_cases.shared import Hand, clerk, held_count, paper_pot, station_of
+from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, Refused
@@ -37,6 +38,8 @@ def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> Statio
     place = station_of(session, command.station_id)
     hand = clerk(session, actor, place.process_id, Permission.BUDGET_CERTIFY)
     pot = paper_pot(session, place, command.pot_id)
+    hold_for_ballots(session, pot.id)
+    session.refresh(pot, ["state"])
     kept = held_count(session, place.id, pot.id)
     if kept.state is CountState.SIGNED:
         raise Conflict(msg("Two people have signed these numbers already."))
@@ -66,7 +69,8 @@ def take_back_signature(session: Session, actor: Actor, station_id: uuid.UUID, p
     """The first signature is taken back, by anybody who may sign: something is to be mended before."""
     place = station_of(session, station_id)
     clerk(session, actor, place.process_id, Permission.BUDGET_CERTIFY)
-    kept = held_count(session, place.id, paper_pot(session, place, pot_id).id)
+    hold_for_ballots(session, paper_pot(session, place, pot_id).id)
+    kept = held_count(session, place.id, pot_id)
     if kept.state is not CountState.PROPOSED:
         raise Conflict(msg("There is no single signature to take back."))
     audit.record(
@@ -151,4 +155,25 @@ def _require_signed(session: Session, pot: Pot) -> None:
         )
 
 
+def _open_again(session: Session, station_id: uuid.UUID, pot: Pot) -> None:
+    """Two members have decided that what was signed is wrong: batches can be opened, and two people sign anew."""
+    kept = held_count(session, station_id, pot.id)
+    if kept.state is not CountState.SIGNED:
+        return
+    kept.state, kept.reason = CountState.OPENED, ""
+    kept.first_hand, kept.first_name, kept.second_hand, kept.second_name = None, "", None, ""
+    for one in batches_of(session, pot.id, station_id):
+        one.state = BatchState.RECONCILED
+    session.flush()
+
+
+def _is_seen(session: Session, process_id: uuid.UUID) -> bool:
+    """Whether a box of a process was opened."""
+    which = select(StationCount.id).join(Station, Station.id == StationCount.station_id)
+    opened = which.where(Station.process_id == process_id, StationCount.state != CountState.POLLING)
+    return session.scalar(opened.limit(1)) is not None
+
+
+opened_again.append(_open_again)
+paper_is_seen.append(_is_seen)
 before_counting.insert(0, _require_signed)

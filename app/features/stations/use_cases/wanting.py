@@ -22,9 +22,7 @@ def reads_all(pot: Pot) -> bool:
 
 def want(session: Session, batches: Iterable[Batch], only: Iterable[tuple[UUID, int]] | None = None) -> None:
     """Let all ballots of these batches be read a second time, or only these; those in doubt are read in any case."""
-    by_batch: dict[UUID, list[int]] = {}
-    for batch_id, number in only or ():
-        by_batch.setdefault(batch_id, []).append(number)
+    by_batch = _by_batch(only or ())
     for batch in batches:
         query = update(PaperBallot).where(PaperBallot.batch_id == batch.id)
         if only is not None:
@@ -36,6 +34,20 @@ def want(session: Session, batches: Iterable[Batch], only: Iterable[tuple[UUID, 
     session.flush()
     for batch in batches:
         advance(session, batch)
+
+
+def mark_drawn(session: Session, ballots: Iterable[tuple[UUID, int]]) -> None:
+    """Keep which ballots were drawn into the sample."""
+    for batch_id, numbers in _by_batch(ballots).items():
+        query = update(PaperBallot).where(PaperBallot.batch_id == batch_id, PaperBallot.number.in_(numbers))
+        session.execute(query.values(drawn=True).execution_options(synchronize_session="fetch"))
+
+
+def _by_batch(ballots: Iterable[tuple[UUID, int]]) -> dict[UUID, list[int]]:
+    found: dict[UUID, list[int]] = {}
+    for batch_id, number in ballots:
+        found.setdefault(batch_id, []).append(number)
+    return found
 
 
 def is_through(session: Session, batch: Batch) -> bool:
