@@ -274,4 +274,4 @@ def test_the_time_of_a_vote_stays_once_totals_of_paper_were_typed(session, as_ro
     session.commit()
     page = as_role(Role.COMMITTEE, space_of(process_id)).get(f"/staff/decisions/{process_id}").text
     assert "/propose/resumption" not in page
-    assert "members know a part of the count" in page
+    assert "people know a part of the count" in page

@@ -203,7 +203,7 @@ def test_nothing_is_withdrawn_before_the_vote_or_once_somebody_may_know_a_count(
     place = committee.station(paper.process_id)
     over(paper)
     committee.typed(paper, place, {"1": 3})
-    with pytest.raises(Conflict, match="Totals of ballots on paper have been typed"):
+    with pytest.raises(Conflict, match="Ballots on paper have been looked at"):
         withdraw(paper)
 
     closing = voting.pot()
