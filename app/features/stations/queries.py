@@ -31,6 +31,7 @@ from app.features.voting.queries import PaperRows, fixed_pots, paper_rows_of
 from app.features.voting.use_cases import paper_rules
 from app.kernel import clock
 from app.kernel.errors import NotFound
+from app.kernel.paging import Page, last_page
 
 __all__ = [
     "Batch",
@@ -247,10 +248,14 @@ def envelopes_waiting(session: Session, process_id: uuid.UUID) -> Sequence[Outer
     return session.scalars(query.order_by(OuterEnvelope.number, OuterEnvelope.id)).all()
 
 
-def envelopes_of(session: Session, process_id: uuid.UUID) -> Sequence[OuterEnvelope]:
-    """All outer envelopes of a process, the newest first."""
-    query = select(OuterEnvelope).join(Pot, Pot.id == OuterEnvelope.pot_id).where(Pot.process_id == process_id)
-    return session.scalars(query.order_by(OuterEnvelope.number.desc(), OuterEnvelope.id)).all()
+def envelopes_of(session: Session, process_id: uuid.UUID, number: int, size: int) -> Page[OuterEnvelope]:
+    """One page of the outer envelopes of a process: those that wait first, then the newest."""
+    where = OuterEnvelope.pot_id.in_(select(Pot.id).where(Pot.process_id == process_id))
+    total = session.scalar(select(func.count()).select_from(OuterEnvelope).where(where)) or 0
+    number = last_page(number, total, size)
+    decided = OuterEnvelope.state != EnvelopeState.WAITING
+    query = select(OuterEnvelope).where(where).order_by(decided, OuterEnvelope.number.desc(), OuterEnvelope.id)
+    return Page(session.scalars(query.limit(size).offset((number - 1) * size)).all(), number, size, total)
 
 
 def envelope(session: Session, envelope_id: uuid.UUID) -> OuterEnvelope:

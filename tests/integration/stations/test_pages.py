@@ -1,11 +1,15 @@
 """The pages of a station: what a clerk sends does what it says, and other staff see nothing that is not theirs."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db as database
 from app.features.spaces.models import Process
+from app.features.stations.commands import TakeInEnvelope
 from app.features.stations.models import Batch, BatchState, Issue, OuterEnvelope, PaperBallot, Shift, StationCount
+from app.features.stations.use_cases import decide_envelope, take_in_envelope
 from app.features.voting.models import VotingParticipation, VotingSetup
 from app.kernel import clock
 from app.kernel.permissions import Role
@@ -94,6 +98,24 @@ def test_an_envelope_over_the_page(app, session, pot, place):
     assert clerk.post(f"/staff/stations/envelopes/one/{envelope_id}/decide").status_code == 303
     assert number_of(VotingParticipation) == 1
     assert "Accepted, opened" in clerk.get(f"/staff/stations/envelopes/{process_id}").text
+
+
+def test_envelopes_that_wait_come_first_a_page_at_a_time(app, session, pot, place, monkeypatch):
+    monkeypatch.setattr("app.features.stations.manage_routes.envelopes.SHOWN", 2)
+    desk = stations.on_shift(place)
+    made = [
+        take_in_envelope(
+            session, desk, TakeInEnvelope(stations.at(place, pot, f"CARD0000{at}"), uuid4(), "provisional"), stations.SECRET
+        )
+        for at in range(1, 4)
+    ]
+    decide_envelope(session, desk, made[2].id)
+    client = signed_in(app, pot)
+    session.commit()
+    first, last = (client.get(f"/staff/stations/envelopes/{pot.process_id}?page={page}").text for page in (1, 9))
+    assert "1 to 2 of 3" in first
+    assert first.count("Accept or send back") == 2
+    assert "Accept or send back" not in last
 
 
 def test_every_page_answers_whoever_may_see_it_and_nobody_else(app, session, pot, place):

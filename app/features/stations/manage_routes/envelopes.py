@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,11 +14,14 @@ from app.features.stations.queries import envelope, envelopes_of, paper_pots
 from app.features.stations.use_cases import decide_envelope, take_in_envelope
 from app.features.stations.use_cases.envelopes import WHY
 from app.features.stations.words import ENVELOPE_STATES
+from app.kernel.paging import page_number
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.filters import local_text
+from app.web.paging import steps
 from app.web.transaction import attempt, commits
 
+SHOWN = 50
 bp = Blueprint("stations_envelopes", __name__, template_folder="../templates", url_prefix="/staff/stations/envelopes")
 
 
@@ -37,12 +40,14 @@ def index(process_id: UUID) -> ResponseReturnValue:
         told = _("Write number %(number)s on the envelope, and put it aside unopened.", number=sent.result.number)
         flash(told, "good")
         return redirect(url_for(".index", process_id=process_id), 303)
+    envelopes = envelopes_of(db.session(), process_id, page_number(request.args.get("page")), SHOWN)
     page = render_template(
         "stations/envelopes.html",
         process=space_of(process_id, Permission.INTAKE),
         form=form,
         page=uuid4(),
-        envelopes=envelopes_of(db.session(), process_id),
+        envelopes=envelopes.items,
+        steps=steps(envelopes, lambda at: url_for(".index", process_id=process_id, page=at)),
         places={one.id: one.name for one in stations_of(db.session(), process_id)},
         states=ENVELOPE_STATES,
         why=WHY,
