@@ -13,7 +13,7 @@ from app.features.printing.queries import FormKey, FormLayout, Kind, Look, PageC
 from app.features.printing.use_cases import copies_of, draw, form_now
 from app.features.scans.models import FileState, PageState, PageTray, ScanFile, ScanPage
 from app.features.scans.queries import BubbleReading, PageReading, State, Tray
-from app.features.scans.rules import copy_key
+from app.features.scans.rules import UNCLEAR, copy_key, machine_answer
 from app.features.scans.use_cases import page_data
 from tests.factories.tools import add, number
 from tests.support.paper import CLEAN, Grey, Hand, Scan, filled, pages_of_pdf, scanned
@@ -68,6 +68,14 @@ def page(
         if state is PageState.TO_REVIEW:
             values["copy_key"] = copy_key(layout.key.kind.value, layout.key.subject, code, form_page)
     return add(ScanPage(**{**values, "tray": tray, "state": state, **attributes}))
+
+
+def reviewed(of: ScanFile, layout: FormLayout, *, doubtful: tuple[int, ...] = (), **attributes: Any) -> ScanPage:
+    """A page as people accepted it: what was doubtful stays unclear."""
+    found = page(of, layout, doubtful=doubtful, state=PageState.REVIEWED, **attributes)
+    fields = {one["name"]: machine_answer(one) or UNCLEAR for one in found.readings["fields"]}
+    found.result = {"fields": fields, "texts": {}}
+    return add(found)
 
 
 def reading(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from app.extensions import db
+from app.features.printing.queries import Kind
 from app.features.spaces.models import Process
 from app.features.stations.commands import DrawSample, OpenBatch, TakeBack, TakeInEnvelope, TypeBallot
 from app.features.stations.models import Shift
@@ -19,7 +20,7 @@ from app.features.stations.use_cases import (
 from app.features.voting.models import VotingSetup
 from app.kernel import clock
 from app.kernel.permissions import Actor, Role
-from tests.factories import accounts, committee, stations
+from tests.factories import accounts, committee, scans, stations
 from tests.factories.stations import SECRET, at
 from tests.factories.tools import add
 from tests.samples.world import Visit, World
@@ -80,6 +81,12 @@ def _over(world: World) -> None:
     for number, marks in ((1, "1"), (2, "23")):
         type_ballot(session, sam, TypeBallot(world.open_batch.id, number, marks))
 
+    world.empty_batch = open_batch(session, sam, OpenBatch(hall.id, shares.id, 9))
+    layout = scans.layout_of(Kind.BALLOT, shares)
+    upload = scans.file(session.get_one(Process, shares.process_id))
+    for code, doubtful in (("", ()), ("", (1,)), ("7KXMAB2C", ())):
+        scans.reviewed(upload, layout, marked=(0,), doubtful=doubtful, code=code, pages=2 if code else 1)
+
 
 SAMPLES = {
     "stations.index": lambda _world: "/staff/stations",
@@ -106,6 +113,11 @@ SAMPLES = {
     "stations_typing.first": lambda world: [
         f"/staff/stations/batch/{world.open_batch.id}",
         f"/staff/stations/batch/{world.read_batch.id}",
+    ],
+    "stations_scans.show": lambda world: [
+        f"/staff/stations/batch/{world.empty_batch.id}/scans",
+        f"/staff/stations/batch/{world.open_batch.id}/scans",
+        f"/staff/stations/batch/{world.read_batch.id}/scans",
     ],
     "stations_typing.second": lambda world: f"/staff/stations/batch/{world.read_batch.id}/second",
     "stations_typing.reopen": lambda world: f"/staff/stations/batch/{world.read_batch.id}/reopen",

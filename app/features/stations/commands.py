@@ -79,6 +79,15 @@ class TypeBallot:
 
 
 @dataclass(frozen=True)
+class TakeScans:
+    """Take the ballots of one upload into a batch. `seen`: how many the page showed."""
+
+    batch_id: UUID
+    upload_id: UUID
+    seen: int
+
+
+@dataclass(frozen=True)
 class DrawSample:
     """The public seed with which the ballots for the second reading are drawn, such as the numbers of dice."""
 

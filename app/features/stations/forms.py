@@ -18,6 +18,7 @@ from app.features.stations.commands import (
     SignNumbers,
     TakeBack,
     TakeInEnvelope,
+    TakeScans,
     TypeBallot,
 )
 from app.features.stations.marks import LONGEST
@@ -158,6 +159,23 @@ class MarksForm(Form):
         return TypeBallot(
             batch_id, int(at) if at.isascii() and at.isdecimal() and len(at) <= LONGEST_STUB else 0, self.marks.data or ""
         )
+
+
+class ScansForm(Form):
+    """Which upload is taken into a batch, and how many ballots the page showed."""
+
+    upload = HiddenField()
+    seen = HiddenField()
+
+    def to_command(self, batch_id: UUID) -> TakeScans:
+        """As the use case takes it. What is no upload is one that has changed since."""
+        seen = self.seen.data or ""
+        number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= LONGEST_STUB else 0
+        try:
+            upload = UUID(self.upload.data or "")
+        except ValueError:
+            upload = UUID(int=0)
+        return TakeScans(batch_id, upload, number)
 
 
 class ReasonForm(Form):

@@ -107,7 +107,8 @@ def read(pot: Pot, typed: str) -> Read:
     if len(set(numbers)) != len(numbers):
         raise Refused(msg("A project is typed twice. Look at the ballot again."), field="marks")
     given_points = tuple(int(given or 0) for _one, given in pairs) if points else None
-    return Read(tuple(numbers), given_points, None, doubtful, incomplete)
+    ordered = in_order(pot, Choices(tuple(numbers), given_points))  # as typed only where the order is a ranking
+    return Read(ordered.numbers, ordered.points, None, doubtful, incomplete)
 
 
 def _plain_digits(typed: str) -> str:

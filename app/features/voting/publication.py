@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, few_ballots, too_few
 from app.features.voting.models import PublicationChoice, Published
-from app.features.voting.queries import ballot_classes, ballots_cast, box_of, closed, is_opened, paper_totals
+from app.features.voting.queries import ballot_classes, ballots_cast, box_of, closed, is_opened, paper_rows, paper_totals
 from app.kernel.automated import decides
 
 SIZES = ((1, 1), (2, 4), (5, 9), (10, 29), (30, None))
@@ -54,14 +54,20 @@ def likeness(classes: Iterable[tuple[object, int]]) -> Likeness:
 
 @decides("published_ballots")
 def likeness_of(session: Session, pot: Pot) -> Likeness:
-    """The same for an opened pot. The order of choices tells ballots apart only where the ballots are rankings."""
+    """The same for an opened pot. The order of choices tells ballots apart only where the ballots are rankings.
+
+    Ballots on paper that are known one by one are measured as they would be published: apart from those of the box.
+    """
 
     def key(choices: str, points: str) -> object:
         if pot.vote_type == "ordinal":
             return choices
         return tuple(sorted(zip(choices.split(","), points.split(",") if points else choices.split(","), strict=True)))
 
-    return likeness((key(choices, points), number) for choices, points, number in ballot_classes(session, pot))
+    both = (("web", ballot_classes(session, pot)), ("paper", paper_rows(session, pot) or ()))
+    return likeness(
+        ((channel, key(choices, points)), number) for channel, classes in both for choices, points, number in classes
+    )
 
 
 def naming(session: Session, pot: Pot, numbers: Collection[str]) -> int:
@@ -104,8 +110,10 @@ def needs_choice(session: Session, pot: Pot) -> bool:
 
 
 def can_choose(session: Session, pot: Pot) -> bool:
-    """Whether the ballots can be looked at for the decision: the vote is over and the box is open."""
-    return from_our_box(session, pot) and closed(session, pot) and is_opened(session, pot)
+    """Whether the ballots can be looked at for the decision: the vote is over, the box is open, paper is typed and signed."""
+    ready = from_our_box(session, pot) and closed(session, pot) and is_opened(session, pot)
+    typed_one_by_one = bool((pot.options.get("voters") or {}).get("paper"))
+    return ready and (not typed_one_by_one or paper_rows(session, pot) is not None)
 
 
 def published_of(session: Session, pot: Pot) -> Published | None:

@@ -7,14 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.budgets.queries import gives_points
+from app.features.budgets.queries import Pot, gives_points
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee.queries import stations_of
+from app.features.scans.queries import ReviewedPage
 from app.features.spaces.queries import Process
 from app.features.stations.forms import MarksForm, SeedForm
 from app.features.stations.manage_routes.shared import batch_at, space_of
 from app.features.stations.marks import VOID, from_stored
 from app.features.stations.queries import batches_of, left_to_read, paper_ballot, sample_of, typed_in, unsettled_in
+from app.features.stations.scanned import scanned_in
 from app.features.stations.use_cases import draw_sample, judge_sample, read_all, reads_all, settle
 from app.features.stations.words import BATCH_STATES
 from app.kernel.errors import NotFound
@@ -133,9 +135,16 @@ def decide(batch_id: UUID, number: int) -> ResponseReturnValue:
         form=form,
         first=_words(ballot.first, points) if ballot else "",
         second=_words(ballot.second, points) if ballot and ballot.second else "",
+        scans=_scans_of(pot, batch_id, number),
         waits=bool(ballot and ballot.proposed_by and ballot.proposed_by != viewer().person_id),
     )
     return page, sent.status
+
+
+def _scans_of(pot: Pot, batch_id: UUID, number: int) -> tuple[ReviewedPage, ...]:
+    """The pages of a ballot that came from scans."""
+    scanned = scanned_in(db.session(), pot, batch_id)
+    return scanned[number - 1].pages if 1 <= number <= len(scanned) else ()
 
 
 def _words(text: str, points: bool) -> str:

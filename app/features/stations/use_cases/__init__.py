@@ -14,6 +14,7 @@ from app.features.stations.use_cases.desk import (
 from app.features.stations.use_cases.drawing import draw_sample, judge_sample, read_all
 from app.features.stations.use_cases.envelopes import decide_envelope, take_in_envelope
 from app.features.stations.use_cases.loosening import loosen, pots_to_loosen
+from app.features.stations.use_cases.scans import give_back_scans, take_scans
 from app.features.stations.use_cases.second import read_again, settle
 from app.features.stations.use_cases.shifts import assign_clerk, take_off
 from app.features.stations.use_cases.signing import sign_numbers, take_back_signature
@@ -27,6 +28,7 @@ __all__ = [
     "exchange_spoilt",
     "finish_batch",
     "finish_return",
+    "give_back_scans",
     "issue_ballot",
     "judge_sample",
     "look_up",
@@ -45,5 +47,6 @@ __all__ = [
     "take_back_signature",
     "take_in_envelope",
     "take_off",
+    "take_scans",
     "type_ballot",
 ]

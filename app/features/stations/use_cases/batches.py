@@ -15,6 +15,7 @@ from app.features.stations.commands import OpenBatch, TypeBallot
 from app.features.stations.marks import LONGEST, UNDO, read
 from app.features.stations.models import Batch, BatchState, CountState, PaperBallot
 from app.features.stations.queries import count_of, sample_of, typed_in
+from app.features.stations.scanned import scanned_in
 from app.features.stations.use_cases.shared import Hand, clerk, hold_for_ballots, paper_pot, station_of
 from app.features.stations.use_cases.wanting import reads_all, want
 from app.kernel import audit
@@ -69,11 +70,13 @@ def type_ballot(session: Session, actor: Actor, command: TypeBallot) -> int:
     one, and for a batch that is not open; Refused for marks that cannot be read.
     """
     found, place, hand = held_batch(session, actor, command.batch_id)
-    _own(session, found, place, hand)
+    own_batch(session, found, place, hand)
     number = typed_in(session, found.id)
     pot = paper_pot(session, place, found.pot_id)
     if command.marks.strip() == UNDO:
         if command.number == number + 1 and number:
+            if number <= len(scanned_in(session, pot, found.id)):
+                raise Conflict(msg("This ballot came from a scan. Give all scans of this batch back to take it out."))
             session.delete(session.get_one(PaperBallot, (found.id, number)))
             session.flush()
             return number - 1
@@ -99,7 +102,7 @@ def finish_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: st
     found, place, hand = held_batch(session, actor, batch_id)
     if found.state is BatchState.ENTERED and found.typed_by == hand[0]:
         return found
-    _own(session, found, place, hand)
+    own_batch(session, found, place, hand)
     typed, words = typed_in(session, found.id), reason.strip()[:LONGEST]
     if not typed:
         raise Conflict(msg("No ballot of this batch is typed yet."))
@@ -192,7 +195,7 @@ def commitment_of(session: Session, found: Batch) -> str:
     return digest.hexdigest()
 
 
-def _own(session: Session, found: Batch, place: Station, hand: Hand) -> None:
+def own_batch(session: Session, found: Batch, place: Station, hand: Hand) -> None:
     """One clerk types a batch; whoever has left office is followed by a colleague."""
     if found.state is not BatchState.OPEN:
         raise Conflict(msg("All ballots of this batch are typed. Open it again to mend something."))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot, PotState
 from app.features.stations.models import Batch, PaperBallot, PaperRow
 from app.features.stations.queries import classes_typed
+from app.features.stations.use_cases.scans import forget_batches
 
 
 def pots_to_loosen(session: Session) -> Sequence[uuid.UUID]:
@@ -27,6 +28,7 @@ def loosen(session: Session, pot_id: uuid.UUID) -> int:
     pot = session.get_one(Pot, pot_id)
     for (choices, points), number in sorted(classes_typed(session, pot).items()):
         session.add(PaperRow(pot_id=pot_id, choices=choices, points=points, number=number))
+    forget_batches(session, pot)
     mine = select(Batch.id).where(Batch.pot_id == pot_id)
     gone = session.execute(delete(PaperBallot).where(PaperBallot.batch_id.in_(mine)).returning(PaperBallot.number)).all()
     session.execute(update(Batch).where(Batch.pot_id == pot_id).values(salt="").execution_options(synchronize_session="fetch"))

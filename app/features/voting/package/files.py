@@ -21,7 +21,7 @@ from app.features.voting.package import pb_head, verify
 from app.features.voting.package.pb_layout import Layout, lay_out
 from app.features.voting.package.readme import readme
 from app.features.voting.publication import choice_of, few, published_of
-from app.features.voting.queries import ballot_classes, box_of, heads_of
+from app.features.voting.queries import PaperRows, ballot_classes, box_of, heads_of, paper_rows
 from app.kernel.errors import NotFound
 
 Pieces = Iterator[bytes]
@@ -35,8 +35,9 @@ package_marks: list[Callable[[Session, Pot], str]] = []
 
 def names(session: Session, pot: Pot) -> tuple[str, ...]:
     """The files of this room, in the order in which they stand in the package."""
-    ballots = ("opened.jsonl", "ballots.pb") if published_of(session, pot) is Published.ROWS else ("totals.json",)
-    return (*_FILES, *ballots)
+    if published_of(session, pot) is not Published.ROWS:
+        return (*_FILES, "totals.json")
+    return (*_FILES, "opened.jsonl", "ballots.pb", *(("paper_ballots.jsonl",) if paper_rows(session, pot) else ()))
 
 
 def file(session: Session, pot: Pot, name: str) -> Pieces:
@@ -115,13 +116,17 @@ def _totals(session: Session, pot: Pot) -> Pieces:
 
 
 def _ballots_of(session: Session, pot: Pot) -> OpenedPot:
+    salt = _box(session, pot).salts.get(str(pot.id), "")  # none where an earlier version opened the box: verify.py says so
+    return _joined(pot, ballot_classes(session, pot), salt)
+
+
+def _joined(pot: Pot, classes: Iterable[tuple[str, str, int]], salt: str = "") -> OpenedPot:
     found: Counter[Choice] = Counter()
-    for choices, points, number in ballot_classes(session, pot):
+    for choices, points, number in classes:
         given = tuple(map(int, points.split(","))) if points else None
         if given is None and gives_points(pot):
             given = ()  # a blank ballot of a type with points
         found[tuple(choices.split(",")) if choices else (), given] += number
-    salt = _box(session, pot).salts.get(str(pot.id), "")  # none where an earlier version opened the box: verify.py says so
     return OpenedPot(form_of(pot), salt, ballots=found)
 
 
@@ -129,6 +134,13 @@ def _opened(session: Session, pot: Pot) -> Pieces:
     """As those who opened the box signed it: the lines of this pot, its salt first."""
     for line in _ballots_of(session, pot).lines(str(pot.id)):
         yield canonical(line) + b"\n"
+
+
+def _on_paper(session: Session, pot: Pot) -> Pieces:
+    """The ballots on paper as they were typed, read and signed: sorted, equal ones joined, with no station and no batch."""
+    rows: PaperRows = paper_rows(session, pot) or []
+    for line in _joined(pot, rows).ballot_lines(str(pot.id)):
+        yield canonical({**line, "channel": "paper"}) + b"\n"
 
 
 def _pb(session: Session, pot: Pot) -> Pieces:
@@ -158,4 +170,9 @@ _FILES: dict[str, Callable[[Session, Pot], Pieces]] = {
     "publication.json": _publication,
     "result.json": _result,
 }
-_BALLOTS: dict[str, Callable[[Session, Pot], Pieces]] = {"opened.jsonl": _opened, "ballots.pb": _pb, "totals.json": _totals}
+_BALLOTS: dict[str, Callable[[Session, Pot], Pieces]] = {
+    "opened.jsonl": _opened,
+    "ballots.pb": _pb,
+    "paper_ballots.jsonl": _on_paper,
+    "totals.json": _totals,
+}

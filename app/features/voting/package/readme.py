@@ -81,6 +81,7 @@ def _files(*, rows: bool) -> list[tuple[str, str]]:
         ("opened.jsonl", gettext("the ballots that came out of the box, sorted, equal ones joined")),
         ("ballots.pb", gettext("the same ballots without the blank ones, one in each row, for counting programs")),
     ]
+    on_paper = ("paper_ballots.jsonl", gettext("the ballots on paper, where they were typed one by one, equal ones joined"))
     totals = [("totals.json", gettext("how many votes each project got; single ballots are not published"))]
     return [
         ("frozen.json", gettext("rule, limits, costs and projects as they were fixed before the vote")),
@@ -88,7 +89,7 @@ def _files(*, rows: bool) -> list[tuple[str, str]]:
         ("board.jsonl", gettext("the receipts of all envelopes, in blocks that follow from each other")),
         ("heads.json", gettext("the signed state of the board on each day")),
         ("statements.json", gettext("what those who opened the box found and signed")),
-        *(ballots if rows else totals),
+        *([*ballots, on_paper] if rows else totals),
         ("publication.json", gettext("whether single ballots are published or totals only, and why")),
         ("result.json", gettext("the certified result, with the reason for each project")),
         ("protocol.json", gettext("what happened, as it was certified, where the committee has a protocol")),

@@ -44,6 +44,7 @@ ALWAYS = (
 DIGEST = re.compile("[0-9a-f]{64}")
 POINTS = ("cumulative", "scoring", "ordinal")
 ROWS, TOTALS = ("opened.jsonl", "ballots.pb"), ("totals.json",)
+ON_PAPER = "paper_ballots.jsonl"
 KINDS = ("approval", "choose-1", "cumulative", "ordinal")
 FEW = 30
 HOLDS = {"committee": "people hold shares of", "server": "the server keeps whole"}
@@ -1009,10 +1010,8 @@ class Checks:
         paper, vote = self._paper(), Vote(self._json("frozen.json"))
         if str(self._json("paper.json")["pot"]) != self.pot:
             raise Wrong("paper.json is about another pot")
-        if paper["ballots"] and not vote.rule.startswith("greedy"):
-            if not self._typed_one_by_one():
-                raise Wrong(f"{vote.rule} needs whole ballots, so totals of paper cannot have been counted")
-            raise Impossible(f"{paper['ballots']} {_WHOLE_ON_PAPER}")
+        if paper["ballots"] and not vote.rule.startswith("greedy") and not self._typed_one_by_one():
+            raise Wrong(f"{vote.rule} needs whole ballots, so totals of paper cannot have been counted")
         if unknown := sorted({*paper["votes"], *paper["points"]} - {*vote.costs}):
             raise Wrong(f"paper.json names project {unknown[0]}, which was not announced")
         if any(not 0 <= number <= paper["ballots"] - paper["blank"] for number in paper["votes"].values()):
@@ -1025,17 +1024,66 @@ class Checks:
             raise Impossible(
                 f"{paper['ballots']} ballots on paper, or those from the box, are so few that only totals of all are published"
             )
+        if ON_PAPER in self.package.names():
+            return self._one_by_one(paper)
+        if paper["ballots"] and self.rows and self._typed_one_by_one():
+            raise Wrong(f"{paper['ballots']} ballots on paper were typed one by one, but {ON_PAPER} is missing")
         raise Impossible(
             f"{paper['ballots']} ballots at {paper['stations']} stations are totals, which cannot be checked here; "
             "they are added to the ballots from the box"
         )
+
+    def _one_by_one(self, paper: dict[str, Any]) -> str:
+        """The ballots on paper keep to the limits and add up to what was signed at the stations."""
+        if not self.rows:
+            raise Wrong(f"only totals are published, so {ON_PAPER} must not be in the package")
+        summed, problems = self._vote(), []
+        for ballot, number in sorted(self._paper_ballots().items(), key=lambda item: item[0][0]):
+            broken = summed.broken_limit(ballot)
+            if broken:
+                problems.append(f"{number} ballots on paper for {','.join(ballot[0]) or 'nothing'}: {broken}")
+        _refuse(problems)
+        self._add(summed, self._paper_ballots())
+        if (summed.voters, summed.blank) != (paper["ballots"], paper["blank"]):
+            problems.append(
+                f"{ON_PAPER} holds {summed.voters} ballots, {summed.blank} of them blank; the stations signed others"
+            )
+        for one in summed.projects:
+            if summed.votes[one] != paper["votes"].get(one, 0):
+                problems.append(f"project {one} has {summed.votes[one]} votes in {ON_PAPER}; the stations signed others")
+            elif summed.kind in POINTS and summed.scores[one] != paper["points"].get(one, 0):
+                problems.append(f"project {one} has {summed.scores[one]} points in {ON_PAPER}; the stations signed others")
+        _refuse(problems)
+        kinds = len(self._paper_ballots())
+        return f"{summed.voters} ballots, {kinds} different ones, add up to what was signed at {paper['stations']} stations"
+
+    def _paper_ballots(self) -> Counter[Ballot]:
+        def read() -> Counter[Ballot]:
+            found: Counter[Ballot] = Counter()
+            with self.package.open(ON_PAPER) as lines:
+                for number, raw in enumerate(lines, 1):
+                    try:
+                        line = json.loads(raw)
+                        points = None if "points" not in line else tuple(map(int, line["points"]))
+                        ballot, count = (tuple(map(str, line["choices"])), points), int(line["count"])
+                        if count < 1 or (line["channel"], line["pot"]) != ("paper", self.pot) or ballot in found:
+                            raise ValueError
+                    except (ValueError, KeyError, TypeError):
+                        raise Wrong(f"line {number} of {ON_PAPER} is no ballot on paper of this pot") from None
+                    found[ballot] = count
+            return found
+
+        return self._once("paper_ballots", read)
 
     def _typed_one_by_one(self) -> bool:
         """Whether it was announced that ballots on paper are typed one by one."""
         return bool((self._json("frozen.json").get("voters") or {}).get("paper"))
 
     def _add_paper(self, vote: Vote) -> None:
-        """Totals of paper go into the sums; `totals.json` holds them already."""
+        """What is on paper goes into the sums, ballot by ballot where they are known; `totals.json` holds it already."""
+        if ON_PAPER in self.package.names():
+            self._add(vote, self._paper_ballots())
+            return
         paper = self._paper()
         vote.voters, vote.blank = vote.voters + paper["ballots"], vote.blank + paper["blank"]
         for name, sums in (("votes", vote.votes), ("points" if vote.kind in POINTS else "votes", vote.scores)):
@@ -1046,8 +1094,6 @@ class Checks:
     def recount(self) -> str:
         """Counted again by the announced rule, from the ballots or, for greedy rules, from the totals."""
         vote, result = self._vote(), self._json("result.json")
-        if self._paper()["ballots"] and not vote.rule.startswith("greedy") and self._typed_one_by_one():
-            raise Impossible(f"{self._paper()['ballots']} {_WHOLE_ON_PAPER}")
         vote.drawn = [str(one) for one in result.get("drawn_order") or ()]
         if self.rows:
             self._add_ballots(vote)
@@ -1078,7 +1124,10 @@ class Checks:
         _refuse(problems)
         source = "from the ballots" if self.rows else "from the totals, which themselves cannot be checked here"
         if self.rows and self._paper()["ballots"]:
-            source = "from the ballots and the totals of paper"
+            one_by_one = ON_PAPER in self.package.names()
+            source = (
+                "from the ballots of the box and those on paper" if one_by_one else "from the ballots and the totals of paper"
+            )
         drawn = "; equals by the draw as result.json names it, which nobody signed: ask who watched" if vote.drawn else ""
         return f"by {vote.rule}, {source}: {len(won)} winners, the same as published: {', '.join(won)}{drawn}"
 
@@ -1117,16 +1166,20 @@ class Checks:
         if few:
             _refuse(problems)
             return "ballots are so few that only totals are published, whatever anybody decides"
-        ballots = self._statements()[0]["ballots"]
+        box, typed = self._statements()[0]["ballots"], self._typed_one_by_one()
+        ballots = box + (self._paper()["ballots"] if typed else 0)
         if said.get("ballots") != ballots:
-            problems.append(f"publication.json says {said.get('ballots')} ballots, but {ballots} came out of the box")
+            also = f", {ballots - box} of them typed from paper" if ballots > box else ""
+            problems.append(f"publication.json says {said.get('ballots')} ballots, but there are {ballots}{also}")
         if not self.rows:
             _refuse(problems)
             raise Impossible(f"{ballots} ballots; how many of them are like no other cannot be told from totals")
         ranking = self._json("frozen.json")["vote_type"] == "ordinal"
         alike: Counter[Any] = Counter()
-        for (choices, points), number in self._ballots().items():
-            alike[choices if ranking else tuple(sorted(zip(choices, points or choices)))] += number
+        on_paper = self._paper_ballots() if ON_PAPER in self.package.names() else Counter()
+        for channel, ballots_there in (("web", self._ballots()), ("paper", on_paper)):
+            for (choices, points), number in ballots_there.items():
+                alike[channel, choices if ranking else tuple(sorted(zip(choices, points or choices)))] += number
         unique = sum(1 for number in alike.values() if number == 1)
         if said.get("unique_ballots") != unique:
             problems.append(f"publication.json says {said.get('unique_ballots')} unique ballots; counted were {unique}")
@@ -1156,9 +1209,14 @@ class Checks:
         for name in ("protocol.json", "protocol.pdf", "paper.json"):
             if name in names:
                 yield f"{name}: all of it"
+        if ON_PAPER in names:
+            yield f"{ON_PAPER}: that these ballots lay in the boxes, which those who read and signed them can say"
 
     def _add_ballots(self, vote: Vote) -> None:
-        for ballot, number in self._ballots().items():
+        self._add(vote, self._ballots())
+
+    def _add(self, vote: Vote, ballots: Counter[Ballot]) -> None:
+        for ballot, number in ballots.items():
             if any(one not in vote.costs for one in ballot[0]) or (vote.points and len(ballot[1] or ()) != len(ballot[0])):
                 raise Wrong("a ballot cannot be counted, so nothing is")
             vote.add(ballot, number)
@@ -1287,9 +1345,6 @@ def _other_statements(said: Sequence[dict[str, Any]], sheet: dict[str, Any], boa
             yield f"the statement of {who} is not of the form {STATEMENT}"
     if len({canonical({**one, "signature": ""}) for one in said}) < len(said):
         yield "one statement stands there twice, and a copy is no second opening"
-
-
-_WHOLE_ON_PAPER = "ballots on paper were counted one by one; they are not in this package, so it cannot be counted again here"
 
 
 def _other_points(vote: Vote, paper: dict[str, Any]) -> Iterator[str]:
