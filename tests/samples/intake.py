@@ -1,7 +1,7 @@
 """Sample data for paper and telephone."""
 
 from app.features.intake.models import SheetKind
-from app.kernel.permissions import Actor, Channel
+from app.kernel.permissions import Actor, Channel, Role
 from tests.factories import accounts, consents, intake, proposals
 from tests.samples.world import World
 
@@ -14,7 +14,8 @@ def build(world: World) -> None:
     )
     world.asked_on_paper = consents.agreement(world.process, purpose_term="events")
     world.slip = consents.code(accounts.person(email=None))
-    _batches(world, intake.clerk(world.process, clerk), intake.clerk(world.process))
+    colleague = accounts.staff(Role.CLERK, world.process)
+    _batches(world, intake.clerk(world.process, clerk), intake.clerk(world.process, colleague))
 
 
 def _batches(world: World, one: Actor, other: Actor) -> None:
