@@ -28,6 +28,7 @@ from app.features.proposals.queries.comments import (
 )
 from app.features.proposals.queries.features import content_version, map_features
 from app.features.proposals.queries.feedback import (
+    by_channel,
     in_visible_process,
     published_comments_cte,
     published_proposals_cte,
@@ -73,6 +74,7 @@ __all__ = [
     "area_names",
     "comment",
     "content_version",
+    "by_channel",
     "cover_photos",
     "discussion",
     "followers",

@@ -83,7 +83,9 @@ def _give(session: Session, actor: Actor, proposal: Proposal, person_id: object,
     if contact is not None:
         for reader in followers(session, proposal.id):
             if reader.email or reader.postal:  # whoever it was: a stranger who found the slip must not stay unnoticed
-                notify(session, mails.CLAIMED_BY, email=reader.email, locale=reader.locale, postal=reader.postal, params=reference)
+                notify(
+                    session, mails.CLAIMED_BY, email=reader.email, locale=reader.locale, postal=reader.postal, params=reference
+                )
         session.delete(contact)
     session.flush()
     return proposal
