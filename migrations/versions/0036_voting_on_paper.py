@@ -247,11 +247,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "number", name=op.f("pk_paper_ballot")),
         sqlite_with_rowid=False,
     )
-    op.drop_table("proposal_fts_docsize")
-    op.drop_table("proposal_fts_data")
-    op.drop_table("proposal_fts_idx")
-    op.drop_table("proposal_fts_config")
-    op.drop_table("proposal_fts")
 
 
 def downgrade() -> None:

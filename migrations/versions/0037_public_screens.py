@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = kernel_types.UtcDateTime(timezone=True)
-JSON = kernel_types.JsonDocument()
+JSON = kernel_types.JsonDocument
 
 
 def upgrade() -> None:

@@ -30,6 +30,7 @@ DECIDE_NOTHING = {
     "app.features.counting.pb.voters.VoterIds.suspicious": "tells whoever checks a file that ids in it look like names",
     "app.features.intake.use_cases.opening.open_batch": "refuses at once what a setting of the process rules out",
     "app.features.interfaces.helsinki.provider.Provider._refresh_when_old": "how long another system's keys are remembered",
+    "app.features.kiosk.use_cases.wishes.wish_for_print": "a number to be called by; everybody gets one and all are printed",
     "app.features.maps.routes._render_map": "size of a memory",
     "app.features.proposals.authoring_routes.reviewing._page": "says which setting the process has",
     "app.features.proposals.authoring_routes.writing_parts.page": "says which setting the process has",

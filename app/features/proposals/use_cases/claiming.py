@@ -10,7 +10,7 @@ from app.features.notifications.use_cases import notify
 from app.features.proposals import mails
 from app.features.proposals.commands import ClaimAtDesk, ClaimProposal
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
-from app.features.proposals.queries import proposal_by_reference
+from app.features.proposals.queries import followers, proposal_by_reference
 from app.features.proposals.queries.own import by_follow_token
 from app.features.proposals.use_cases.taking_in import BY_HANDS
 from app.kernel import audit
@@ -81,8 +81,11 @@ def _give(session: Session, actor: Actor, proposal: Proposal, person_id: object,
     audit.record(session, actor, "proposal.claimed", proposal, process_id=proposal.process_id, voice_id=proposal.author_id)
     notify(session, mails.CLAIMED, person_id=proposal.author_id, params=reference)
     if contact is not None:
-        if contact.email:
-            notify(session, mails.CLAIMED_BY, email=contact.email, locale=contact.locale, params=reference)
+        for reader in followers(session, proposal.id):
+            if reader.email or reader.postal:  # whoever it was: a stranger who found the slip must not stay unnoticed
+                notify(
+                    session, mails.CLAIMED_BY, email=reader.email, locale=reader.locale, postal=reader.postal, params=reference
+                )
         session.delete(contact)
     session.flush()
     return proposal
