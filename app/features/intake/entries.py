@@ -32,6 +32,8 @@ def place_of(entry: Mapping[str, Any]) -> Where:
         return AtPoint(float(entry["lon"]), float(entry["lat"]), label)
     if entry.get("kind") == "area":
         return InArea(uuid.UUID(entry["area_id"]), label)
+    if entry.get("kind") != "city":
+        raise ValueError("this place was left open, and nobody has settled it")
     return WholeCity(label)
 
 
