@@ -79,6 +79,7 @@ def answer_command(
     person_id: uuid.UUID,
     guardian_id: uuid.UUID | None,
     sheet: str,
+    said_at: datetime,
 ) -> AnswerAgreement:
     """The answer that a sheet becomes."""
     return AnswerAgreement(
@@ -94,6 +95,7 @@ def answer_command(
         ),
         sheet=sheet,
         guardian_id=guardian_id,
+        said_at=said_at,
     )
 
 
