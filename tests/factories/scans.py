@@ -11,10 +11,11 @@ from PIL import Image
 from app.extensions import celery, db, files
 from app.features.printing.queries import FormKey, FormLayout, Kind, Look, PageCode
 from app.features.printing.use_cases import copies_of, draw, form_now
+from app.features.scans.commands import DecidePage
 from app.features.scans.models import FileState, PageState, PageTray, ScanFile, ScanPage
 from app.features.scans.queries import BubbleReading, PageReading, State, Tray
 from app.features.scans.rules import UNCLEAR, copy_key, machine_answer
-from app.features.scans.use_cases import page_data
+from app.features.scans.use_cases import decide_page, page_data
 from tests.factories.tools import add, number
 from tests.support.paper import CLEAN, Grey, Hand, Scan, filled, pages_of_pdf, scanned
 
@@ -58,6 +59,7 @@ def page(
             "form_kind": layout.key.kind.value,
             "form_subject": layout.key.subject,
             "revision": layout.short_version,
+            "look": f"{layout.look.variant.value}/{layout.look.language}/{layout.look.paper.value}",
             "page": form_page,
             "pages": len(layout.pages),
             "code": code,
@@ -127,3 +129,21 @@ def as_pdf(*pages: Grey) -> bytes:
     first, *others = (Image.fromarray(one) for one in pages)
     first.save(file, "PDF", resolution=200, save_all=True, append_images=others, title=str(uuid4()))
     return file.getvalue()
+
+
+def accepted(
+    of: ScanFile,
+    layout: FormLayout,
+    actor: Any,
+    *,
+    chosen: dict[str, str] | None = None,
+    texts: dict[str, str] | None = None,
+    form_page: int = 1,
+    **attributes: Any,
+) -> ScanPage:
+    """A page that somebody has looked through: `chosen` is what is marked by field, `texts` what they typed from it."""
+    bubbles = layout.pages[form_page - 1].bubbles
+    marked = tuple(at for at, one in enumerate(bubbles) if (chosen or {}).get(one.field) == one.value)
+    found = page(of, layout, marked=marked, form_page=form_page, **attributes)
+    fields = {one["name"]: f"={one['values'][0]}" if one["values"] else "none" for one in found.readings["fields"]}
+    return decide_page(db.session(), actor, DecidePage(found.id, found.version, fields, texts or {}))

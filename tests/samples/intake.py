@@ -1,8 +1,11 @@
 """Sample data for paper and telephone."""
 
+import uuid
+
 from app.features.intake.models import SheetKind
-from app.kernel.permissions import Actor, Channel
-from tests.factories import accounts, consents, intake, proposals
+from app.features.printing.queries import Kind, Look, Variant
+from app.kernel.permissions import Actor, Channel, Role
+from tests.factories import accounts, consents, intake, proposals, scans
 from tests.samples.world import World
 
 
@@ -14,7 +17,8 @@ def build(world: World) -> None:
     )
     world.asked_on_paper = consents.agreement(world.process, purpose_term="events")
     world.slip = consents.code(accounts.person(email=None))
-    _batches(world, intake.clerk(world.process, clerk), intake.clerk(world.process))
+    colleague = accounts.staff(Role.CLERK, world.process)
+    _batches(world, intake.clerk(world.process, clerk), intake.clerk(world.process, colleague))
 
 
 def _batches(world: World, one: Actor, other: Actor) -> None:
@@ -29,6 +33,10 @@ def _batches(world: World, one: Actor, other: Actor) -> None:
     intake.finish(world.batch_read, other)
     intake.read(world.sheet_differs, one, title="Another title")
     world.batch_closed = intake.closed(process, one, other, said=said)
+    file, form = scans.file(process), scans.layout_of(Kind.PROPOSAL, process, numbered=True)
+    scans.accepted(file, form, other, code="K2R4T6W8", texts={"title": "A lamp"})
+    missing = scans.layout_of(Kind.PROPOSAL, process, numbered=True, look=Look(Variant.LARGE))
+    scans.accepted(file, missing, other, code="H2K4M6P8", texts={"title": "Half of a sheet"})
     world.batch_answers = intake.batch(process, one, kind=SheetKind.CONSENT, agreement_id=world.asked_on_paper.id)
 
 
@@ -51,6 +59,7 @@ SAMPLES = {
     "intake_manage.batch": lambda world: [
         f"/staff/intake/batches/{one.id}" for one in (world.batch_open, world.batch_read, world.batch_closed)
     ],
+    "intake_manage.batch_scans": lambda world: f"/staff/intake/batches/{world.batch_open.id}/scans",
     "intake_manage.move": lambda world: [
         f"/staff/intake/batches/{world.batch_open.id}/finish",
         f"/staff/intake/batches/{world.batch_read.id}/reconcile",
@@ -77,6 +86,12 @@ GROW = {
         world.batch_open,
         intake.clerk(world.process, world.person("clerk")),
         category_id=str(world.category.id),
+    ),
+    "intake_manage.batch_scans": lambda world: scans.accepted(
+        scans.file(world.process),
+        scans.layout_of(Kind.PROPOSAL, world.process, numbered=True),
+        intake.clerk(world.process),
+        code=f"GRQW{uuid.uuid4().hex[:8].upper()}",
     ),
     "intake_manage.index": lambda world: proposals.proposal(
         world.process, author=None, channel=Channel.PHONE, hands_id=world.person("clerk").id

@@ -26,7 +26,8 @@ class AnswerAgreement:
 
     `person_id` is the voice; a clerk who records a paper answer is the actor, and `sheet` the reference on the sheet;
     `remark` says in whose words it came, where another system passed it on; `passed_on` that it did: its yes never stands
-    over a no that the person has said themselves.
+    over a no that the person has said themselves. `said_at` is from when the answer may be, where it is recorded later, as from
+    paper: its yes never stands over anything that was recorded since.
     `guardian_id` is set when their guardian speaks for a minor. `details` are needed for a yes, as far as the agreement asks.
     """
 
@@ -40,6 +41,7 @@ class AnswerAgreement:
     guardian_id: UUID | None = None
     remark: str = ""
     passed_on: bool = False
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,7 @@ DEEDS: dict[str, Message] = {
     "claimed": msg("was put to the account of whoever wrote it"),
     "settled": msg("was decided where two readings differed"),
     "typed": msg("was typed by a first person"),
+    "from_scan": msg("was taken from the scans"),
     "recorded": msg("was written down for somebody"),
     "sent_back": msg("was sent back"),
     "signature_taken_back": msg("lost its first signature"),

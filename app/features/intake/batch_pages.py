@@ -31,6 +31,7 @@ from app.features.intake.queries.batches import (
     sheets_of,
     sheets_since,
 )
+from app.features.intake.queries.scanned import copies_for, from_scans
 from app.features.intake.use_cases import (
     MoveBatch,
     VoidSheet,
@@ -140,6 +141,8 @@ def batch(batch_id: uuid.UUID) -> str:
         states=STATE_WORDS,
         sheet_words=SHEET_WORDS,
         takes=found.state in TAKES_SHEETS,
+        scanned=found.state in TAKES_SHEETS and bool(copies_for(session, found)),
+        from_scans=found.state in TAKES_SHEETS and bool(from_scans(session, sheets)),
         reads=found.state in READS,
         to_read=next_to_read(session, found, viewer().require_signed_in()),
         last=last_of(session, found, viewer().require_signed_in()),

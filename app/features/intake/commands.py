@@ -83,3 +83,18 @@ class MoveBatch:
     batch_id: UUID
     reason: str = ""
     secret: str = ""
+
+
+@dataclass(frozen=True)
+class TakeScans:
+    """Make sheets of what was scanned and looked through: all of it, or what lies in one file."""
+
+    batch_id: UUID
+    file_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class GiveBackScans:
+    """Put the sheets that came from scans back, as long as nobody has read them a second time."""
+
+    batch_id: UUID

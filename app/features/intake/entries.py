@@ -32,6 +32,8 @@ def place_of(entry: Mapping[str, Any]) -> Where:
         return AtPoint(float(entry["lon"]), float(entry["lat"]), label)
     if entry.get("kind") == "area":
         return InArea(uuid.UUID(entry["area_id"]), label)
+    if entry.get("kind") != "city":
+        raise ValueError("this place was left open, and nobody has settled it")
     return WholeCity(label)
 
 
@@ -77,6 +79,7 @@ def answer_command(
     person_id: uuid.UUID,
     guardian_id: uuid.UUID | None,
     sheet: str,
+    said_at: datetime,
 ) -> AnswerAgreement:
     """The answer that a sheet becomes."""
     return AnswerAgreement(
@@ -92,6 +95,7 @@ def answer_command(
         ),
         sheet=sheet,
         guardian_id=guardian_id,
+        said_at=said_at,
     )
 
 

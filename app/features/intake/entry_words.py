@@ -68,5 +68,7 @@ def _place(value: Mapping[str, Any]) -> str:
         return gettext("The whole city")
     if value.get("kind") == "point":
         return value.get("label") or f"{value['lat']:.5f}, {value['lon']:.5f}"
+    if not value.get("area_id"):  # words on a scanned sheet that name no place we know
+        return str(value.get("label", ""))
     found = area_by_id(db.session(), uuid.UUID(value["area_id"]))
     return ", ".join(filter(None, (value.get("label"), local_text(found.name) if found else "")))

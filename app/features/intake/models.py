@@ -47,7 +47,8 @@ class SheetState(StrEnum):
 class IntakeBatch(Identified, Timestamped, Model):
     """A bundle of paper with a declared total, from one station on one day.
 
-    `received_at` is the moment at which its sheets count as received: the phase must have been open then. `revision_id` is the
+    `received_at` is the moment at which its sheets count as received: the phase must have been open then; for answers
+    it is the beginning of the day. `revision_id` is the
     text that the sheets of a consent batch carry. `count_reason` says why there are more or fewer sheets than declared.
     Each signature is who did it and when.
     """

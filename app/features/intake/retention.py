@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session
 
 from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet
+from app.features.scans.use_cases import keep_scans_while
 from app.kernel.messages import msg
 from app.kernel.retention import Rule, declare
 
@@ -15,19 +16,28 @@ LEFT_KEPT = 365
 NOTHING: dict[str, Any] = {}
 
 
-def _of_closed_batches(before: datetime) -> ColumnElement[bool]:
-    """Sheets of batches that were closed before, of which something typed is still there."""
+@keep_scans_while
+def _may_take_scans(process_id: Any) -> ColumnElement[bool]:
+    """A batch of this process is not closed: accepted pages may still become sheets of it."""
+    return exists().where(IntakeBatch.process_id == process_id, IntakeBatch.state != BatchState.CLOSED)
+
+
+def _done_with(before: datetime) -> ColumnElement[bool]:
+    """Sheets that have become what they say, or whose batch was closed, before; and of which something typed is still there.
+
+    What became something counts by itself: its batch may publish at once and never be closed, or was opened again and left.
+    """
     closed = select(IntakeBatch.id).where(IntakeBatch.state == BatchState.CLOSED, IntakeBatch.closed_at < before)
     typed = or_(*(column != NOTHING for column in (IntakeSheet.first, IntakeSheet.second, IntakeSheet.settled)))
-    return and_(IntakeSheet.batch_id.in_(closed), typed)
+    return and_(or_(IntakeSheet.batch_id.in_(closed), IntakeSheet.became_at < before), typed)
 
 
 def _count_entries(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(IntakeSheet).where(_of_closed_batches(before))) or 0
+    return session.scalar(select(func.count()).select_from(IntakeSheet).where(_done_with(before))) or 0
 
 
 def _empty_entries(session: Session, before: datetime, most: int) -> int:
-    found = session.scalars(select(IntakeSheet.id).where(_of_closed_batches(before)).limit(most)).all()
+    found = session.scalars(select(IntakeSheet.id).where(_done_with(before)).limit(most)).all()
     if found:
         session.execute(
             update(IntakeSheet).where(IntakeSheet.id.in_(found)).values(first=NOTHING, second=NOTHING, settled=NOTHING),
@@ -42,22 +52,33 @@ def _left(before: datetime) -> ColumnElement[bool]:
     return and_(IntakeBatch.state != BatchState.CLOSED, IntakeBatch.changed_at < before, ~became)
 
 
+def _left_sheets(before: datetime) -> ColumnElement[bool]:
+    """Sheets that have become nothing, in batches that nobody went on with although others of their sheets have."""
+    left = select(IntakeBatch.id).where(IntakeBatch.state != BatchState.CLOSED, IntakeBatch.changed_at < before)
+    gone = select(IntakeBatch.id).where(_left(before))
+    return and_(IntakeSheet.batch_id.in_(left), IntakeSheet.batch_id.not_in(gone), IntakeSheet.became_at.is_(None))
+
+
 def _count_left(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(IntakeBatch).where(_left(before))) or 0
+    batches = session.scalar(select(func.count()).select_from(IntakeBatch).where(_left(before))) or 0
+    return batches + (session.scalar(select(func.count()).select_from(IntakeSheet).where(_left_sheets(before))) or 0)
 
 
 def _delete_left(session: Session, before: datetime, most: int) -> int:
     found = session.scalars(select(IntakeBatch.id).where(_left(before)).limit(most)).all()
     if found:
         session.execute(delete(IntakeBatch).where(IntakeBatch.id.in_(found)), execution_options={"synchronize_session": False})
-    return len(found)
+    sheets = session.scalars(select(IntakeSheet.id).where(_left_sheets(before)).limit(most - len(found))).all()
+    if sheets:
+        session.execute(delete(IntakeSheet).where(IntakeSheet.id.in_(sheets)), execution_options={"synchronize_session": False})
+    return len(found) + len(sheets)
 
 
 declare(
     Rule(
         "intake_entries",
         msg("What two clerks typed from a sheet of paper, with how to reach the person"),
-        msg("after its batch was closed"),
+        msg("after its batch was closed, or it appeared"),
         msg("Until then a mistake can be found and told. What has become of the sheet, and its number, stay."),
         ENTRIES_KEPT,
         _count_entries,
@@ -67,9 +88,9 @@ declare(
 declare(
     Rule(
         "intake_left",
-        msg("Batches of paper that nobody went on with, with their sheets"),
+        msg("Batches of paper that nobody went on with: their sheets of which nothing has appeared"),
         msg("after somebody last worked on them"),
-        msg("Nothing of them has appeared. The paper itself is kept or destroyed by the office."),
+        msg("Nothing of these sheets has appeared. The paper itself is kept or destroyed by the office."),
         LEFT_KEPT,
         _count_left,
         _delete_left,

@@ -1,6 +1,7 @@
 """What follows from what about batches and sheets: which state comes next, when the numbers agree, what is the same. Pure."""
 
 import unicodedata
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -80,3 +81,8 @@ def counted_entry(first: Mapping[str, Any], settled: Mapping[str, Any]) -> Mappi
 def normal_serial(text: str) -> str:
     """A serial as somebody typed it, as it was printed: upper case, without spaces and dashes."""
     return "".join(char for char in text.upper() if char.isalnum())[:SERIAL_MOST]
+
+
+def record_of(sheet_id: uuid.UUID) -> str:
+    """The name under which a sheet has its pages in the scans."""
+    return f"intake:{sheet_id}"

@@ -9,6 +9,7 @@ from flask import Response, current_app, g, request, url_for
 from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
+from app.features.accounts.use_cases import count_attempt
 from app.features.kiosk.queries import device_of_token
 from app.features.kiosk.rules import SEEN_EVERY, Verdict
 from app.features.kiosk.use_cases import another_token, hand_over, note_copy, note_seen
@@ -19,6 +20,7 @@ from app.kernel.errors import Refused
 from app.kernel.messages import Message, msg
 from app.web import kiosk
 from app.web.kiosk import Screen
+from app.web.networks import network
 
 OFF = Screen(uuid.UUID(int=0), "", "", off=True)
 VOTING = ("voting", "voting_code", "voting_compare")
@@ -35,6 +37,7 @@ def known(token: str) -> Screen:
     if found is None:
         return OFF
     device, shown, newest, verdict = found
+    g.kiosk_was_ours = True
     if verdict is Verdict.COPIED:
         if device.copied_at is None:
             device_id = device.id
@@ -120,9 +123,12 @@ def form_of(slug: str) -> str:
 def rescued() -> tuple[uuid.UUID, str] | None:
     """What somebody was sending when the screen was switched off: the id of the hand-over, and its address for their phone.
 
-    None where nothing was written.
+    None where nothing was written, for a token that was never given out, and where a network sends many one after the other:
+    anybody can send a form to a screen that is off.
     """
-    if request.method != "POST" or request.endpoint not in WRITING or not any(any(each) for each in typed().values()):
+    if not g.get("kiosk_was_ours") or request.method != "POST" or request.endpoint not in WRITING:
+        return None
+    if not any(any(each) for each in typed().values()):
         return None
     slug = request.args.get("process", "")
     if not slug and (proposal_id := (request.view_args or {}).get("proposal_id")):
@@ -132,6 +138,7 @@ def rescued() -> tuple[uuid.UUID, str] | None:
     fields, target = typed(), form_of(slug)
     db.session.rollback()
     try:
+        count_attempt("kiosk rescue network", network())
         with db.separate_transaction() as own:
             found, token = hand_over(own, target, fields)
             return found.id, address_of(token)

@@ -50,10 +50,13 @@ def index() -> str:
 @requires(Permission.INTAKE)
 @commits
 def print_all() -> ResponseReturnValue:
-    """One file with every letter that was chosen, or with all that are new; they then wait for the post."""
+    """One file with every letter that was chosen, or with all that are new; they then wait for the post.
+
+    What is noted stands before the file leaves: one that is lost on its way is printed again, and none twice by itself.
+    """
     ids = _chosen() or [one.id for one in queries.letters_to_post(db.session(), _mine()) if one.printed_at is None]
     try:
-        letters = use_cases.mark_printed(db.session(), viewer(), ids)
+        letters = use_cases.mark_printed(db.session(), viewer(), ids, again=request.args.get("again") == "1")
     except Refused as refusal:
         return _back(refusal)
     response = make_response(letters_pdf(letters))

@@ -59,12 +59,19 @@ def _on_paper(postal: PostalAddress) -> dict[str, Any]:
     }
 
 
-def mark_printed(session: Session, actor: Actor, letter_ids: Sequence[uuid.UUID]) -> Sequence[PaperLetter]:
-    """These letters were taken to the printer, in this order. A letter that was printed before is printed again, no more.
+def mark_printed(
+    session: Session, actor: Actor, letter_ids: Sequence[uuid.UUID], *, again: bool = False
+) -> Sequence[PaperLetter]:
+    """These letters were taken to the printer, in this order: those that are new, so that two clerks do not print one letter
+    each. With `again`, those too that were printed before and are not posted.
 
     Letters of processes in which the clerk takes in nothing are left out. Raises Conflict when nothing is left.
     """
     found = _mine(session, actor, letter_ids)
+    if not again:
+        found = [letter for letter in found if letter.printed_at is None]
+        if not found:
+            raise Conflict(msg("These letters are printed already, by you or by a colleague. They stand below, to be posted."))
     for letter in found:
         letter.printed_at = letter.printed_at or clock.now()
         audit.record(session, actor, "letter.printed", letter, process_id=letter.process_id, kind=letter.mail)

@@ -11,7 +11,8 @@ anonymous(
     why=msg("The register of what was printed stays. Your account is no longer named."),
 )
 nothing_of_people(
-    "the city's own words and printed forms before anybody wrote on them",
+    "the city's own words, printed forms before anybody wrote on them, and what those are about",
     "print_run.issued_to",
+    "printed_form.subject",
     "printed_form.layout",
 )

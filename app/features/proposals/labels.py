@@ -37,6 +37,14 @@ STANCES = {
     Stance.NEUTRAL: Look(msg("Neutral"), "circle", "neutral"),
 }
 # How something came in, where that is worth saying: a click says nothing, the others stand beside it as equals.
+WAYS = {
+    Channel.WEB: msg("On the web"),
+    Channel.KIOSK: msg("At a kiosk"),
+    Channel.PAPER: msg("On paper"),
+    Channel.DESK: msg("At the desk"),
+    Channel.PHONE: msg("By telephone"),
+}
+"""Every way side by side, where proposals are counted."""
 CHANNELS = {
     Channel.KIOSK: msg("at a public screen"),
     Channel.PAPER: msg("on paper"),

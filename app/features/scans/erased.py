@@ -24,3 +24,9 @@ nothing_of_people(
     "scan_page.why",
     "scan_decision.answers",
 )
+nothing_of_people(
+    "which form a page is of, which copy of it, and which record has taken it: none of them a person",
+    "scan_page.form_subject",
+    "scan_page.copy_key",
+    "scan_page.taken_by",
+)

@@ -1,10 +1,12 @@
 """Looking pages through: the picture beside what was read, by keyboard alone; Enter accepts what is shown."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from app.extensions import db, files
 from app.features.printing.queries import grouped
@@ -12,6 +14,7 @@ from app.features.scans.forms import AnswersForm, ReasonForm
 from app.features.scans.manage_routes import _space, bp, tray_words
 from app.features.scans.models import PageState
 from app.features.scans.queries.files import decisions_of, last_of, next_to_review, waiting
+from app.features.scans.queries.reviews import reviewed
 from app.features.scans.rules import MAY_BE_ADMITTED, WAITING
 from app.features.scans.shown import answer_words, answers_sent, shown_page
 from app.features.scans.use_cases import (
@@ -24,6 +27,7 @@ from app.features.scans.use_cases import (
 )
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
+from app.web import slots
 from app.web.access import requires, viewer
 from app.web.transaction import attempt, commits
 
@@ -91,7 +95,9 @@ def _page(page_id: UUID, form: AnswersForm, reason: ReasonForm, status: int) -> 
         reason_form=reason,
         waits=waits,
         mine=mine is not None and found.taken_by is None,
-        seen=_seen(found.state, [answer_words(session, found, one.answers) for one in decisions], waits),
+        seen=[]
+        if found.taken_by
+        else _seen(found.state, [answer_words(session, found, one.answers) for one in decisions], waits),
         may_admit=found.state in (PageState.IN_TRAY, PageState.SET_ASIDE) and found.tray in MAY_BE_ADMITTED and found.readings,
         may_set_aside=found.state is not PageState.SET_ASIDE and found.taken_by is None,
         tray=tray_words()[found.tray.value],
@@ -156,3 +162,12 @@ def admit(page_id: UUID) -> ResponseReturnValue:
         return _page(page_id, AnswersForm(formdata=None), reason, sent.status)
     flash(_("The page waits to be looked through."), "good")
     return redirect(url_for(".page", page_id=page_id), 303)
+
+
+def _sheet_pictures(sheet: Any) -> Markup:
+    """Beside a sheet of a batch that came from the scans: its pages, and nothing of what was read on them."""
+    pages = reviewed(db.session(), None, taken_by=f"intake:{sheet.id}")
+    return slots.partial("scans/_sheet_pictures.html", pages=pages) if pages else Markup("")
+
+
+slots.register("intake.sheet_picture", 10, _sheet_pictures)

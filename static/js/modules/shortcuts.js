@@ -10,6 +10,7 @@ export default function shortcuts(frame) {
     if (document.querySelector("dialog[open]")) return;
     if (act(event.key, dialog)) event.preventDefault();
   });
+  frame.dataset.ready = "yes";
 }
 
 function act(key, dialog) {

@@ -157,7 +157,7 @@ def test_sheets_count_for_the_day_on_which_they_arrived(process, clerks):
     batch = intake.batch(process, clerks[0], day=yesterday)
     sheet = intake.sheet(batch, clerks[0])
     intake.finish(batch, clerks[0])
-    phase.ends_at = batch.received_at + timedelta(minutes=1)  # over by now, and not yet when they arrived
+    phase.ends_at = batch.received_at + timedelta(milliseconds=1)  # over by now, on the same day, and not yet when they arrived
     db.session.flush()
     intake.read(sheet, clerks[1])
     intake.reconcile(batch, clerks[1])

@@ -8,9 +8,11 @@ import pytest
 from app.extensions import db
 from app.features.accounts.models import Person
 from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, Guardian
+from app.features.consents.queries import record_of
 from app.features.consents.use_cases import UnknownCode, enter_code, give_code, given_code
 from app.features.intake.models import IntakeSheet, SheetKind
-from app.kernel import clock
+from app.features.intake.use_cases import MoveBatch, VoidSheet, reopen_batch, void_sheet
+from app.kernel import clock as time
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.permissions import Channel
 from tests.factories import accounts, consents, intake, spaces
@@ -86,7 +88,7 @@ def test_whoever_has_a_slip_keeps_its_code_and_gets_no_second_person(batch, cler
 
 
 def test_a_young_person_answers_with_an_adult(batch, clerks):
-    month = (clock.now().date() + timedelta(days=400)).replace(day=1).isoformat()
+    month = (time.now().date() + timedelta(days=400)).replace(day=1).isoformat()
     young = {"of_age": "no", "of_age_on": month}
     with pytest.raises(Invalid) as refused:
         intake.sheet(batch, clerks[0], **young)
@@ -129,3 +131,37 @@ def test_only_what_people_are_asked_here_has_batches(process, clerks):
     for agreement_id in (elsewhere.id, uuid.uuid4(), None):
         with pytest.raises(NotFound):
             intake.batch(process, clerks[0], kind=SheetKind.CONSENT, agreement_id=agreement_id)
+
+
+def test_an_older_yes_on_paper_brings_back_nothing_that_was_taken_back_since(clock, batch, process, agreement, clerks):
+    """The person took it back while the batch waited; a no on paper has nothing in its way, and a newer yes neither."""
+    known = accounts.person(email=None)
+    code = give_code(db.session(), clerks[0], known.id, intake.SECRET, code_id=uuid.uuid4())
+    old = intake.sheet(batch, clerks[0], code=code)
+    sheets = [old, intake.sheet(batch, clerks[0], person="Onni")]
+    intake.finish(batch, clerks[0])
+    for sheet in sheets:
+        intake.read(sheet, clerks[1])
+    intake.reconcile(batch, clerks[1])
+    clock.advance(days=2)
+    consents.consent(agreement, known)
+    consents.withdraw(agreement, known)
+    with pytest.raises(Refused, match="Sheet 1 cannot be taken in: Something newer than this sheet"), db.session.begin_nested():
+        intake.close(batch, clerks[1])
+    assert record_of(db.session(), agreement.id, known.id).answer is Answer.WITHDRAWN
+
+    reopen_batch(db.session(), clerks[0], MoveBatch(batch.id, "Sheet 1 is older"))
+    with pytest.raises(Refused, match="Something newer"):
+        intake.sheet(batch, clerks[0], code=code)
+    void_sheet(db.session(), clerks[0], VoidSheet(batch.id, old.id, "Taken back since"))
+    no = intake.sheet(batch, clerks[0], code=code, answer="no", name="", address="")
+    intake.finish(batch, clerks[0], "A sheet was found")
+    intake.read(no, clerks[1])
+    intake.reconcile(batch, clerks[1], "A sheet was found")
+    intake.close(batch, clerks[1])
+    assert record_of(db.session(), agreement.id, known.id).answer is Answer.REFUSED
+
+    clock.advance(days=1)
+    newer = intake.batch(process, clerks[0], kind=SheetKind.CONSENT, agreement_id=agreement.id, declared=1)
+    through(newer, clerks, [intake.sheet(newer, clerks[0], code=code)])
+    assert record_of(db.session(), agreement.id, known.id).answer is Answer.GIVEN

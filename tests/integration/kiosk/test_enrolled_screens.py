@@ -60,6 +60,14 @@ def test_a_code_is_over_after_fifteen_minutes_and_guesses_are_slowed_down(client
     assert "fifteen minutes are over" in client.post("/kiosk/enrol", data={"code": device.code_for_tests}).text
     answers = [client.post("/kiosk/enrol", data={"code": "00000000"}).status_code for _ in range(12)]
     assert 429 in answers
+    right = kiosk.device().code_for_tests
+    db.session.commit()
+    assert client.post("/kiosk/enrol", data={"code": right}).status_code == 429  # a right guess among many is none
+    assert client.get_cookie(TOKEN) is None
+    clock.advance(minutes=16)
+    again = kiosk.device().code_for_tests
+    db.session.commit()
+    assert client.post("/kiosk/enrol", data={"code": again}).status_code == 303
 
 
 @pytest.mark.parametrize("code", ["", "1", "abcdefgh", "12345678901234567890", "١٢٣٤٥٦٧٨"])
@@ -333,6 +341,22 @@ def test_whoever_was_writing_when_the_screen_was_switched_off_takes_it_along(app
     path = re.search(r"(/kiosk/continue/[\w-]+)", page.text)[1]
     assert "Half a bench" in app.test_client().post(path).text
     assert "/kiosk/continue/" not in client.get("/proposals").text
+
+
+def test_nobody_but_a_screen_of_ours_has_something_rescued_and_not_without_end(app, client):
+    form = {"title": "Half a bench", "text": "More"}
+    client.set_cookie(TOKEN, "made-up")
+    assert "/kiosk/continue/" not in client.post("/proposals/new?process=open", data=form).text
+    assert db.session.query(KioskHandover).count() == 0
+
+    kiosk.become(client)
+    revoke_device(db.session(), SYSTEM, screens()[0].id, "Stolen")
+    db.session.commit()
+    token = client.get_cookie(TOKEN).value
+    for _ in range(20):
+        client.set_cookie(TOKEN, token)
+        client.post("/proposals/new?process=open", data=form)
+    assert 0 < db.session.query(KioskHandover).count() < 10
 
 
 def test_a_form_in_large_letters_is_asked_for_with_a_number_and_printed_at_the_desk(client, as_role):

@@ -10,15 +10,19 @@ from app.extensions import db
 from app.features.answers.commands import PublishAnswer
 from app.features.answers.models import AnswerStatus
 from app.features.answers.use_cases import publish_answer
+from app.features.notifications import manage_routes
 from app.features.notifications.models import PaperLetter
 from app.features.notifications.queries import PostalAddress, mail
 from app.features.notifications.tasks import empty_outbox
 from app.features.notifications.use_cases import notify
-from app.features.proposals.models import GuestContact
+from app.features.proposals.follow_links import slip_token
+from app.features.proposals.models import GuestContact, Proposal
+from app.features.proposals.use_cases import ClaimProposal, claim_proposal
+from app.kernel import outbox
 from app.kernel.audit import AuditEntry
 from app.kernel.outbox import OutboxRow
-from app.kernel.permissions import SYSTEM, Role
-from tests.factories import proposals, spaces
+from app.kernel.permissions import SYSTEM, Actor, Channel, Role
+from tests.factories import accounts, intake, proposals, spaces
 
 ADDRESS = "Aino Virtanen\nMannerheimintie 1\n00100 Helsinki"
 
@@ -35,14 +39,15 @@ def guest(process, *, email=None, postal=ADDRESS, **attributes):
     return proposal
 
 
-def answered(proposal):
+def answered(proposal, status=AnswerStatus.ACCEPTED, version=0):
     command = PublishAnswer(
         proposal_id=proposal.id,
-        status=AnswerStatus.ACCEPTED,
+        status=status,
         reasons="We will put the bench there in spring.",
         language="en",
         department="Parks and Gardens",
         currency="EUR",
+        seen_version=version,
     )
     publish_answer(db.session(), SYSTEM, command)
     db.session.commit()
@@ -114,7 +119,7 @@ def test_a_letter_is_printed_posted_taken_back_and_never_posted_twice(process, a
 
     clerk.post("/staff/letters-to-post/not-sent", data=ids())
     assert letters()[0].sent_at is None
-    assert clerk.post("/staff/letters-to-post/print", data=ids()).mimetype == "application/pdf"  # again
+    assert clerk.post("/staff/letters-to-post/print?again=1", data=ids()).mimetype == "application/pdf"
     told = [entry.action for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.at))]
     for action in ("letter.printed", "letter.sent", "letter.reopened"):
         assert action in told
@@ -130,6 +135,86 @@ def test_all_of_today_are_one_file_and_what_is_printed_does_not_come_again(proce
     for name, page in zip(("A", "B", "C"), pages, strict=True):
         assert page.index(name) < page.index("The city has answered")
     assert clerk.post("/staff/letters-to-post/print").status_code == 302  # nothing new
+
+
+def test_two_clerks_who_print_the_same_list_print_each_letter_once(process, as_role):
+    for name in ("A", "B"):
+        answered(guest(process, postal=f"{name}\nStreet 1"))
+    both = ids()
+    one, other = as_role(Role.CLERK, process), as_role(Role.CLERK, process)
+    assert len(pdf_pages(one.post("/staff/letters-to-post/print", data={"letter": both["letter"][:1]}).data)) == 1
+    (page,) = pdf_pages(other.post("/staff/letters-to-post/print", data=both).data)  # the list stood open since before
+    assert "B" in page
+    late = one.post("/staff/letters-to-post/print", data=both, follow_redirects=True)
+    assert "printed already, by you or by a colleague" in late.text
+
+
+def test_a_printer_file_that_fails_leaves_the_letters_new(app, process, as_role, monkeypatch):
+    answered(guest(process))
+    clerk = as_role(Role.CLERK, process)
+
+    def broken(*_given):
+        raise OSError("no space left on the device")
+
+    monkeypatch.setattr(manage_routes, "letters_pdf", broken)
+    with pytest.raises(OSError, match="no space"):
+        clerk.post("/staff/letters-to-post/print", data=ids())
+    assert letters()[0].printed_at is None
+    monkeypatch.undo()
+    assert clerk.post("/staff/letters-to-post/print", data=ids()).mimetype == "application/pdf"
+
+
+def test_a_worker_that_dies_while_it_writes_neither_loses_nor_doubles_a_letter(process, clock, monkeypatch):
+    """The letter and the note that it is written stand in one transaction."""
+    proposal = guest(process)
+    postal = PostalAddress(proposal.id, process.id, ADDRESS, "en")
+    params = {"title": "x", "reference": proposal.reference, "path": "/", "reason_code": "other", "text": ""}
+    notify(db.session(), mail("moderation.restored"), postal=postal, params=params)
+    db.session.commit()
+
+    def dies(*_given):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(outbox, "_mark_delivered", dies)  # after the letter was written, before the commit
+    empty_outbox()
+    assert letters() == []
+    monkeypatch.undo()
+    clock.advance(hours=1)
+    empty_outbox()
+    clock.advance(hours=1)
+    empty_outbox()
+    assert [letter.address for letter in letters()] == [ADDRESS]
+
+
+def test_a_sheet_from_a_batch_is_found_supported_answered_and_its_author_hears_of_it_by_letter(process, as_role, mailbox):
+    """As any other proposal: in the list, with support, with each answer, and the letters in the language of the sheet."""
+    one, other = intake.clerk(process), intake.clerk(process)
+    said = {"language": "fi", "author_name": "Hilja", "phone": "", "postal": ADDRESS}
+    intake.closed(process, one, other, said=said)
+    db.session.commit()
+    proposal = db.session.scalars(select(Proposal)).one()
+    assert proposal.channel == Channel.PAPER
+    resident = as_role("resident")
+    assert "Bench 1" in resident.get("/proposals?q=bench").text
+    assert resident.post(f"/proposals/{proposal.reference}/support").status_code in (302, 303)
+    proposal = db.session.scalars(select(Proposal)).one()
+    assert proposal.supports_count == 1
+
+    answered(proposal)
+    answered(proposal, status=AnswerStatus.REJECTED, version=1)  # the city changes its mind
+    person = Actor(person_id=accounts.person().id)
+    claim_proposal(db.session(), person, ClaimProposal(slip_token(proposal.id), ADDRESS))
+    db.session.commit()
+    empty_outbox()
+
+    first, second, third = letters()
+    assert {letter.language for letter in letters()} == {"fi"}
+    assert {letter.address for letter in letters()} == {ADDRESS}
+    assert "hyväksy" in first.text.lower()
+    assert "hyläT".lower() in second.text.lower()
+    assert proposal.reference in third.subject  # somebody has put it to an account: they are told, whoever it was
+    answered(proposal, version=2)
+    assert len(letters()) == 3  # from now on by e-mail
 
 
 def pdf_pages(data):

@@ -3,6 +3,8 @@
 import pytest
 
 from app.extensions import db
+from app.features.erasure.use_cases import erase_now
+from app.features.erasure.use_cases.running import one_step
 from app.features.proposals.follow_links import slip_token
 from app.features.proposals.models import GuestContact, Proposal
 from app.features.proposals.use_cases import (
@@ -20,6 +22,13 @@ from app.kernel.errors import Conflict, Forbidden, NotFound, Refused, SignInRequ
 from app.kernel.permissions import ANONYMOUS, Actor, Channel
 from tests.factories import accounts, intake, spaces
 from tests.factories import proposals as factory
+
+
+class Unread:
+    """A ledger of erasures that nobody reads."""
+
+    def add(self, *_arguments):
+        """Take no note."""
 
 
 @pytest.fixture
@@ -115,6 +124,27 @@ def test_nobody_takes_what_is_not_theirs_to_take(process):
     theirs = factory.proposal(process)
     with pytest.raises(NotFound):
         claim_at_desk(db.session(), intake.clerk(process), ClaimAtDesk(theirs.reference, accounts.person().email))
+
+
+def test_whoever_typed_the_sheet_has_seen_slip_and_contact_and_claims_nothing_with_them(process):
+    proposal, token = from_paper(process, email="hilja@example.org")
+    with pytest.raises(Forbidden):
+        claim_proposal(db.session(), Actor(person_id=proposal.hands_id), ClaimProposal(token, "hilja@example.org"))
+    assert proposal.author_id is None
+
+
+def test_what_was_given_is_not_given_again_when_the_account_is_erased(process):
+    proposal, _token = from_paper(process, email="hilja@example.org")
+    first, second, clerk = accounts.person(), accounts.person(), intake.clerk(process)
+    factory.support(proposal)  # what others stand on stays
+    claim_at_desk(db.session(), clerk, ClaimAtDesk(proposal.reference, first.email))
+    erasure_id = erase_now(db.session(), Actor(person_id=first.id), first.id).id
+    while one_step(db.session(), erasure_id, Unread()) is not None:
+        pass
+    db.session.expire_all()
+    assert proposal.author_id is None
+    with pytest.raises(Conflict, match="given once"):
+        claim_at_desk(db.session(), clerk, ClaimAtDesk(proposal.reference, second.email))
 
 
 def test_of_many_who_claim_it_at_the_same_moment_one_gets_it(race, committing_db):

@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from app.features.accounts.models import RoleAssignment
+from app.features.budgets.models import Pot, PotState
+from app.features.intake.models import BatchState, SheetKind
 from app.features.printing.queries import Kind
 from app.features.scans.commands import DecidePage
 from app.features.scans.models import PageState, PageTray, ScanFile, ScanPage
 from app.features.scans.queries import reviewed
-from app.features.scans.queries.files import next_to_review
+from app.features.scans.queries.files import last_of, next_to_review
 from app.features.scans.use_cases import (
     admit_page,
+    count_old_scans,
     decide_page,
     give_back_pages,
     remove_old_scans,
@@ -20,11 +23,12 @@ from app.features.scans.use_cases import (
     take_pages,
     undo_decision,
 )
+from app.features.spaces.models import Process
 from app.kernel import clock
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.permissions import Actor, Role
-from tests.factories import scans, spaces, voting
+from tests.factories import consents, intake, scans, spaces, voting
 
 
 @pytest.fixture
@@ -215,3 +219,36 @@ def test_scans_go_after_their_time_and_leave_a_note(session, file, ballot) -> No
     assert session.get(ScanPage, page_id) is None
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "scan_file.removed")).one()
     assert entry.details["not_looked_through"] == 1
+
+
+def test_an_accepted_ballot_is_kept_until_the_vote_is_certified(session, file, ballot, pot, clerk) -> None:
+    page_id = see(session, clerk(), scans.page(file, ballot, marked=(0,))).id
+    assert remove_old_scans(session, clock.shift(days=1), 10) == 0
+    session.get_one(Pot, pot.id).state = PotState.CERTIFIED
+    session.flush()
+    assert count_old_scans(session, clock.shift(days=1)) == remove_old_scans(session, clock.shift(days=1), 10) == 1
+    session.expunge_all()
+    assert session.get(ScanPage, page_id) is None
+
+
+def test_an_accepted_sheet_is_kept_while_a_batch_is_open(session, file, pot, clerk, city) -> None:
+    layout = scans.layout_of(Kind.PROPOSAL, SimpleNamespace(id=pot.process_id), city=city)
+    see(session, clerk(), scans.page(file, layout, marked=(0,)))
+    process = session.get_one(Process, pot.process_id)
+    agreement = consents.agreement(process)
+    batch = intake.batch(process, kind=SheetKind.CONSENT, agreement_id=agreement.id)
+    assert remove_old_scans(session, clock.shift(days=1), 10) == 0
+    batch.state = BatchState.CLOSED
+    session.flush()
+    assert remove_old_scans(session, clock.shift(days=1), 10) == 1
+
+
+def test_a_page_that_was_set_aside_does_not_return_by_taking_an_answer_back(session, file, ballot, pot, clerk) -> None:
+    """Its number is free for another scan: both would count."""
+    actor = clerk()
+    page = see(session, actor, scans.page(file, ballot, marked=(0,)))
+    set_page_aside(session, actor, page.id, "Scanned twice")
+    assert last_of(session, pot.process_id, actor.person_id) is None
+    with pytest.raises(Conflict, match="set aside"):
+        undo_decision(session, actor, page.id)
+    assert (page.state, page.copy_key) == (PageState.SET_ASIDE, None)

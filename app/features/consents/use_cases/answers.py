@@ -25,7 +25,7 @@ from app.features.consents.models import (
 from app.features.consents.queries import minor_until, refused_in_person, ruling_of
 from app.features.consents.use_cases.asked import note_asked
 from app.features.consents.use_cases.locked import asking_agreement, locked_agreement
-from app.features.consents.use_cases.recording import append, locked_record
+from app.features.consents.use_cases.recording import Admit, append, locked_record
 from app.features.consents.vocabulary import AGE_BANDS
 from app.features.spaces.queries import area as area_by_id
 from app.kernel import clock
@@ -45,7 +45,7 @@ def answer_agreement(session: Session, actor: Actor, command: AnswerAgreement) -
 
     Raises Forbidden when somebody answers for another without being a clerk, Conflict when the words have changed since
     they were shown (nothing is recorded, the person is asked again), Invalid when a yes lacks what the agreement asks for,
-    Refused for the yes of a minor without their guardian.
+    Refused for the yes of a minor without their guardian, and for a yes from paper that is older than what was recorded since.
     """
     agreement = asking_agreement(session, command.agreement_id)
     if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
@@ -88,7 +88,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         remark=command.remark,
         until=until,
         lapses=lapses,
-        admit=_their_own_no_stands if given and command.passed_on else None,
+        admit=_what_may_follow(command) if given else None,
     )
     if record is None:  # only asking leaves no answer
         raise Conflict(_CHANGED)
@@ -97,6 +97,30 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         _keep_details(session, revision, command.person_id, command.details)
     session.flush()
     return record
+
+
+def _what_may_follow(command: AnswerAgreement) -> Admit | None:
+    """What has to be asked, under the lock, before a yes. A no has nothing in its way."""
+    if command.passed_on:
+        return _their_own_no_stands
+    if command.said_at is None:
+        return None
+    return lambda session, record: refuse_older(session, command, record)
+
+
+def refuse_older(session: Session, command: AnswerAgreement, record: ConsentRecord | None) -> None:
+    """Raises Refused for a yes that was said before what is recorded: an old sheet brings no consent back."""
+    if record is None or command.said_at is None or command.answer is not Answer.GIVEN:
+        return
+    since = session.get_one(ConsentEvent, record.event_id).at
+    if since >= command.said_at:
+        raise Refused(
+            msg(
+                "Something newer than this sheet is recorded of this person: an answer of %(day)s. "
+                "Make the sheet void with this as the reason.",
+                day=since,
+            )
+        )
 
 
 def _their_own_no_stands(session: Session, record: ConsentRecord | None) -> None:

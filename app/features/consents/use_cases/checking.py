@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from app.features.consents.commands import AnswerAgreement
 from app.features.consents.models import AgreementState, Answer
-from app.features.consents.queries import agreement
-from app.features.consents.use_cases.answers import check_details
+from app.features.consents.queries import agreement, record_of
+from app.features.consents.use_cases.answers import check_details, refuse_older
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
@@ -15,7 +15,8 @@ def check_answer(session: Session, actor: Actor, command: AnswerAgreement) -> No
     """Refuse now what `answer_agreement` would refuse later, whoever the person will be. Nothing is kept.
 
     Raises NotFound when nobody is asked any more, Forbidden for everybody but clerks, Conflict when the sheet carries another
-    text than the one in force, Invalid when a yes lacks what the agreement asks for.
+    text than the one in force, Invalid when a yes lacks what the agreement asks for, Refused for a yes from paper that is older
+    than what is recorded of the person.
     """
     found = agreement(session, command.agreement_id)
     if found is None or found.state is not AgreementState.IN_FORCE or not found.asks:
@@ -25,3 +26,4 @@ def check_answer(session: Session, actor: Actor, command: AnswerAgreement) -> No
         raise Conflict(msg("The text has changed since these sheets were printed. An answer to the old text counts no more."))
     if command.answer is Answer.GIVEN:
         check_details(session, found.current, command.details)
+        refuse_older(session, command, record_of(session, command.agreement_id, command.person_id))

@@ -1,6 +1,6 @@
 """What clerks type: a proposal, an answer about personal data, and the steps of a batch."""
 
-from app.features.intake.forms.batches import BatchForm, ClaimForm, ReasonForm, StepForm
+from app.features.intake.forms.batches import BatchForm, ClaimForm, ReasonForm, ScansForm, StepForm
 from app.features.intake.forms.consents import ConsentSheetForm, sheet_form
 from app.features.intake.forms.proposals import TakeInForm
 from app.features.intake.forms.sheets import AnswerSheetForm, ProposalSheetForm
@@ -12,6 +12,7 @@ __all__ = [
     "ConsentSheetForm",
     "ProposalSheetForm",
     "ReasonForm",
+    "ScansForm",
     "StepForm",
     "TakeInForm",
     "sheet_form",

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField
 from wtforms.validators import DataRequired, ValidationError
 
-from app.features.intake.commands import OpenBatch
+from app.features.intake.commands import OpenBatch, TakeScans
 from app.features.intake.models import SheetKind
 from app.features.intake.rules import DECLARED_MOST, REASON_MOST, STATION_MOST
 from app.web.forms import AtMost, Between, EmailAddress, Filled, Form, LineField, TextField, _
@@ -63,6 +63,16 @@ class StepForm(Form):
     """A step of a batch: a reason where one is needed, and a button."""
 
     reason = TextField(_("Reason"), validators=[AtMost(REASON_MOST)])
+
+
+class ScansForm(Form):
+    """Which scanned sheets a batch takes."""
+
+    file = SelectField(_("Which sheets?"), description=_("A bundle that was scanned as one file is taken as one."), default="")
+
+    def to_command(self, batch_id: uuid.UUID) -> TakeScans:
+        """The choice as the use case takes it."""
+        return TakeScans(batch_id, uuid.UUID(self.file.data) if self.file.data else None)
 
 
 class ReasonForm(Form):

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import people_names
 from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetKind, SheetState
-from app.features.intake.rules import READS, TAKES_SHEETS, Equation, equation
+from app.features.intake.rules import READS, TAKES_SHEETS, Equation, equation, record_of
 from app.features.proposals.queries import Proposal
+from app.features.scans.queries import looked_through
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Permission
 
@@ -96,13 +97,15 @@ def numbers_of_all(
 
 
 def next_to_read(session: Session, batch: IntakeBatch, reader_id: uuid.UUID) -> IntakeSheet | None:
-    """The first sheet that waits for a second reader and was not entered by this one."""
+    """The first sheet that waits for a second reader and was not entered by this one, at the keyboard or in the scans."""
     query = select(IntakeSheet).where(
         IntakeSheet.batch_id == batch.id,
         IntakeSheet.state == SheetState.ENTERED,
         IntakeSheet.first_by.is_distinct_from(reader_id),
     )
-    return session.scalars(query.order_by(IntakeSheet.number).limit(1)).first()
+    waiting = session.scalars(query.order_by(IntakeSheet.number)).all()
+    own = looked_through(session, reader_id, [record_of(sheet.id) for sheet in waiting])
+    return next((sheet for sheet in waiting if record_of(sheet.id) not in own), None)
 
 
 def last_of(session: Session, batch: IntakeBatch, clerk_id: uuid.UUID) -> IntakeSheet | None:

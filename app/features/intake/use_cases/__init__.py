@@ -1,13 +1,16 @@
 """What can happen to paper: a batch is opened (`opening`), its sheets are entered, undone and made void (`entering`), read a
-second time and settled (`reading`); the batch is counted, signed, closed and reopened (`closing`).
+second time and settled (`reading`); scanned sheets are taken and given back (`taking_scans`); the batch is
+counted, signed, closed and reopened (`closing`).
 """
 
 from app.features.intake.commands import (
     EnterSheet,
+    GiveBackScans,
     MoveBatch,
     OpenBatch,
     ReadSheet,
     SettleSheet,
+    TakeScans,
     UndoSheet,
     VoidSheet,
 )
@@ -21,24 +24,31 @@ from app.features.intake.use_cases.closing import (
 from app.features.intake.use_cases.entering import enter_sheet, undo_sheet, void_sheet
 from app.features.intake.use_cases.opening import open_batch
 from app.features.intake.use_cases.reading import read_sheet, settle_sheet
+from app.features.intake.use_cases.taking_scans import Left, Taken, give_back_scans, take_scans
 
 __all__ = [
     "EnterSheet",
+    "GiveBackScans",
+    "Left",
     "MoveBatch",
     "OpenBatch",
     "ReadSheet",
     "SettleSheet",
+    "TakeScans",
+    "Taken",
     "UndoSheet",
     "VoidSheet",
     "close_batch",
     "enter_sheet",
     "finish_entering",
+    "give_back_scans",
     "note_slips",
     "open_batch",
     "read_sheet",
     "reconcile_batch",
     "reopen_batch",
     "settle_sheet",
+    "take_scans",
     "undo_sheet",
     "void_sheet",
 ]

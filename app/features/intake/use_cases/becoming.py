@@ -32,9 +32,8 @@ def check_entry(session: Session, actor: Actor, batch: IntakeBatch, entry: Mappi
     if batch.kind is SheetKind.PROPOSAL and batch.process_id is not None:
         check_take_in(session, actor, entries.proposal_command(entry, batch.process_id, sheet_id, batch.received_at))
         return
-    check_answer(session, actor, _answer(batch, entry, sheet_id, None, ""))
-    if entry.get("code"):
-        enter_code(session, entry["code"])
+    person_id = enter_code(session, entry["code"]).person_id if entry.get("code") else sheet_id
+    check_answer(session, actor, _answer(batch, entry, person_id, None, ""))
     if entry.get("answer") == "yes" and entry.get("of_age") == "no" and not entry.get("guardian"):
         raise Invalid({"guardian": msg("Write the name of the adult.")})
 
@@ -79,4 +78,6 @@ def _answer(
 ) -> Any:
     if batch.agreement_id is None or batch.revision_id is None:
         raise ValueError("a batch of answers names the agreement and its text")
-    return entries.answer_command(entry, batch.agreement_id, batch.revision_id, person_id, guardian_id, where)
+    return entries.answer_command(
+        entry, batch.agreement_id, batch.revision_id, person_id, guardian_id, where, batch.received_at
+    )

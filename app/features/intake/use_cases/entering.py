@@ -11,6 +11,7 @@ from app.features.intake.commands import EnterSheet, UndoSheet, VoidSheet
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.use_cases.becoming import check_entry
 from app.features.intake.use_cases.held import held_batch, held_sheet, note, require_clerk, written_reason
+from app.features.scans.use_cases import give_back_pages
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
@@ -32,9 +33,9 @@ def enter_sheet(session: Session, actor: Actor, command: EnterSheet) -> IntakeSh
     if known is not None:
         return _entered_before(actor, batch, known, command.entry)
     check_entry(session, actor, batch, command.entry, command.sheet_id)
-    sheet = _next(session, batch, command.sheet_id, command.serial)
+    sheet = next_sheet(session, batch, command.sheet_id, command.serial)
     sheet.first, sheet.first_by = command.entry, actor.person_id
-    _add(session, batch, sheet)
+    add_sheet(session, batch, sheet)
     note(session, actor, "intake_sheet.typed", sheet, batch)
     session.flush()
     return sheet
@@ -56,6 +57,7 @@ def undo_sheet(session: Session, actor: Actor, command: UndoSheet) -> dict[str, 
         raise Conflict(msg("Only the sheet that you entered last can be taken back. Make another one void, with a reason."))
     entry = {**sheet.first, "serial": sheet.serial}
     note(session, actor, "intake_sheet.taken_back", sheet, batch)
+    give_back_pages(session, actor, rules.record_of(sheet.id))
     session.delete(sheet)
     session.flush()
     return entry
@@ -73,10 +75,10 @@ def void_sheet(session: Session, actor: Actor, command: VoidSheet) -> IntakeShee
     if known is None:
         if batch.state not in rules.TAKES_SHEETS:
             raise Conflict(NOT_OPEN)
-        sheet = _next(session, batch, command.sheet_id, command.serial)
+        sheet = next_sheet(session, batch, command.sheet_id, command.serial)
         sheet.first_by = actor.person_id
         _make_void(actor, sheet, reason)
-        _add(session, batch, sheet)
+        add_sheet(session, batch, sheet)
     else:
         sheet = held_sheet(session, batch, command.sheet_id)
         if sheet.became_at is not None:
@@ -84,6 +86,7 @@ def void_sheet(session: Session, actor: Actor, command: VoidSheet) -> IntakeShee
         if sheet.state is SheetState.VOID:
             return sheet
         _make_void(actor, sheet, reason)
+        give_back_pages(session, actor, rules.record_of(sheet.id))
     note(session, actor, "intake_sheet.voided", sheet, batch, reason=reason)
     session.flush()
     return sheet
@@ -99,7 +102,8 @@ def _entered_before(actor: Actor, batch: IntakeBatch, known: IntakeSheet, entry:
     return known
 
 
-def _next(session: Session, batch: IntakeBatch, sheet_id: Any, serial: str) -> IntakeSheet:
+def next_sheet(session: Session, batch: IntakeBatch, sheet_id: Any, serial: str) -> IntakeSheet:
+    """A sheet with the next number of the batch, not added yet. Raises Conflict when the batch is full."""
     count, last = session.execute(
         select(func.count(), func.max(IntakeSheet.number)).where(IntakeSheet.batch_id == batch.id)
     ).one()
@@ -108,7 +112,7 @@ def _next(session: Session, batch: IntakeBatch, sheet_id: Any, serial: str) -> I
     return IntakeSheet(id=sheet_id, batch_id=batch.id, number=(last or 0) + 1, serial=rules.normal_serial(serial))
 
 
-def _add(session: Session, batch: IntakeBatch, sheet: IntakeSheet) -> None:
+def add_sheet(session: Session, batch: IntakeBatch, sheet: IntakeSheet) -> None:
     """Add the sheet. Raises Conflict, with where it lies, when one with its serial was entered already."""
     _refuse_twice(session, batch, sheet.serial, sheet)
     try:

@@ -44,6 +44,8 @@ def open_batch(session: Session, actor: Actor, command: OpenBatch) -> IntakeBatc
     else:
         found = agreement(session, command.agreement_id) if command.agreement_id else None
         revision_id = _asked(found, command).current.id
+        # at any hour of that day: what was recorded in its course may be newer, and a yes is not put in its place
+        received_at = min(received_at, datetime.combine(command.day, time(0), ZoneInfo(command.zone)).astimezone(UTC))
         if command.at_once:
             errors["at_once"] = msg("Answers about personal data count when the batch is closed.")
     if errors:

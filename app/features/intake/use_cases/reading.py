@@ -7,6 +7,7 @@ from app.features.intake.commands import ReadSheet, SettleSheet
 from app.features.intake.models import BatchState, IntakeSheet, SheetState
 from app.features.intake.use_cases.becoming import become, check_entry
 from app.features.intake.use_cases.held import held_batch, held_sheet, note, require_clerk
+from app.features.scans.queries import looked_through
 from app.kernel import clock
 from app.kernel.errors import Conflict, Forbidden
 from app.kernel.messages import msg
@@ -24,7 +25,7 @@ def read_sheet(session: Session, actor: Actor, command: ReadSheet, secret: str =
     batch = held_batch(session, actor, command.batch_id, rules.READS, NOT_READ)
     sheet = held_sheet(session, batch, command.sheet_id)
     clerk = require_clerk(actor, batch.process_id)
-    if sheet.first_by == clerk:
+    if sheet.first_by == clerk or looked_through(session, clerk, [rules.record_of(sheet.id)]):
         raise Forbidden(msg("You have entered this sheet yourself. Another person reads it the second time."))
     if sheet.state is not SheetState.ENTERED:
         if sheet.second_by == clerk and not rules.differences(sheet.second, command.entry):

@@ -28,6 +28,7 @@ from app.features.proposals.queries.comments import (
 )
 from app.features.proposals.queries.features import content_version, map_features
 from app.features.proposals.queries.feedback import (
+    by_channel,
     in_visible_process,
     published_comments_cte,
     published_proposals_cte,
@@ -71,6 +72,7 @@ __all__ = [
     "Support",
     "Thread",
     "area_names",
+    "by_channel",
     "comment",
     "content_version",
     "cover_photos",

@@ -10,4 +10,4 @@ bp = Blueprint("proposals", __name__, template_folder="../templates", url_prefix
 navigation.primary("proposals.index", msg("Proposals"), icon="lightbulb", order=20)
 
 # Each of these adds its addresses to `bp`.
-from app.features.proposals.routes import acting, finding, reading  # noqa: E402, F401  the blueprint must exist first
+from app.features.proposals.routes import acting, finding, reading, ways  # noqa: E402, F401  the blueprint must exist first

@@ -10,7 +10,7 @@ from app.features.notifications.use_cases import notify
 from app.features.proposals import mails
 from app.features.proposals.commands import ClaimAtDesk, ClaimProposal
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
-from app.features.proposals.queries import proposal_by_reference
+from app.features.proposals.queries import followers, proposal_by_reference
 from app.features.proposals.queries.own import by_follow_token
 from app.features.proposals.use_cases.taking_in import BY_HANDS
 from app.kernel import audit
@@ -19,6 +19,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 from app.kernel.texts import clean_line
 
+ONCE = msg("This proposal was put to an account before, which is no more. It is given once.")
 TAKEN = msg("This proposal belongs to an account already. If that is not right, ask at a desk.")
 
 
@@ -26,10 +27,13 @@ def claim_proposal(session: Session, actor: Actor, command: ClaimProposal) -> Pr
     """Put the proposal of a slip to the actor's account, who knows the contact that was written on the form.
 
     Doing it again changes nothing. Raises SignInRequired, NotFound for a wrong code, Conflict when it is somebody's already,
-    Refused for another contact than the one on the form, or where none was given: a desk helps then.
+    Refused for another contact than the one on the form, or where none was given: a desk helps then. Forbidden for the clerk
+    who typed the sheet: they have seen both.
     """
     person_id = actor.require_signed_in()
     proposal = _held(session, by_follow_token(session, command.token))
+    if proposal.hands_id == person_id:
+        raise Forbidden(msg("A colleague has to do this for you."))
     if proposal.author_id is not None:
         if proposal.author_id == person_id:
             return proposal
@@ -46,7 +50,7 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
     """A clerk has made sure whose proposal it is, and puts it to the account of that person.
 
     Raises NotFound for an unknown reference or account, Forbidden for everybody but clerks of the process and for a clerk's own
-    account, Conflict when it is somebody's already.
+    account, Conflict when it is somebody's already, or was and that account is erased.
     """
     found = proposal_by_reference(session, command.reference)
     if found is None or not actor.may(Permission.INTAKE, found.process_id):
@@ -61,6 +65,8 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
         if proposal.author_id == person.id:
             return proposal
         raise Conflict(TAKEN)
+    if proposal.follow_token_hash is None:  # its slip ended when it was given, and erasing the account gives no new one
+        raise Conflict(ONCE)
     return _give(session, actor, proposal, person.id, session.get(GuestContact, proposal.id))
 
 
@@ -81,8 +87,11 @@ def _give(session: Session, actor: Actor, proposal: Proposal, person_id: object,
     audit.record(session, actor, "proposal.claimed", proposal, process_id=proposal.process_id, voice_id=proposal.author_id)
     notify(session, mails.CLAIMED, person_id=proposal.author_id, params=reference)
     if contact is not None:
-        if contact.email:
-            notify(session, mails.CLAIMED_BY, email=contact.email, locale=contact.locale, params=reference)
+        for reader in followers(session, proposal.id):
+            if reader.email or reader.postal:  # whoever it was: a stranger who found the slip must not stay unnoticed
+                notify(
+                    session, mails.CLAIMED_BY, email=reader.email, locale=reader.locale, postal=reader.postal, params=reference
+                )
         session.delete(contact)
     session.flush()
     return proposal

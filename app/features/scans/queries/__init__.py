@@ -3,7 +3,15 @@
 Loads none of the libraries that read.
 """
 
-from app.features.scans.queries.reviews import ReviewedPage, missing_pages, reviewed
+from app.features.scans.queries.reviews import (
+    ReviewedPage,
+    looked_through,
+    missing_pages,
+    names_of_files,
+    readers_of,
+    reviewed,
+    with_pages,
+)
 from app.features.scans.reading.faults import Fault, Unreadable
 from app.features.scans.reading.results import (
     SURE,
@@ -34,6 +42,10 @@ __all__ = [
     "Tray",
     "Unreadable",
     "fields_of",
+    "looked_through",
     "missing_pages",
+    "names_of_files",
+    "readers_of",
     "reviewed",
+    "with_pages",
 ]

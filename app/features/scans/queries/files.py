@@ -116,6 +116,7 @@ def last_of(session: Session, process_id: uuid.UUID, person_id: uuid.UUID) -> Sc
         .where(
             ScanPage.process_id == process_id,
             ScanPage.taken_by.is_(None),
+            ScanPage.state.not_in((PageState.SET_ASIDE, PageState.IN_TRAY)),
             ScanDecision.person_id == person_id,
             ScanDecision.undone_at.is_(None),
         )

@@ -1,14 +1,14 @@
 """Accepted pages as plain values for other rooms, and what is missing of copies with several pages."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.printing.queries import FormKey, Kind
-from app.features.scans.models import PageState, ScanPage
+from app.features.scans.models import PageState, PageTray, ScanDecision, ScanFile, ScanPage
 from app.features.scans.rules import SEVERAL, UNCLEAR, VALUE
 
 
@@ -19,7 +19,9 @@ class ReviewedPage:
     `code` is the serial of a proposal or consent, or the set code of a ballot of several pages; empty without one. `values`
     holds of each field what is marked (nothing, or one value). `overmarked` are fields in which more than one value is marked,
     `unclear` those of which nobody can tell: what they count is for the rule of the vote to say, not for a clerk. `texts` is
-    handwriting as it was typed. `taken_by` names the record that has taken the page, such as `intake:<id>`.
+    handwriting as it was typed. `taken_by` names the record that has taken the page, such as `intake:<id>`. `outdated`: it is
+    of an earlier revision, and a person has let it in. `asked_on` are the pages of the form on which something is asked: those
+    belong to a whole copy, the others may be missing.
     """
 
     page_id: uuid.UUID
@@ -37,6 +39,8 @@ class ReviewedPage:
     unclear: frozenset[str] = frozenset()
     texts: dict[str, str] = field(default_factory=dict)
     taken_by: str | None = None
+    outdated: bool = False
+    asked_on: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,19 @@ class Incomplete:
 
 def reviewed(
     session: Session,
-    process_id: uuid.UUID,
+    process_id: uuid.UUID | None,
     *,
     kind: Kind | None = None,
     subject: uuid.UUID | None = None,
     taken_by: str | None = None,
 ) -> list[ReviewedPage]:
-    """Accepted pages of a process that nobody has taken, or that the record `taken_by` has.
+    """Accepted pages of a process (None: of all) that nobody has taken, or that the record `taken_by` has.
 
     Ordered by form, code and page; without a code as they lay in their files.
     """
-    query = select(ScanPage).where(ScanPage.process_id == process_id, ScanPage.state == PageState.REVIEWED)
+    query = select(ScanPage).where(ScanPage.state == PageState.REVIEWED)
+    if process_id is not None:
+        query = query.where(ScanPage.process_id == process_id)
     query = query.where(ScanPage.taken_by == taken_by if taken_by else ScanPage.taken_by.is_(None))
     if kind is not None:
         query = query.where(ScanPage.form_kind == kind.value)
@@ -92,25 +98,69 @@ def as_reviewed(page: ScanPage) -> ReviewedPage:
         unclear=frozenset(name for name, answer in fields.items() if answer == UNCLEAR),
         texts=dict(page.result["texts"]),
         taken_by=page.taken_by,
+        outdated=page.tray is PageTray.OUTDATED,
+        asked_on=tuple(page.readings.get("asked_on") or range(1, page.pages + 1)),
     )
 
 
-def missing_pages(session: Session, process_id: uuid.UUID) -> list[Incomplete]:
-    """Numbered copies, of several pages, of which not every page is in the review or accepted."""
+def readers_of(session: Session, page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Who has said what is on each page, the first one first; without those whose account is erased."""
     rows = session.execute(
-        select(ScanPage.form_kind, ScanPage.form_subject, ScanPage.code, ScanPage.pages, ScanPage.page)
+        select(ScanDecision.page_id, ScanDecision.person_id)
+        .where(ScanDecision.page_id.in_(page_ids), ScanDecision.undone_at.is_(None), ScanDecision.person_id.is_not(None))
+        .order_by(ScanDecision.created_at, ScanDecision.id)
+    )
+    found: dict[uuid.UUID, list[uuid.UUID]] = {one: [] for one in page_ids}
+    for page_id, person_id in rows:
+        if person_id is not None:
+            found[page_id].append(person_id)
+    return found
+
+
+def looked_through(session: Session, person_id: uuid.UUID, records: Sequence[str]) -> set[str]:
+    """Of which of these records somebody has said what is on a page that it has taken."""
+    rows = session.scalars(
+        select(ScanPage.taken_by)
+        .join(ScanDecision, ScanDecision.page_id == ScanPage.id)
+        .where(ScanPage.taken_by.in_(records), ScanDecision.person_id == person_id, ScanDecision.undone_at.is_(None))
+    )
+    return {record for record in rows if record}
+
+
+def with_pages(session: Session, records: Sequence[str]) -> set[str]:
+    """Which of these records have pages."""
+    return {one for one in session.scalars(select(ScanPage.taken_by).where(ScanPage.taken_by.in_(records)).distinct()) if one}
+
+
+def names_of_files(session: Session, file_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What these files were called where they came from."""
+    rows = session.execute(select(ScanFile.id, ScanFile.name).where(ScanFile.id.in_(set(file_ids))))
+    return {row[0]: row[1] for row in rows}
+
+
+def missing_pages(session: Session, process_id: uuid.UUID) -> list[Incomplete]:
+    """Numbered copies, of several pages, of which not every page with a question is in the review or accepted."""
+    rows = session.execute(
+        select(
+            ScanPage.form_kind,
+            ScanPage.form_subject,
+            ScanPage.code,
+            ScanPage.pages,
+            ScanPage.page,
+            ScanPage.readings["asked_on"],
+        )
         .where(ScanPage.process_id == process_id, ScanPage.copy_key.is_not(None), ScanPage.pages > 1)
         .order_by(ScanPage.form_kind, ScanPage.form_subject, ScanPage.code, ScanPage.page)
     )
     here: dict[tuple[str, uuid.UUID, str, int], set[int]] = {}
-    for kind, subject, code, pages, page in rows:
+    asked: dict[tuple[str, uuid.UUID, str, int], list[int]] = {}
+    for kind, subject, code, pages, page, asked_on in rows:
         if subject is None:  # a page with a number is one of a form
             continue
         here.setdefault((kind, subject, code, pages), set()).add(page)
-    return list(_incomplete(here.items()))
-
-
-def _incomplete(found: Iterable[tuple[tuple[str, uuid.UUID, str, int], set[int]]]) -> Iterable[Incomplete]:
-    for (kind, subject, code, pages), numbers in found:
-        if gone := tuple(page for page in range(1, pages + 1) if page not in numbers):
-            yield Incomplete(FormKey(Kind(kind), subject), code, pages, gone)
+        asked[kind, subject, code, pages] = asked_on or list(range(1, pages + 1))
+    return [
+        Incomplete(FormKey(Kind(kind), subject), code, pages, gone)
+        for (kind, subject, code, pages), numbers in here.items()
+        if (gone := tuple(page for page in asked[kind, subject, code, pages] if page not in numbers))
+    ]

@@ -110,7 +110,7 @@ def _add(session: Session, file: ScanFile, page: PageReading, image_key: str) ->
         number=page.number,
         part=page.part,
         tray=tray,
-        state=rules.state_of_new(tray, bool(data)),
+        state=PageState.SET_ASIDE if _asks_nothing(page) else rules.state_of_new(tray, bool(data)),
         turned=page.turned,
         fault=page.fault.value if page.fault else "",
         readings=data,
@@ -130,6 +130,12 @@ def _add(session: Session, file: ScanFile, page: PageReading, image_key: str) ->
         _to_duplicates(row)
         session.add(row)
         session.flush()
+
+
+def _asks_nothing(page: PageReading) -> bool:
+    """A page of a known form on which nobody is asked anything, such as the rest of a long text or a slip nobody tore off."""
+    asked = page.page is None or page.page.bubbles or page.page.write_ins
+    return page.tray is Tray.READ and page.layout is not None and not asked
 
 
 def _is_held(session: Session, row: ScanPage) -> bool:
@@ -171,6 +177,7 @@ def page_data(page: PageReading) -> dict[str, Any]:
         "size": [width, height],
         "language": page.layout.look.language,
         "title": page.layout.title,
+        "asked_on": [one.number for one in page.layout.pages if one.bubbles or one.write_ins],
         "fields": [_field(page, one) for one in page.fields()],
         "write_ins": [{"name": one.name, "place": _rect(one.place), "lines": one.lines} for one in page.write_ins],
     }

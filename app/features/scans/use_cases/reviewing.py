@@ -73,7 +73,10 @@ def decide_page(session: Session, actor: Actor, command: DecidePage) -> ScanPage
 
 
 def undo_decision(session: Session, actor: Actor, page_id: uuid.UUID) -> ScanPage:
-    """Take back one's own answer about a page. Raises NotFound, and Conflict once another record has taken the page."""
+    """Take back one's own answer about a page. Raises NotFound, and Conflict once another record has taken the page.
+
+    A page that was set aside has no number any more, so that it stays there whatever was answered about it before.
+    """
     page = _locked(session, actor, page_id)
     own = session.scalars(
         select(ScanDecision).where(
@@ -84,6 +87,8 @@ def undo_decision(session: Session, actor: Actor, page_id: uuid.UUID) -> ScanPag
     ).one_or_none()
     if own is None:
         raise Conflict(msg("There is no answer of yours to take back."))
+    if page.state in (PageState.SET_ASIDE, PageState.IN_TRAY):
+        raise Conflict(msg("This page was set aside meanwhile. Let it in again first, with a reason."))
     _require_free(page)
     own.undone_at = clock.now()
     session.flush()

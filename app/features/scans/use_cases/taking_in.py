@@ -1,18 +1,19 @@
 """Taking in a file, having it read, and removing it."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.features.budgets.queries import Pot, PotState
 from app.features.scans.commands import TakeInScan
 from app.features.scans.models import FileState, PageState, ScanFile, ScanPage
 from app.features.scans.queries import Fault, Unreadable
-from app.features.scans.rules import MOST_BYTES
+from app.features.scans.rules import BALLOT, MOST_BYTES
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import audit, outbox
 from app.kernel.errors import Conflict, NotFound, Refused
@@ -26,6 +27,9 @@ READING = "scans.read"
 ERASE = "scans.erase_files"
 _HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _LONGEST_NAME = 120
+Waits = Callable[[Any], ColumnElement[bool]]
+"""Is given the column with the id of a process, and says whether accepted pages of that process are waited for."""
+_waiting: list[Waits] = []
 
 
 class AlreadyHere(Conflict):
@@ -99,19 +103,41 @@ def remove_scan(session: Session, actor: Actor, file_id: uuid.UUID, reason: str)
     _remove(session, actor, file, clean_line(reason)[:300])
 
 
+def keep_scans_while(waits: Waits) -> Waits:
+    """Register until when another room waits for accepted pages that are no ballots, such as while a batch is open."""
+    if waits not in _waiting:
+        _waiting.append(waits)
+    return waits
+
+
+def _old(before: datetime) -> ColumnElement[bool]:
+    """Files from before a moment; not those with pages that are accepted, lie in no record yet, and are waited for."""
+    accepted = exists().where(
+        ScanPage.file_id == ScanFile.id, ScanPage.state == PageState.REVIEWED, ScanPage.taken_by.is_(None)
+    )
+    ballot = accepted.where(ScanPage.form_kind == BALLOT)
+    not_certified = exists().where(
+        Pot.process_id == ScanFile.process_id, Pot.state != PotState.CERTIFIED, Pot.annulled_at.is_(None)
+    )
+    other = accepted.where(ScanPage.form_kind != BALLOT)
+    waited = [and_(ballot, not_certified), *(and_(other, waits(ScanFile.process_id)) for waits in _waiting)]
+    return and_(ScanFile.created_at < before, ~or_(*waited))
+
+
 def remove_old_scans(session: Session, before: datetime, most: int) -> int:
-    """Remove at most so many files that were taken in before a moment, with their pages. Returns how many."""
-    found = session.scalars(
-        select(ScanFile).where(ScanFile.created_at < before).order_by(ScanFile.created_at, ScanFile.id).limit(most)
-    ).all()
+    """Remove at most so many files that were taken in before a moment, with their pages. Returns how many.
+
+    What was accepted stays as long as somebody still has to take it: until the vote is certified, or no batch is open.
+    """
+    found = session.scalars(select(ScanFile).where(_old(before)).order_by(ScanFile.created_at, ScanFile.id).limit(most)).all()
     for file in found:
         _remove(session, SYSTEM, file, "")
     return len(found)
 
 
 def count_old_scans(session: Session, before: datetime) -> int:
-    """How many files were taken in before a moment."""
-    return session.scalar(select(func.count()).select_from(ScanFile).where(ScanFile.created_at < before)) or 0
+    """How many files that nobody waits for were taken in before a moment."""
+    return session.scalar(select(func.count()).select_from(ScanFile).where(_old(before))) or 0
 
 
 def erase_files(keys: Iterable[str]) -> None:
