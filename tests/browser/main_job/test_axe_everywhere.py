@@ -1,7 +1,8 @@
 """axe-core looks at every kind of page of the small city, with no rule switched off, and finds nothing.
 
 Every address that the laws visit (tests/samples), every error page, and every form sent empty, is opened and must not be wider
-than the window: once in English, light, on a desk computer, once in Arabic, dark, on a phone. axe-core looks at each on which
+than the window: in English, light, on a desk computer; and in Arabic, dark, on a phone, where of each endpoint one address for
+each kind of visitor and answer stands for the others. axe-core looks at each on which
 something stands that no page before has shown (`tests/support/shapes.py`), and in English at each endpoint's first page.
 """
 
@@ -122,8 +123,11 @@ def test_axe_finds_nothing_on_any_page(
     live.db.session.commit()
     windows = Windows(browser, live.url)
     tour = Tour(live, world, windows, options)
+    kinds: set[tuple[str, str | None, int]] = set()
     for endpoint, visit in pages(live, world):
-        tour.visit(endpoint, visit)
+        if options["locale"] == "en" or (endpoint, visit.viewer, visit.status) not in kinds:
+            kinds.add((endpoint, visit.viewer, visit.status))
+            tour.visit(endpoint, visit)
     for code in ERRORS:
         tour.visit("", worlds.Visit(f"/healthz?code={code}", status=code))
     expected = [f"a status of {code} " for code in ERRORS]  # Chromium logs each error page that we asked for
@@ -131,6 +135,6 @@ def test_axe_finds_nothing_on_any_page(
     refused = [endpoint for endpoint, where in tour.forms.items() if tour.send_empty(*where)]
     windows.close()
     assert not tour.problems, f"{len(tour.problems)} problems on {tour.seen} pages:\n" + "\n".join(tour.problems)
-    assert tour.seen > 350
+    assert tour.seen > (350 if options["locale"] == "en" else 230)
     assert tour.examined > 100
     assert len(refused) > 20
