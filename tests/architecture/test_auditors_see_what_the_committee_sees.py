@@ -120,6 +120,7 @@ def world(app: Flask, session: object) -> worlds.World:
     return city
 
 
+@pytest.mark.one_database("sqlite")
 def test_auditors_see_every_page_that_the_committee_sees_and_have_no_button(app: Flask, world: worlds.World) -> None:
     assert what_auditors_miss(app, world) == []
 

@@ -153,6 +153,7 @@ def problems_of(world: World, visit: Visit, sent: Sent) -> Iterator[str]:
             yield f"{visit.url} ({visit.viewer}): {sent.action}, {', '.join(names)}, {words}: {problem}"
 
 
+@pytest.mark.one_database("postgresql")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.timeout(300)
 def test_every_form_answers_bad_input(app: Flask, world: World, place: str) -> None:

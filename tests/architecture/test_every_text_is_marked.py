@@ -28,6 +28,7 @@ NAMES = {
 FOR_DEVELOPERS = {"styleguide", "notifications.development_mail", "notifications.development_letter"}
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.timeout(180)
 def test_every_text_on_a_page_is_marked_for_translation(app: Flask, world: World, place: str) -> None:

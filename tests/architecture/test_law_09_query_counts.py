@@ -14,6 +14,7 @@ from tests.support.laws import GrewSlower, assert_constant_queries
 GROWING = [(room, endpoint) for room in ROOMS for endpoint in getattr(samples_module(room), "GROW", {})]
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize(("room", "endpoint"), GROWING)
 def test_a_page_asks_equally_often_when_rows_are_added(app: Flask, world: World, room: str, endpoint: str) -> None:
     grow = samples_module(room).GROW[endpoint]

@@ -1,9 +1,13 @@
 """Law 10: SQLite and PostgreSQL run the same tests, and `make test` asks for both."""
 
 import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from app.kernel.database import Database
-from tests.support.database import BACKENDS, CHOICES
+from tests.support.database import BACKENDS, CHOICES, pytest_collection_modifyitems
 from tests.support.furniture import HOUSE
 
 
@@ -38,3 +42,55 @@ def leave_and_expect_nothing(db: Database) -> None:
     outbox.post(db.session(), "left behind")
     db.session.commit()
     assert len(db.session.scalars(select(outbox.OutboxRow)).all()) == 1
+
+
+ONE_IS_ENOUGH = {
+    "architecture/test_auditors_see_what_the_committee_sees.py",
+    "architecture/test_every_form_takes_bad_input.py",
+    "architecture/test_every_text_is_marked.py",
+    "architecture/test_law_09_query_counts.py",
+    "architecture/test_looks_are_noted.py",
+    "architecture/test_optional_means_optional.py",
+    "architecture/test_rehearsals_are_nowhere.py",
+    "integration/printing/test_round_trip.py",
+    "integration/proposals/test_reading_bad_input.py",
+    "integration/scans/test_accuracy.py",
+    "integration/voting/test_import_real_elections.py",
+    "integration/voting/test_package.py",
+    "integration/voting/test_published_file.py",
+    "services/interfaces/test_descriptions.py",
+}
+"""Files with tests of what is the same on both. Each has its reason in docs/adr/0018; use cases and races never stand here."""
+
+
+def test_only_these_files_have_tests_that_take_one_database() -> None:
+    tests = HOUSE / "tests"
+    marked = {str(path.relative_to(tests)) for path in tests.rglob("test_*.py") if "mark.one_database(" in path.read_text()}
+    marked.discard(str(Path(__file__).relative_to(tests)))
+    assert marked == ONE_IS_ENOUGH
+
+
+def test_a_test_that_takes_one_database_runs_on_that_one_alone(monkeypatch) -> None:
+    class Item:
+        def __init__(self, database: str | None, *marks: pytest.MarkDecorator) -> None:
+            self.marks = {mark.name: mark.mark for mark in marks}
+            self.callspec = SimpleNamespace(params={"database_url": database}) if database else None
+
+        def get_closest_marker(self, name: str) -> pytest.Mark | None:
+            return self.marks.get(name)
+
+    refuses, seen = pytest.mark.one_database("postgresql"), pytest.mark.browser
+    kept = [Item("sqlite"), Item("postgresql"), Item("postgresql", refuses), Item("sqlite", seen), Item(None, refuses)]
+    dropped = [Item("sqlite", refuses), Item("postgresql", seen)]
+    told: list[object] = []
+
+    def deselected(items: list[object]) -> None:
+        told.extend(items)
+
+    config = SimpleNamespace(hook=SimpleNamespace(pytest_deselected=deselected))
+    for backends, expected in ((CHOICES["both"], kept), (CHOICES["sqlite"], [*kept, *dropped])):
+        monkeypatch.setattr("tests.support.database.BACKENDS", backends)
+        items: list = [*kept, *dropped]
+        pytest_collection_modifyitems(config, items)
+        assert items == expected
+    assert set(told) == set(dropped)

@@ -68,6 +68,7 @@ def shown_without_a_note(app: Flask, room: str, world: World, known: dict[UUID, 
     return found
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_staff_page_that_shows_somebody_notes_it(app: Flask, world: World, room: str) -> None:
     known = residents()

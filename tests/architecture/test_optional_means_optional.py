@@ -58,6 +58,7 @@ def _answer_to_nothing(world: World, visit: Visit, sent: Sent) -> str:
         return response.get_data(as_text=True) if response.mimetype == "text/html" and response.status_code >= 400 else ""
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.timeout(300)
 def test_what_is_called_optional_is_not_demanded(app: Flask, world: World, place: str) -> None:

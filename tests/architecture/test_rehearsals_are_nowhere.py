@@ -32,6 +32,7 @@ def _elsewhere(app: Flask, world: World) -> Iterator[Visit]:
                 yield visit
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.timeout(240)
 def test_no_page_list_feed_or_file_shows_a_rehearsal(app: Flask, world: World) -> None:
     marks, problems = traces(world), []
@@ -66,6 +67,7 @@ OWN_PAGES = (
 )  # fmt: skip
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("address", OWN_PAGES)
 def test_every_page_of_a_rehearsal_says_that_nothing_counts_and_is_for_staff_alone(
     app: Flask, world: World, address: str

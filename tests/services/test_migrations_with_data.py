@@ -4,8 +4,6 @@ import hashlib
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -16,7 +14,7 @@ import rfc8785
 
 from app.features.committee.models import DecisionKind
 from app.features.voting.models import BoxState
-from tests.support.furniture import HOUSE
+from tests.support.commands import flask
 
 NOW = "2026-05-11 09:00:00.000000"
 
@@ -29,23 +27,19 @@ def file(tmp_path: Path) -> Path:
 
 def migrate(file: Path, *words: str) -> str:
     """`flask db …` on that file; returns what it says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "db", *words],
-        cwd=HOUSE,
-        env={
+    ended, said = flask(
+        "db",
+        *words,
+        environment={
             "PATH": "/usr/bin:/bin",
             "PLAZA_ENV": "testing",
             "PLAZA_VAR": str(file.parent),
             "PLAZA_DATABASE_URL": f"sqlite:///{file}",
             "PLAZA_BROKER_URL": "memory://",
         },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert ended == 0, said
+    return said
 
 
 @contextmanager

@@ -46,20 +46,29 @@ def temporary_postgresql(name: str) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where both databases are tested, browser tests take one: pages look the same on the other, and windows are slow."""
+    """Where both databases are tested, some tests take one: what they look at is the same on the other (docs/adr/0018).
+
+    Browser tests take SQLite, because windows are slow; others say which one: `@pytest.mark.one_database("postgresql")`.
+    """
     if len(BACKENDS) < 2:
         return
-    twice = [
-        item
-        for item in items
-        if item.get_closest_marker("browser")
-        and getattr(item, "callspec", None)
-        and "postgresql" in item.callspec.params.values()
-    ]
+    twice = {item for item in items if (only := _only_on(item)) and _database_of(item) not in (None, only)}
     if twice:
-        config.hook.pytest_deselected(items=twice)
-        left_out = set(twice)
-        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=list(twice))
+        items[:] = [item for item in items if item not in twice]
+
+
+def _only_on(item: pytest.Item) -> str | None:
+    """The database that a test takes where it takes only one."""
+    if (mark := item.get_closest_marker("one_database")) is not None:
+        return str(mark.args[0])
+    return "sqlite" if item.get_closest_marker("browser") else None
+
+
+def _database_of(item: pytest.Item) -> str | None:
+    """The database with which pytest would run a test; None for tests without one."""
+    params = item.callspec.params if getattr(item, "callspec", None) else {}
+    return params.get("database_url")
 
 
 @pytest.fixture(scope="session", params=BACKENDS)

@@ -28,6 +28,7 @@ def read(layout: FormLayout, picture: bytes) -> list[PageReading]:
     return list(read_scans(picture, Layouts([layout])))
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "look"),

@@ -73,6 +73,7 @@ def proposal(session):
     return proposal
 
 
+@pytest.mark.one_database("postgresql")
 @pytest.mark.parametrize(("page", "name"), [(page, name) for page, names in READ.items() for name in names])
 def test_no_value_of_any_parameter_breaks_a_page(client, proposal, page, name):
     """Alone, where it is read: nothing else in the address keeps it from being used."""

@@ -22,6 +22,7 @@ def layouts(app: Flask) -> list[FormLayout]:
         return [printing.ballot("with a sum", projects=24), printing.ballot("points", projects=16)]
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.slow
 @pytest.mark.parametrize("clean", [True, False], ids=["clean", "any"])
 def test_nothing_wrong_is_read_without_being_sent_to_a_person(layouts: list[FormLayout], clean: bool) -> None:

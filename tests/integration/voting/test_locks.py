@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy import select, update
 
-from app.features.budgets import use_cases as budgets
+from app.features.budgets import fixing
 from app.features.budgets.choices import Choices
 from app.features.budgets.commands import FreezePot, MovePot
 from app.features.budgets.models import Pot, PotState
@@ -48,7 +48,7 @@ class Together:
             with lock:
                 place, do = next(work)
             if place:
-                self.there.wait(timeout=10)
+                assert self.there.wait(timeout=10), "nobody came to the place where the first one stops"
             return do()
 
         return self.race(one, times=2)
@@ -68,7 +68,7 @@ def test_fixing_a_ballot_and_a_decision_of_the_committee_do_not_wait_for_each_ot
             hold_pots(session, process_id)
 
     both = Together(race, fix, decide)
-    monkeypatch.setattr(budgets, "announced_with_a_pot", [both.stop, *budgets.announced_with_a_pot])
+    monkeypatch.setattr(fixing, "announced_with_a_pot", [both.stop, *fixing.announced_with_a_pot])
 
     assert both.run().errors == []
 

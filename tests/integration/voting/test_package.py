@@ -141,6 +141,7 @@ RULES = {
 }
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("attributes", RULES.values(), ids=RULES)
 def test_bare_python_confirms_a_package_in_an_empty_folder(session: Session, keyring, clock, tmp_path, attributes):
     pot = published(session, keyring, clock, **attributes)

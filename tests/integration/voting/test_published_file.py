@@ -141,6 +141,7 @@ def holds(session: Any, pot: Any, folder: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("kind", POTS.values(), ids=POTS)
 @pytest.mark.parametrize("rule", RULES)
 def test_approvals(session, keyring, tmp_path, rule, kind):
@@ -192,6 +193,7 @@ def supports(rule: str, kind: dict[str, Any]) -> bool:
     return kind["vote_type"] in RULES[rule].vote_types
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize(
     ("rule", "kind"),
     [pytest.param(rule, kind, id=f"{rule}-{name}") for rule in RULES for name, kind in OTHERS.items() if supports(rule, kind)],

@@ -19,7 +19,7 @@ class GuardianForm(Form):
     name = LineField(_("Name of the adult"), validators=[Filled(_("Write the name of the adult.")), AtMost(80)])
     email = LineField(
         _("E-mail address of the adult"),
-        description=_("They get a letter with a link to the text, and nothing else."),
+        description=_("They get an e-mail with a link to the text, and nothing else."),
         validators=[Filled(_("Write an e-mail address of the adult, such as name@example.org.")), AtMost(254), EmailAddress()],
     )
 

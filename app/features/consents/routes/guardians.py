@@ -42,7 +42,7 @@ def guardian(agreement_id: UUID) -> ResponseReturnValue:
 
     sent = form.send(ask)
     if sent.done:
-        flash(_("A letter with a link is on its way to that address. Until the adult says yes, nothing is used."), "good")
+        flash(_("An e-mail with a link is on its way to that address. Until the adult says yes, nothing is used."), "good")
         return redirect(url_for(".my_data"))
     return render_template("consents/guardian.html", agreement=found, form=form, known=known, age=age), sent.status
 

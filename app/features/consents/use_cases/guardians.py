@@ -98,7 +98,7 @@ def ask_guardian(session: Session, actor: Actor, command: AskGuardian) -> Guardi
         .where(Guardian.minor_id == command.person_id, GuardianRequest.created_at > now - LINK_LIFE)
     )
     if (sent or 0) >= MOST_LINKS:
-        raise Refused(msg("Enough letters were sent. The adult can also come to a desk of the city."))
+        raise Refused(msg("Enough e-mails were sent. The adult can also come to a desk of the city."))
     guardian = session.scalars(select(Guardian).where(Guardian.minor_id == command.person_id, Guardian.email == email)).first()
     if guardian is None:
         guardian = Guardian(minor_id=command.person_id, name=clean_line(command.name)[:80], email=email)

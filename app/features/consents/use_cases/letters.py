@@ -50,7 +50,7 @@ def ask_by_letter(session: Session, actor: Actor, command: AskByLetter) -> Conse
         if (sent.person_id, sent.agreement_id, sent.address, sent.answered_at) == same:
             return sent
     if len(lately) >= MOST_LETTERS:
-        raise Refused(msg("Enough letters were sent to this address today. Try again tomorrow."))
+        raise Refused(msg("Enough e-mails were sent to this address today. Try again tomorrow."))
     letter = ConsentLetter(
         person_id=command.person_id,
         agreement_id=agreement.id,
