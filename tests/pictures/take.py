@@ -135,7 +135,10 @@ def test_a_scanned_page(window: Window, live: Live, tmp_path: Path) -> None:
 
 def test_a_station(window: Window, live: Live) -> None:
     now, over = stations.paper_pot(), stations.paper_pot()
-    library, school = committee.station(now.process_id, "Central library"), committee.station(over.process_id, "School on the hill")
+    library, school = (
+        committee.station(now.process_id, "Central library"),
+        committee.station(over.process_id, "School on the hill"),
+    )
     first, second = clerks(db.session.get_one(Process, now.process_id))
     for person in (first, second):
         accounts.grant(person, Role.CLERK, db.session.get_one(Process, over.process_id))
