@@ -60,7 +60,10 @@ export default function kioskReset(element) {
   }
   setInterval(() => busy && tell(), idle / 3);
   dialog.addEventListener("close", stay);
-  dialog.querySelector("[data-stay]").addEventListener("click", stay);
+  // A touch anywhere stops it, and any key: not everybody can read the button. Enter and Space press what has the focus; after the
+  // dialog has closed that would be something else, so they are left to the button.
+  dialog.addEventListener("click", stay);
+  dialog.addEventListener("keydown", (event) => event.key !== "Enter" && event.key !== " " && stay());
   // What a browser filled in again after "back", against the word of the page, is not for the next visitor.
   if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
     for (const each of document.forms) each.reset();

@@ -27,6 +27,18 @@ KEPT = """async () => {
   for (const worker of await navigator.serviceWorker.getRegistrations()) found[worker.scope] = "worker";
   return found;
 }"""
+CACHED = """async (addresses) => {
+  const found = [];
+  for (const address of addresses)
+    try {
+      const kept = await fetch(address, { cache: "only-if-cached", mode: "same-origin" });
+      if (kept.ok) found.push(address);
+    } catch {
+      // nothing is kept of it
+    }
+  return found;
+}"""
+VISITED = ["/kiosk", "/proposals/new?process=parks", "/proposals/new", "/my-data", "/proposals/drafts"]
 FIELDS = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea")]
   .filter((field) => !["radio", "checkbox", "submit"].includes(field.type)).map((field) => field.value).filter(Boolean)"""
 
@@ -64,6 +76,7 @@ def nothing_is_left(page, live):
     """In page, history, storage, caches, cookies and form restore."""
     assert SECRET not in page.content()
     assert page.evaluate(KEPT) == {}
+    assert kept_in_the_cache(page) == []
     for cookie in page.context.cookies():
         assert cookie["name"] not in ("language", "theme", "kiosk_lower"), cookie["name"]
     for _ in range(3):
@@ -74,6 +87,29 @@ def nothing_is_left(page, live):
         assert page.evaluate(FIELDS) == []
     page.goto("/proposals/drafts")
     assert SECRET not in page.content()
+
+
+def kept_in_the_cache(page):
+    """Asked in a window beside, because each miss is an error in the browser's log."""
+    beside = page.context.new_page()
+    beside.goto("/kiosk")
+    kept = beside.locator("link[rel=stylesheet]").first.get_attribute("href")
+    found = beside.evaluate(CACHED, [kept, *VISITED])
+    beside.close()
+    assert found[:1] == [kept], "the cache is asked in vain"
+    return found[1:]
+
+
+def cookies_of(page):
+    return {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+
+
+def the_sign_in_is_over(live, before):
+    """On the server, too: a cookie that somebody copied during the visit opens nothing."""
+    session = live.app.config["SESSION_COOKIE_NAME"]
+    thief = live.app.test_client()
+    thief.set_cookie(session, before[session])
+    assert "Sign in to see your data" in thief.get("/my-data").text
 
 
 def shown(page):
@@ -89,7 +125,7 @@ def shown(page):
 def test_after_the_reset_nothing_of_the_visitor_is_left_anywhere(screen, live):
     page = screen()
     sign_in_window(page, live, accounts.person())
-    before = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    before = cookies_of(page)
     page.goto("/kiosk?lang=fi")
     page.goto("/kiosk?lang=en")
     write(page)
@@ -102,10 +138,7 @@ def test_after_the_reset_nothing_of_the_visitor_is_left_anywhere(screen, live):
     page.get_by_role("heading", name="Welcome").wait_for()
 
     nothing_is_left(page, live)
-    session = live.app.config["SESSION_COOKIE_NAME"]
-    thief = live.app.test_client()
-    thief.set_cookie(session, before[session])
-    assert "Sign in to see your data" in thief.get("/my-data").text  # ended on the server, too
+    the_sign_in_is_over(live, before)
     assert TOKEN in {cookie["name"] for cookie in page.context.cookies()}  # the screen stays a screen
 
 
@@ -113,12 +146,24 @@ def test_a_visitor_who_walks_away_is_forgotten_after_a_countdown_that_anybody_ca
     monkeypatch.setattr(web_kiosk, "IDLE_SECONDS", 2)
     monkeypatch.setattr(web_kiosk, "COUNTDOWN_SECONDS", 3)
     page = screen()
+    sign_in_window(page, live, accounts.person())
+    before = cookies_of(page)
+    page.goto("/my-data")
+    page.goto("/kiosk")
     write(page)
     page.get_by_role("button", name="I am still here").click()
+    expect(page.locator("main [name=title]")).to_have_value(SECRET)
+    page.get_by_role("dialog").get_by_text("Are you still there?").wait_for()
+    page.mouse.click(20, 20)  # a touch anywhere is a sign of life, for whoever cannot read the button
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("dialog").get_by_text("Are you still there?").wait_for()
+    page.keyboard.press("Tab")  # and so is any key
+    expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator("main [name=title]")).to_have_value(SECRET)
 
     page.get_by_role("heading", name="Welcome").wait_for()
     nothing_is_left(page, live)
+    the_sign_in_is_over(live, before)
 
 
 def test_the_pause_is_a_minute_and_the_countdown_twenty_seconds(screen):
@@ -157,6 +202,9 @@ def test_writing_goes_on_on_the_phone_and_the_screen_forgets(screen, live, new_p
     page.get_by_role("heading", name="Go on writing on your own phone").wait_for()
     assert axe(page) == []
     assert page.evaluate(TOO_SMALL) == []
+    page.set_viewport_size(LYING)
+    code, foot = (page.locator(one).bounding_box() for one in (".qr__code", ".kiosk__foot"))
+    assert code["y"] + code["height"] <= foot["y"], "a camera sees the whole code"
     address = re.search(r"/kiosk/continue/[\w-]+", page.content())[0]
 
     phone = new_page(viewport=PHONE, java_script_enabled=False)

@@ -27,7 +27,11 @@ class ConsentSheetForm(Form):
     revision = HiddenField()
     channel = RadioField(
         _("How did it come?"),
-        choices=[(Channel.PAPER.value, _("On paper")), (Channel.DESK.value, _("At the counter"))],
+        choices=[
+            (Channel.PAPER.value, _("On paper")),
+            (Channel.DESK.value, _("At the counter")),
+            (Channel.PHONE.value, _("By telephone")),
+        ],
         validators=[DataRequired(_("Say how it came."))],
     )
     sheet = LineField(_("Reference on the sheet"), validators=[AtMost(32)])
