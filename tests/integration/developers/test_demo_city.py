@@ -209,7 +209,7 @@ def test_votes_are_cast_and_the_finished_one_is_certified(city: Session) -> None
     for pot in city.scalars(select(Pot)):
         opened = city.scalar(select(func.count()).where(Ballot.pot_id == pot.id))
         ballots = opened or envelopes_of(city, pot.id)
-        here = (VotingParticipation.pot_id == pot.id, VotingParticipation.channel != Channel.PAPER)  # those lie in no box of ours
+        here = (VotingParticipation.pot_id == pot.id, VotingParticipation.channel != Channel.PAPER)  # theirs are at the station
         taken_part = city.scalar(select(func.count()).where(*here))
         assert ballots == taken_part
         assert ballots
