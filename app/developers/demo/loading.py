@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.developers.demo import accounts, budgets, carrying, consents, content, letters
+from app.developers.demo import accounts, budgets, carrying, consents, content, letters, stations
 from app.developers.demo.moments import Calendar
 from app.developers.demo.people import People, give_keys, give_roles, settle
 from app.developers.demo.processes import draw_areas, open_process
@@ -72,11 +72,15 @@ def _fill(session: Session, settings: Settings, calendar: Calendar, people: Peop
         ended = calendar.midnight(words["discussed_until"]) if "discussed_until" in words else None
         stage = Stage(session, calendar, people, process, areas, streets, ended)
         proposals = bring_in(stage, content.proposals(folder))
+        if words["pots"] and "counted" not in words:
+            fixed = min(pot["fixed"] for pot in words["pots"])
+            stations.say_that_people_vote_on_paper(session, people, calendar, process, fixed)
         pots = [(budgets.set_up(session, people, calendar, process, areas, proposals, pot), pot) for pot in words["pots"]]
         if "agreement" in words:
             consents.ask(session, people, calendar, process, words["agreement"])
         if pots and "counted" not in words:
             budgets.vote(session, people, calendar, pots, keyring())
+            stations.open_a_desk(session, people, [pot for pot, _words in pots], keyring())
         for pot, pot_words in pots if "counted" in words else ():
             budgets.vote_of_many(session, calendar, pot, pot_words, keyring())
             budgets.close(session, people, pot, calendar.midnight(words["counted"]).replace(hour=13), keyring())

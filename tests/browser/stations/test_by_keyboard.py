@@ -107,6 +107,7 @@ def test_every_page_fits_and_is_accessible(at_work, live, size, language, tmp_pa
         "changes": f"/staff/stations/desk/{places[0].id}/{now.id}/changes",
         "count": f"/staff/stations/count/{places[1].id}/{over.id}",
         "typing": f"/staff/stations/batch/{batch.id}",
+        "scans": f"/staff/stations/batch/{batch.id}/scans",
         "second": f"/staff/stations/second/{over.id}",
         "envelopes": f"/staff/stations/envelopes/{now.process_id}",
     }.items():
