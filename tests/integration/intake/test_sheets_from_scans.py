@@ -22,6 +22,7 @@ from app.kernel.errors import Forbidden, NotFound
 from app.kernel.permissions import Role
 from tests.factories import intake, scans, spaces
 
+TYPED = intake.printed_number("TYPED234")
 TEXTS = {
     "title": "A bench at the tram stop",
     "text": "My mother is 84 and cannot stand for ten minutes.",
@@ -137,8 +138,8 @@ def test_a_sheet_of_several_pages_is_whole_or_stays_and_is_named(process, desk):
 
 def test_numbers_and_pages_that_are_elsewhere_stay_and_are_named(process, desk):
     typed = intake.batch(process, desk.one, declared=3)
-    intake.sheet(typed, desk.one, "TYPED234", category_id=desk.category)
-    accepted(desk, "TYPED234")
+    intake.sheet(typed, desk.one, TYPED, category_id=desk.category)
+    accepted(desk, TYPED)
     held = accepted(desk, "HELD2345")
     take_pages(db.session(), desk.one, [page.id for page in held], "intake:another")
     accepted(desk, "VQDD2345")
@@ -148,7 +149,7 @@ def test_numbers_and_pages_that_are_elsewhere_stay_and_are_named(process, desk):
     void_sheet(db.session(), desk.one, VoidSheet(batch.id, sheet.id, "empty on the back"))
     again = take(batch, desk.one)
     assert again.sheets == ()
-    assert f"sheet 1 of batch {typed.reference}" in reasons(again)["TYPED234"]
+    assert f"sheet 1 of batch {typed.reference}" in reasons(again)[TYPED]
     assert "does not count" in reasons(again)["VQDD2345"]
     assert "HELD2345" not in reasons(again)
 
@@ -161,10 +162,10 @@ def test_what_is_taken_back_lies_in_the_scans_again(process, desk):
     last = db.session.query(IntakeSheet).filter_by(serial="BBBB2345").one()
     undo_sheet(db.session(), desk.one, UndoSheet(batch.id, last.id))
     assert [page.code for page in reviewed(db.session(), process.id)] == ["BBBB2345"]
-    intake.sheet(batch, desk.one, "TYPED234", category_id=desk.category)
+    intake.sheet(batch, desk.one, TYPED, category_id=desk.category)
     assert give_back_scans(db.session(), desk.other, GiveBackScans(batch.id)) == 1
     assert [page.code for page in reviewed(db.session(), process.id)] == ["AAAA2345", "BBBB2345"]
-    assert [sheet.serial for sheet in db.session.query(IntakeSheet)] == ["TYPED234"]
+    assert [sheet.serial for sheet in db.session.query(IntakeSheet)] == [TYPED]
 
 
 def test_a_batch_takes_the_sheets_of_one_file_and_nothing_of_another_process(process, desk):
