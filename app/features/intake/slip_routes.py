@@ -5,17 +5,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.accounts.use_cases import count_attempt
+from app.features.accounts.use_cases import count_attempt, take_back_attempt
 from app.features.intake.forms import SlipForm
 from app.features.intake.queries.slips import proposal_of_slip
 from app.features.intake.routes import bp
-from app.features.proposals.queries import slip_secret
-from app.kernel.errors import Refused, TooManyAttempts
+from app.features.proposals.queries import Proposal, slip_secret
+from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.web.access import public
 from app.web.networks import network
 from app.web.transaction import commits
 
+TRIES = "paper slip network"
 UNKNOWN = msg("We do not know this code. Look at the slip once more. A form that was just handed in may need some days.")
 
 
@@ -27,22 +28,26 @@ def slip() -> ResponseReturnValue:
     form = SlipForm()
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
-        found = proposal_of_slip(db.session(), form.code.data or "")
-        token = slip_secret(found) if found is not None else None
-        if token is not None:
-            return redirect(url_for("proposals_authoring.follow_up", token=token))
-        if found is not None:  # the link of the slip has ended: it was claimed
+        try:
+            found = _found(form.code.data or "")
+        except Refused as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            if token := slip_secret(found):
+                return redirect(url_for("proposals_authoring.follow_up", token=token))
+            # the link of the slip has ended: it was claimed
             flash(_("This proposal belongs to an account. Whoever signs in to it sees everything."), "info")
             return redirect(url_for("proposals.show", reference=found.reference))
-        refusal = _slowed_down() or Refused(UNKNOWN, field="code")
-        form.refuse(refusal)
-        status = refusal.status
     return render_template("intake/slip_code.html", form=form), status
 
 
-def _slowed_down() -> TooManyAttempts | None:
-    try:
-        count_attempt("paper slip network", network())
-    except TooManyAttempts as refusal:
-        return refusal
-    return None
+def _found(code: str) -> Proposal:
+    """The proposal with this code. Each try is counted before it is judged, and a right one taken back, so that a right guess
+    among many wrong ones waits like them. Raises TooManyAttempts, and Refused for a code that we do not know."""
+    before = count_attempt(TRIES, network())
+    found = proposal_of_slip(db.session(), code)
+    if found is None:
+        raise Refused(UNKNOWN, field="code")
+    take_back_attempt(TRIES, network(), before)
+    return found

@@ -294,3 +294,6 @@ def test_the_code_of_a_torn_off_slip_leads_to_the_proposal_and_no_other_code_doe
     proposal.author_id, proposal.follow_token_hash = accounts.person().id, None  # as claiming leaves it
     db.session.commit()
     assert f"/{proposal.reference}" in client.post("/forms/slip", data={"code": code}).location
+    for _guess in range(9):
+        client.post("/forms/slip", data={"code": serial})
+    assert client.post("/forms/slip", data={"code": code}).status_code == 429  # a right guess among many waits like them
