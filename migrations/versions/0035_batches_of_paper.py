@@ -95,6 +95,7 @@ def upgrade() -> None:
         _uuid("proposal_id"),
         _uuid("person_id"),
         _moment("became_at"),
+        sa.Column("slip_hash", sa.String(64), nullable=True),
         _moment("created_at", nullable=False),
         _refers(SHEET, "batch_id", BATCH, "CASCADE"),
         _refers(SHEET, "proposal_id", "proposal", "SET NULL"),
@@ -106,6 +107,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "number", name=op.f("uq_intake_sheet_batch_id_number")),
     )
     op.create_index("uq_intake_sheet_serial", SHEET, ["serial"], unique=True, sqlite_where=ONCE, postgresql_where=ONCE)
+    op.create_index("uq_intake_sheet_slip_hash", SHEET, ["slip_hash"], unique=True)
     op.create_index("ix_intake_sheet_first_by", SHEET, ["first_by", "created_at"])
     op.create_index("ix_intake_sheet_second_by", SHEET, ["second_by", "second_at"])
     op.create_index(op.f("ix_intake_sheet_proposal_id"), SHEET, ["proposal_id"])

@@ -18,6 +18,7 @@ from app.features.intake.use_cases import (
     read_sheet,
     reconcile_batch,
 )
+from app.features.printing.layout.codes import ALPHABET, SERIAL_LENGTH, read_code
 from app.kernel import clock
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, spaces
@@ -74,9 +75,16 @@ def today() -> date:
 
 
 def sheet(where: IntakeBatch, actor: Actor, serial: str = "", **changes: Any) -> IntakeSheet:
-    """A sheet that this clerk has entered."""
+    """A sheet that this clerk has entered. `serial` is completed to one that can be printed."""
     said = answer(**changes) if where.kind is SheetKind.CONSENT else entry(**changes)
-    return enter_sheet(db.session(), actor, EnterSheet(where.id, uuid.uuid4(), said, serial))
+    number = printed_number(serial) if serial else ""
+    return enter_sheet(db.session(), actor, EnterSheet(where.id, uuid.uuid4(), said, number))
+
+
+def printed_number(word: str) -> str:
+    """A serial as it is printed, the same for the same word: with as many characters, and its check character."""
+    plain = "".join(char for char in word.upper() if char in ALPHABET).ljust(SERIAL_LENGTH - 1, "2")[: SERIAL_LENGTH - 1]
+    return next(plain + last for last in ALPHABET if read_code(plain + last))
 
 
 def finish(where: IntakeBatch, actor: Actor, reason: str = "") -> IntakeBatch:

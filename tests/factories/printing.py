@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.extensions import files as store
 from app.features.budgets.models import Pot, PotState, Project
-from app.features.printing.models import PrintedForm, PrintRun, RunState
+from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun, RunState
 from app.features.printing.queries import FormLayout, Look
 from app.features.printing.rules import part_key
 from app.features.printing.use_cases import ballot_form
@@ -87,3 +87,8 @@ def run(process: Any, layout: FormLayout, *, files: bool = False, **attributes: 
     if files:
         store.put(part_key(found.id, 0), b"%PDF-1.4 made up")
     return found
+
+
+def copy(of: PrintRun, serial: str) -> PrintedCopy:
+    """One copy of a run in the register."""
+    return add(PrintedCopy(run_id=of.id, serial=serial))

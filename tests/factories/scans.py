@@ -101,9 +101,11 @@ def _jpeg(layout: FormLayout) -> bytes:
 
 
 def layout_of(kind: Kind, subject: Any, *, numbered: bool = False, look: Look | None = None, city: str = CITY) -> FormLayout:
-    """A form as it is now."""
+    """A form as it is now; with the installation's own address and age where the city is the installation's."""
+    settings = celery.flask_app.config["SETTINGS"]
+    ours = {"base_url": settings.base_url, "age": settings.consent_age} if city == settings.city_name else {}
     with celery.flask_app.app_context():
-        found = form_now(db.session(), FormKey(kind, subject.id), look or Look(), city, numbered=numbered)
+        found = form_now(db.session(), FormKey(kind, subject.id), look or Look(), city, numbered=numbered, **ours)
     assert found is not None
     return found
 

@@ -45,6 +45,7 @@ SAMPLES = {
         f"/forms/{world.process.slug}/proposal.pdf",
         f"/forms/{world.process.slug}/proposal.pdf?print=large&in=ar",
     ],
+    "intake.slip": lambda _world: "/forms/slip",
     "intake.consent_pdf": lambda world: [
         f"/forms/consents/{world.asked_on_paper.code}.pdf",
         f"/forms/consents/{world.asked_on_paper.code}.pdf?print=large&in=ar",

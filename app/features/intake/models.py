@@ -87,6 +87,7 @@ class IntakeSheet(Identified, Timestamped, Model):
 
     `number` counts the sheets of the batch and says nothing about whose they are. `first` and `second` are what two people
     typed, `settled` what counts where they differ; all three are emptied some time after the batch is closed.
+    `slip_hash` belongs to the code on the slip that was torn off, once the sheet has become a proposal.
     """
 
     __tablename__ = "intake_sheet"
@@ -99,6 +100,7 @@ class IntakeSheet(Identified, Timestamped, Model):
             sqlite_where=text("state <> 'void' AND serial <> ''"),
             postgresql_where=text("state <> 'void' AND serial <> ''"),
         ),
+        Index("uq_intake_sheet_slip_hash", "slip_hash", unique=True),
         Index("ix_intake_sheet_first_by", "first_by", "created_at"),
         Index("ix_intake_sheet_second_by", "second_by", "second_at"),
     )
@@ -120,3 +122,4 @@ class IntakeSheet(Identified, Timestamped, Model):
     proposal_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("proposal.id", ondelete="SET NULL"), index=True)
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     became_at: Mapped[datetime | None]
+    slip_hash: Mapped[str | None] = mapped_column(String(64))

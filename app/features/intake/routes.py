@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from app.extensions import db
 from app.features.consents.queries import AgreementState, DataAgreement, agreement_by_code
-from app.features.intake.consent_printing import consent_form
-from app.features.intake.printing import SIZES
-from app.features.printing.queries import Look, Variant
-from app.features.printing.use_cases import printed, proposal_form, proposal_subject, version_of_drawing
+from app.features.printing.queries import FormKey, Kind, Look, Variant
+from app.features.printing.use_cases import form_now, printed, proposal_form, proposal_subject, version_of_drawing
 from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, visible_process
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import clock
@@ -43,16 +41,20 @@ def proposal_pdf(slug: str) -> ResponseReturnValue:
 @bp.get("/consents/<code>.pdf")
 @public
 def consent_pdf(code: str) -> ResponseReturnValue:
-    """The question of an agreement on paper; `?print=large` for large print, `?in=fi` for another language than the page's."""
+    """The question of an agreement on paper; `?print=large` for large print, `?print=easy` for easy language, `?in=fi` for
+    another language than the page's.
+    """
     settings = current_app.config["SETTINGS"]
     found = _asked_in_public(code)
     size = request.args.get("print", "standard")
     language = request.args.get("in", current_locale())
-    if found is None or size not in SIZES or language not in settings.languages:
+    if found is None or size not in list(Variant) or language not in settings.languages:
         abort(404)
-    link = settings.base_url + url_for("consents.code")
-    form = consent_form(found, settings.city_name, link, language, size, settings.consent_age)
-    return _sent(form.version, form.pdf, f"{code}-{size}-{language}.pdf", private=False)
+    key, look = FormKey(Kind.CONSENT, found.id), Look(Variant(size), language)
+    form = form_now(db.session(), key, look, settings.city_name, base_url=settings.base_url, age=settings.consent_age)
+    if form is None:
+        abort(404)
+    return _sent(version_of_drawing(form), lambda: printed(form), f"{code}-{size}-{language}.pdf", private=False)
 
 
 def _asked_in_public(code: str) -> DataAgreement | None:
@@ -92,3 +94,7 @@ def _consent_on_paper(found: DataAgreement) -> Markup:
 
 
 slots.register("consents.agreement", 50, _consent_on_paper)
+
+from app.features.intake import slip_routes  # noqa: E402  it needs `bp`
+
+__all__ = ["bp", "slip_routes"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.features.intake.models import BatchState, IntakeBatch, SheetState
+from app.features.printing.queries import SERIAL_LENGTH, follow_code, read_code
 
 DECLARED_MOST = 500
 """More sheets than that are several batches: one is closed in one transaction, and printed slips fill one tray."""
@@ -79,8 +80,17 @@ def counted_entry(first: Mapping[str, Any], settled: Mapping[str, Any]) -> Mappi
 
 
 def normal_serial(text: str) -> str:
-    """A serial as somebody typed it, as it was printed: upper case, without spaces and dashes."""
+    """A serial as somebody typed it, as it was printed: upper case, without spaces and dashes, taken for what it looks like."""
+    printed = read_code(text)
+    if printed and len(printed) == SERIAL_LENGTH:
+        return printed
     return "".join(char for char in text.upper() if char.isalnum())[:SERIAL_MOST]
+
+
+def slip_code(secret: str, serial: str) -> str | None:
+    """The code that stands on the slip of a sheet with this serial; None for a serial that we have not printed."""
+    printed = read_code(serial)
+    return follow_code(secret.encode(), printed) if printed and len(printed) == SERIAL_LENGTH else None
 
 
 def record_of(sheet_id: uuid.UUID) -> str:

@@ -14,7 +14,7 @@ from app.features.printing.use_cases import copies_of, draw, form_now, print_run
 
 cli = AppGroup("printing", help="Printed forms: one, or a whole print run.")
 
-_KINDS = click.Choice([Kind.BALLOT.name.lower(), Kind.PROPOSAL.name.lower()])
+_KINDS = click.Choice([one.name.lower() for one in Kind])
 
 
 def _look(command: click.decorators.FC) -> click.decorators.FC:
@@ -43,7 +43,7 @@ def _look(command: click.decorators.FC) -> click.decorators.FC:
 def form(
     kind: str, subject: UUID, variant: str, language: str, paper: str, output: Path, test: bool, layout_file: Path | None
 ) -> None:
-    """Write one form as PDF: the ballot of the pot, or the proposal form of the process, with this id.
+    """Write one form as PDF: the ballot of a pot, the proposal form of a process or the consent form of an agreement, by id.
 
     \b
     Examples:
@@ -91,7 +91,15 @@ def _form(kind: str, subject: UUID, variant: str, language: str, paper: str, *, 
         raise click.BadParameter(f"choose one of {', '.join(settings.languages)}", param_hint="--language")
     key = FormKey(Kind[kind.upper()], subject)
     look = Look(Variant(variant), language, Paper(paper))
-    layout = form_now(db.session(), key, look, settings.city_name, numbered=numbered)
+    layout = form_now(
+        db.session(),
+        key,
+        look,
+        settings.city_name,
+        numbered=numbered,
+        base_url=settings.base_url,
+        age=settings.consent_age,
+    )
     if layout is None:
         raise click.ClickException(f"{subject}: there is nothing with this id of which a {kind} form can be printed")
     return layout

@@ -3,7 +3,7 @@
 The room that reads scans stands on these alone.
 """
 
-from app.features.printing.layout.codes import grouped, read_code
+from app.features.printing.layout.codes import SERIAL_LENGTH, follow_code, grouped, read_code
 from app.features.printing.layout.marks import MARKS
 from app.features.printing.layout.model import (
     Bubble,
@@ -26,6 +26,7 @@ from app.features.printing.layout.squares import read as read_square
 __all__ = [
     "BEGINNING",
     "MARKS",
+    "SERIAL_LENGTH",
     "Bubble",
     "FormKey",
     "FormLayout",
@@ -41,6 +42,7 @@ __all__ = [
     "Takes",
     "Variant",
     "WriteIn",
+    "follow_code",
     "grouped",
     "read_code",
     "read_square",

@@ -11,7 +11,13 @@ MOST_COPIES = 20_000
 IN_ONE_FILE = 250
 KEPT_DAYS = 30
 UNDER_WAY = (RunState.WAITING, RunState.PRINTING)
-MAY_ORDER = {"B": (Permission.BUDGET_MANAGE,), "P": (Permission.INTAKE, Permission.PROCESS_MANAGE)}
+SLIP_PATH, CONSENT_PATH = "/forms/slip", "/my-data/code"
+"""Where the code of a slip is typed: that of a proposal, that of an answer about personal data."""
+MAY_ORDER = {
+    "B": (Permission.BUDGET_MANAGE,),
+    "P": (Permission.INTAKE, Permission.PROCESS_MANAGE),
+    "C": (Permission.INTAKE, Permission.PROCESS_MANAGE),
+}
 """By the letter of the kind of form: who may print it, and see the register of it."""
 
 

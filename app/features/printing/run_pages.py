@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from app.extensions import db
 from app.features.budgets.queries import pots_of
+from app.features.consents.queries import AgreementState, DataAgreement
+from app.features.consents.queries import register as agreements
 from app.features.printing import register
 from app.features.printing.forms import IssueForm, OrderForm
 from app.features.printing.layout.model import Kind
@@ -58,7 +60,16 @@ def order(process_id: UUID) -> ResponseReturnValue:
 
     def step() -> UUID:
         command = form.to_command(process_id, current_app.config["SETTINGS"].city_name)
-        layout = form_now(session, command.key, command.look, command.city, numbered=True)
+        settings = current_app.config["SETTINGS"]
+        layout = form_now(
+            session,
+            command.key,
+            command.look,
+            command.city,
+            numbered=True,
+            base_url=settings.base_url,
+            age=settings.consent_age,
+        )
         return order_print(session, viewer(), command, layout).id
 
     sent = form.send(step)
@@ -184,10 +195,23 @@ def _offer(form: OrderForm, space: Process) -> None:
     kinds, choices = _kinds(space.id), []
     if Kind.PROPOSAL.value in kinds:
         choices.append((f"P/{space.id}", _("Proposal form, with a number and a slip")))
+    if Kind.CONSENT.value in kinds:
+        choices += [
+            (f"C/{one.id}", _("Consent form: %(purpose)s", purpose=local_text(one.current.purpose))) for one in _asked(space)
+        ]
     if Kind.BALLOT.value in kinds:
         pots = [pot for pot in pots_of(db.session(), space.id) if pot.vote_type in KINDS and pot.projects]
         choices += [(f"B/{pot.id}", _("Ballot: %(pot)s", pot=local_text(pot.title))) for pot in pots]
     form.offer(choices, [(one.code, one.name) for one in language_choices()])
+
+
+def _asked(space: Process) -> list[DataAgreement]:
+    """What people are asked in this process, and in the whole city."""
+    return [
+        found
+        for found, _count in agreements(db.session())
+        if found.state is AgreementState.IN_FORCE and found.asks and found.process_id in (None, space.id)
+    ]
 
 
 def _link(space: Process) -> Markup:

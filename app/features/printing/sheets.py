@@ -18,6 +18,7 @@ LONGEST_PIECE = 600
 """A paragraph is set in pieces of so many characters, which may stand on two pages: nothing of a text is left out."""
 WHOLE = "whole"
 YES, NO = "yes", "no"
+FALLBACKS = ("en",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,22 @@ class ProposalSubject:
 
 @dataclass(frozen=True)
 class ConsentSubject:
-    """What a consent form is made from: the revision's text, and which details it asks for with a yes.
+    """What a consent form is made from: the text in force of an agreement, and which details it asks for with a yes.
 
-    `details` are names of places for handwriting with their labels, in the language of the form; `bands` are choices such as
-    ages, each a field with its values.
+    `facts` are what and who, with their names; `details` are names of places for handwriting with their labels; `bands` are
+    choices such as ages, each a field with its values, or without values a place for handwriting. All of these, and `version`,
+    are in the language of the form. `age` is from when people decide alone; 0 where nobody is asked.
     """
 
-    revision_id: UUID
+    agreement_id: UUID
     purpose: Texts
     notice: Texts
     city: str
+    version: str = ""
+    facts: Sequence[tuple[str, str]] = ()
     details: Sequence[tuple[str, str]] = ()
     bands: Sequence[tuple[str, str, Sequence[Named]]] = ()
+    age: int = 0
     numbered: bool = True
     address: str = ""
 
@@ -68,10 +73,10 @@ def proposal_content(subject: ProposalSubject, look: Look) -> Content:
 
 
 def consent_content(subject: ConsentSubject, look: Look) -> Content:
-    """The consent form of one revision of an agreement in one look."""
+    """The consent form of an agreement, with its text in force, in one look."""
     with force_locale(look.language):
-        title, about = gettext("Your answer about your data"), pick(subject.purpose, look.language)[0]
-        key = FormKey(Kind.CONSENT, subject.revision_id)
+        title, about = gettext("May your data be used for this?"), pick(subject.purpose, look.language, FALLBACKS)[0]
+        key = FormKey(Kind.CONSENT, subject.agreement_id)
         return _content(subject, look, key, title, about, _consent(subject, look))
 
 
@@ -135,22 +140,72 @@ def _proposal(subject: ProposalSubject, look: Look) -> Iterator[Block]:
 
 
 def _consent(subject: ConsentSubject, look: Look) -> Iterator[Block]:
-    for paragraph in pick(subject.notice, look.language)[0].split("\n"):
-        yield from (Words(piece) for piece in wrap(paragraph, LONGEST_PIECE, break_on_hyphens=False))
-    yield _heading(gettext("What do you say?"))
-    answers = ((YES, gettext("Yes, I agree")), (NO, gettext("No, I do not agree")))
+    yield Words(gettext("This is optional. Taking part does not depend on it. Read the text, then mark yes or no."))
+    notice, language = pick(subject.notice, look.language, FALLBACKS)
+    for paragraph in notice.split("\n"):
+        pieces = wrap(paragraph, LONGEST_PIECE, break_on_hyphens=False)
+        yield from (Words(piece, language="" if language == look.language else language) for piece in pieces)
+    if subject.facts:
+        yield _heading(gettext("What, who, where and how long"))
+        yield from (Words(f"{name}: {words}") for name, words in subject.facts)
+    if subject.version:
+        yield Words(subject.version)
+    yield _heading(gettext("Your answer"))
+    answers = ((YES, gettext("Yes, I allow it")), (NO, gettext("No")))
     yield Columns(tuple(Row(words, (Line("answer", (Option(value),), Takes.ONE),)) for value, words in answers))
-    yield Words(gettext("You can say no, and you can take back a yes at any time. Nobody treats you differently for it."))
+    yield Words(gettext("A no costs you nothing. We remember it, so that we do not ask again."))
+    yield _heading(gettext("Your name"))
+    yield Lines("person", 1)
+    yield _heading(gettext("Day and signature"))
+    yield Lines("signature", 1)
+    if subject.details or subject.bands:
+        yield Words(gettext("Only if you say yes"), bold=True)
     for name, label in subject.details:
         yield _heading(label)
         yield Lines(name, 1)
     for field, label, values in subject.bands:
         yield _heading(label)
-        yield _choose(field, values, look)
-    yield _heading(gettext("Date and signature"))
-    yield Lines("signature", 1)
+        yield _choose(field, values, look) if values else Lines(field, 1)
+    if subject.age:
+        yield from _guardian(subject.age)
     if subject.numbered:
-        yield _slip(gettext("With this code you can see at any time what you answered, and change it."), subject.address)
+        yield _slip(
+            gettext(
+                "With this code you see your answer, who used your data, and take it back at any time, without an account. "
+                "Do not show it to anybody."
+            ),
+            subject.address,
+        )
+    else:
+        yield _heading(gettext("Where to take this form"))
+        yield Words(gettext("Give it to any desk of the city. You get a slip with a code."))
+        yield Words(
+            gettext(
+                "With this code you see your answer, who used your data, and take it back at any time, without an account. "
+                "Do not show it to anybody."
+            )
+        )
+        yield Words(_written(subject.address))
+
+
+def _guardian(age: int) -> Iterator[Block]:
+    """Who is too young to decide alone names an adult; for a no nobody is needed."""
+    yield _heading(gettext("Are you old enough?"))
+    yield Words(
+        gettext(
+            "If you are younger than %(age)s, an adult who is responsible for you signs for a yes, and comes to the desk with "
+            "you. For a no you need nobody.",
+            age=age,
+        )
+    )
+    ages = ((YES, gettext("I am %(age)s or older", age=age)), (NO, gettext("I am younger than %(age)s", age=age)))
+    yield Columns(tuple(Row(words, (Line("of_age", (Option(value),), Takes.ONE),)) for value, words in ages))
+    yield _heading(gettext("Name of the adult"))
+    yield Lines("guardian", 1)
+    yield _heading(gettext("Day and signature of the adult"))
+    yield Lines("guardian_signature", 1)
+    yield _heading(gettext("Month and year in which you will be %(age)s", age=age))
+    yield Lines("of_age_month", 1)
 
 
 def _heading(words: str) -> Words:
@@ -169,5 +224,10 @@ def _choose(field: str, values: Sequence[Named], look: Look) -> Columns:
 def _slip(words: str, address: str) -> Slip:
     lines = [Words(gettext("Tear this off and keep it."), bold=True), Words(words)]
     if address:
-        lines.append(Words(address.split("://", 1)[-1]))
+        lines.append(Words(_written(address)))
     return Slip(tuple(lines), gettext("Your code:"))
+
+
+def _written(address: str) -> str:
+    """An address as one types it. It runs from left to right in every language."""
+    return f"\u2066{address.split('://', 1)[-1]}\u2069"

@@ -57,7 +57,8 @@ def read(files: Sequence[Path], as_json: bool, layouts: Sequence[Path]) -> None:
 
 def _catalogue(files: Sequence[Path]) -> Catalogue:
     if not files:
-        return FormsNow(db.session(), current_app.config["SETTINGS"].city_name)
+        settings = current_app.config["SETTINGS"]
+        return FormsNow(db.session(), settings.city_name, settings.base_url, settings.consent_age)
     return Layouts(list(_layouts(files)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.features.scans.models import PageState, PageTray
 
-BALLOT = "B"
+BALLOT, CONSENT = "B", "C"
 MOST_BYTES = 300_000_000
 """Of one file, and of all files of one upload; the reader's own limit is the same."""
 MOST_FILES = 50

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.features.budgets.queries import pot as pot_by_id
+from app.features.consents.queries import AGE_BANDS
 from app.features.scans.commands import DecidePage
-from app.features.scans.rules import BALLOT, NONE, SEVERAL, UNCLEAR, VALUE, choices_of, machine_answer
-from app.features.spaces.queries import areas_of, categories_of
+from app.features.scans.rules import BALLOT, CONSENT, NONE, SEVERAL, UNCLEAR, VALUE, choices_of, machine_answer
+from app.features.spaces.queries import all_areas, areas_of, categories_of
 from app.features.spaces.queries import process as process_by_id
-from app.web.filters import local_text
+from app.web.filters import local_text, translate
 
 if TYPE_CHECKING:
     from app.features.scans.models import ScanPage
@@ -180,6 +181,8 @@ def _label(field: str, names: Mapping[str, str]) -> str:
         "category": _("What it is about"),
         "show_name": _("The name may be shown"),
         "answer": _("The answer"),
+        "of_age": _("Old enough to decide alone"),
+        "age_band": _("Age"),
     }
     name, sign, worth = field.partition("×")
     words = known.get(name) or names.get(name, name)
@@ -192,7 +195,16 @@ def _name_of_text(name: str) -> str:
         "text": _("What should change, and why"),
         "place": _("The place, as it was written"),
         "contact": _("How to reach the person"),
-        "signature": _("Date and signature"),
+        "signature": _("Day and signature"),
+        "person": _("Name of the person"),
+        "name": _("Name that may be used"),
+        "address": _("E-mail address or telephone number"),
+        "area": _("Area they live in"),
+        "languages": _("Languages they speak"),
+        "gender": _("Gender, in their own words"),
+        "guardian": _("Name of the adult"),
+        "guardian_signature": _("Day and signature of the adult"),
+        "of_age_month": _("Month in which they decide alone"),
     }.get(name, name)
 
 
@@ -201,6 +213,9 @@ def _names(session: Session, page: "ScanPage") -> dict[str, str]:
     if page.form_kind == BALLOT:
         pot = pot_by_id(session, page.form_subject or UUID(int=0))
         return {one.number: f"{one.number} · {local_text(one.title)}" for one in pot.projects} if pot is not None else {}
+    if page.form_kind == CONSENT:
+        ages = {name: translate(words) for name, words in AGE_BANDS.items()}
+        return ages | {str(one.id): local_text(one.name) for one in all_areas(session)}
     space = process_by_id(session, page.process_id)
     if space is None:
         return {}

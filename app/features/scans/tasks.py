@@ -20,7 +20,10 @@ def read(session: Session, row: OutboxRow) -> None:
     file_id = UUID(row.payload["file_id"])
     session.commit()
     with celery.flask_app.app_context():
-        more = read_on(db.separate_transaction, file_id, celery.flask_app.config["SETTINGS"].city_name)
+        settings = celery.flask_app.config["SETTINGS"]
+        more = read_on(
+            db.separate_transaction, file_id, settings.city_name, base_url=settings.base_url, age=settings.consent_age
+        )
     if more:
         outbox.post(session, READING, file_id=str(file_id))
 

@@ -51,7 +51,12 @@ def test_the_same_serial_in_many_batches_at_the_same_moment_is_entered_once(race
     actor = intake.clerk(process)
     batches = [intake.batch(process, actor).id for _number in range(6)]
     ended = race(
-        lambda: enter_sheet(db.session(), actor, EnterSheet(batches.pop(), uuid.uuid4(), intake.entry(), "SAME1")).id, 6
+        lambda: (
+            enter_sheet(
+                db.session(), actor, EnterSheet(batches.pop(), uuid.uuid4(), intake.entry(), intake.printed_number("SAME1"))
+            ).id
+        ),
+        6,
     )
     assert len(ended.results) == 1
     assert all(isinstance(error, Conflict) and "entered already" in str(error) for error in ended.errors), ended.errors

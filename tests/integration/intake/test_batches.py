@@ -16,11 +16,13 @@ from app.features.intake.use_cases import (
     undo_sheet,
     void_sheet,
 )
+from app.features.printing.queries import Look
+from app.features.printing.use_cases import proposal_form, proposal_subject
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Forbidden, Invalid, Refused
 from app.kernel.permissions import Channel
-from tests.factories import intake, spaces
+from tests.factories import intake, printing, spaces
 
 
 @pytest.fixture
@@ -195,7 +197,7 @@ def test_only_the_clerks_own_last_sheet_is_taken_back_and_its_words_come_back(pr
         with pytest.raises(Conflict):
             undo_sheet(db.session(), actor, UndoSheet(batch.id, sheet.id))
     said = undo_sheet(db.session(), one, UndoSheet(batch.id, second.id))
-    assert (said["title"], said["serial"]) == ("Second", "K7Q4")
+    assert (said["title"], said["serial"]) == ("Second", intake.printed_number("K7Q4"))
     assert db.session.query(IntakeSheet).count() == 1
     intake.sheet(batch, one, "K7Q4", title="Second, corrected")  # its serial is free again
     intake.finish(batch, one, "One is missing")
@@ -237,3 +239,34 @@ def test_a_sheet_of_another_process_is_put_aside(process, clerks):
     with pytest.raises(Invalid) as refused:
         intake.sheet(intake.batch(process, clerks[0]), clerks[0], category_id=str(foreign.id))
     assert "category_id" in refused.value.errors
+
+
+def test_a_typed_number_is_one_that_was_printed_for_this_process(process, clerks):
+    """Mistyped, of a test print, of another process, of no run: each in its words. What was never registered is taken only
+    where nothing was."""
+    one, _other = clerks
+    batch, elsewhere = intake.batch(process, one, declared=9), spaces.process()
+    before = intake.sheet(batch, one, "EARLY")
+    for where, word, test in ((process, "HERE", False), (process, "TEST", True), (elsewhere, "THERE", False)):
+        layout = proposal_form(proposal_subject(db.session(), where, "City", numbered=True), Look())
+        printing.copy(printing.run(where, layout, test=test), intake.printed_number(word))
+    right = intake.printed_number("HERE")
+    swapped = right[:2] + right[3] + right[2] + right[4:]
+    assert swapped != right
+    refused = {}
+    for typed in (swapped, right[:-1], "TEST", "THERE", "NOBODY"):
+        with pytest.raises(Refused) as refusal:
+            number = typed if typed in (swapped, right[:-1]) else intake.printed_number(typed)
+            enter_sheet(db.session(), one, EnterSheet(batch.id, uuid.uuid4(), intake.entry(), number))
+        assert refusal.value.field == "serial"
+        refused[typed] = str(refusal.value.message)
+    assert [words.split(".")[0].split(":")[0] for words in refused.values()] == [
+        "This is not the number of a sheet",
+        "This is not the number of a sheet",
+        "This sheet is a test print",
+        "This sheet is the form of another process or asks something else",
+        "No print run of this form has this number",
+    ]
+    assert intake.sheet(batch, one, "HERE").serial == right
+    assert before.serial == intake.printed_number("EARLY")
+    assert void_sheet(db.session(), one, VoidSheet(batch.id, uuid.uuid4(), "A test print", intake.printed_number("TEST")))

@@ -55,7 +55,7 @@ def test_answers_count_from_the_closing_on_with_voice_and_hands_apart(batch, cle
     assert db.session.query(ConsentRecord).count() == 0
     through(batch, clerks, sheets)
     events = {event.sheet: event for event in db.session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED)}
-    yes, no = events["C1"], events[f"{batch.reference}/2"]
+    yes, no = events[intake.printed_number("C1")], events[f"{batch.reference}/2"]
     assert (yes.answer, no.answer) == (Answer.GIVEN, Answer.REFUSED)
     assert (yes.channel, yes.hands_id, yes.person_id) == (Channel.PAPER, clerks[0].person_id, sheets[0].person_id)
     assert db.session.get(Person, yes.person_id).display_name == "Hilja Virtanen"

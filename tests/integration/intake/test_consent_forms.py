@@ -35,7 +35,7 @@ def words_of(pdf, tmp_path):
     return " ".join(subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.split())
 
 
-@pytest.mark.parametrize("size", ["standard", "large"])
+@pytest.mark.parametrize("size", ["standard", "large", "easy"])
 @pytest.mark.parametrize("language", ["en", "de", "fi", "ar"])
 def test_it_can_be_printed_in_every_language_and_in_large_print(client, agreement, size, language):
     response = client.get(f"/forms/consents/{agreement.code}.pdf?print={size}&in={language}")
@@ -61,7 +61,7 @@ def test_everything_that_one_decides_on_is_on_the_sheet(client, agreement, tmp_p
         "How old are you?",
         "Where do you live?",
         "an adult who is responsible for you signs",
-        "Your slip: keep it",
+        "You get a slip with a code.",
         "/my-data/code",
         f"Version 1 · {agreement.code}",
     ):

@@ -6,22 +6,26 @@ from types import SimpleNamespace
 import pytest
 
 from app.extensions import db
+from app.features.consents.use_cases import enter_code
 from app.features.intake.commands import GiveBackScans, TakeScans, UndoSheet, VoidSheet
-from app.features.intake.models import IntakeSheet, SheetState
+from app.features.intake.models import IntakeSheet, SheetKind, SheetState
 from app.features.intake.queries.batches import next_to_read
 from app.features.intake.queries.scanned import copies_for
+from app.features.intake.queries.slips import proposal_of_slip
 from app.features.intake.use_cases import give_back_scans, settle_sheet, take_scans, undo_sheet, void_sheet
 from app.features.intake.use_cases.reading import SettleSheet
 from app.features.maps.queries import street_table
-from app.features.printing.queries import Kind, Look, Variant
+from app.features.printing.layout.codes import new_code
+from app.features.printing.queries import SERIAL_LENGTH, Kind, Look, Variant, follow_code, grouped
 from app.features.proposals.models import Proposal
 from app.features.scans.models import ScanPage
 from app.features.scans.queries import reviewed
 from app.features.scans.use_cases import take_pages
 from app.kernel.errors import Forbidden, NotFound
 from app.kernel.permissions import Role
-from tests.factories import intake, scans, spaces
+from tests.factories import accounts, consents, intake, scans, spaces
 
+TYPED = intake.printed_number("TYPED234")
 TEXTS = {
     "title": "A bench at the tram stop",
     "text": "My mother is 84 and cannot stand for ten minutes.",
@@ -137,8 +141,8 @@ def test_a_sheet_of_several_pages_is_whole_or_stays_and_is_named(process, desk):
 
 def test_numbers_and_pages_that_are_elsewhere_stay_and_are_named(process, desk):
     typed = intake.batch(process, desk.one, declared=3)
-    intake.sheet(typed, desk.one, "TYPED234", category_id=desk.category)
-    accepted(desk, "TYPED234")
+    intake.sheet(typed, desk.one, TYPED, category_id=desk.category)
+    accepted(desk, TYPED)
     held = accepted(desk, "HELD2345")
     take_pages(db.session(), desk.one, [page.id for page in held], "intake:another")
     accepted(desk, "VQDD2345")
@@ -148,7 +152,7 @@ def test_numbers_and_pages_that_are_elsewhere_stay_and_are_named(process, desk):
     void_sheet(db.session(), desk.one, VoidSheet(batch.id, sheet.id, "empty on the back"))
     again = take(batch, desk.one)
     assert again.sheets == ()
-    assert f"sheet 1 of batch {typed.reference}" in reasons(again)["TYPED234"]
+    assert f"sheet 1 of batch {typed.reference}" in reasons(again)[TYPED]
     assert "does not count" in reasons(again)["VQDD2345"]
     assert "HELD2345" not in reasons(again)
 
@@ -161,10 +165,10 @@ def test_what_is_taken_back_lies_in_the_scans_again(process, desk):
     last = db.session.query(IntakeSheet).filter_by(serial="BBBB2345").one()
     undo_sheet(db.session(), desk.one, UndoSheet(batch.id, last.id))
     assert [page.code for page in reviewed(db.session(), process.id)] == ["BBBB2345"]
-    intake.sheet(batch, desk.one, "TYPED234", category_id=desk.category)
+    intake.sheet(batch, desk.one, TYPED, category_id=desk.category)
     assert give_back_scans(db.session(), desk.other, GiveBackScans(batch.id)) == 1
     assert [page.code for page in reviewed(db.session(), process.id)] == ["AAAA2345", "BBBB2345"]
-    assert [sheet.serial for sheet in db.session.query(IntakeSheet)] == ["TYPED234"]
+    assert [sheet.serial for sheet in db.session.query(IntakeSheet)] == [TYPED]
 
 
 def test_a_batch_takes_the_sheets_of_one_file_and_nothing_of_another_process(process, desk):
@@ -230,3 +234,66 @@ def test_of_batches_that_take_the_same_scans_at_once_one_gets_each_sheet(race, c
     assert db.session.query(IntakeSheet).count() == 3
     held = [page.taken_by for page in db.session.query(ScanPage)]
     assert set(held) == {f"intake:{sheet.id}" for sheet in db.session.query(IntakeSheet)}
+
+
+@pytest.fixture
+def answers(app, process, desk):
+    """An agreement that asks for name, contact and age, its numbered form, and a batch of answers to it."""
+    asked = consents.agreement(process, categories=("name", "contact", "age_band"))
+    form = scans.layout_of(Kind.CONSENT, asked, numbered=True, city=app.config["SETTINGS"].city_name)
+    batch = intake.batch(process, desk.one, kind=SheetKind.CONSENT, agreement_id=asked.id)
+    return SimpleNamespace(asked=asked, form=form, batch=batch)
+
+
+SAID = {"person": "Hilja Virtanen", "name": "Hilja Virtanen", "address": "hilja@example.org", "guardian": ""}
+MARKED = {"answer": "yes", "of_age": "yes", "age_band": "75_or_older"}
+
+
+def test_an_answer_from_the_scans_counts_and_its_printed_slip_shows_it(process, desk, answers):
+    serial = new_code(SERIAL_LENGTH)
+    bands = [one.value for page in answers.form.pages for one in page.bubbles if one.field == "age_band"]
+    accepted(desk, serial, SAID, layout=answers.form, chosen=MARKED | {"age_band": bands[-1]})
+    (sheet,) = take(answers.batch, desk.one).sheets
+    said = ("person", "answer", "of_age", "name", "address", "age_band")
+    assert [sheet.first[name] for name in said] == ["Hilja Virtanen", "yes", "yes", *(SAID[n] for n in said[3:5]), bands[-1]]
+    intake.finish(answers.batch, desk.one)
+    intake.read(sheet, desk.other)
+    assert sheet.state is SheetState.READ
+    intake.reconcile(answers.batch, desk.other)
+    intake.close(answers.batch, desk.other)
+    printed = grouped(follow_code(intake.SECRET.encode(), serial))
+    assert enter_code(db.session(), printed.lower()).person_id == sheet.person_id
+
+
+def test_an_answer_to_an_earlier_text_stays_and_the_person_is_asked_again(process, desk, answers):
+    accepted(desk, new_code(SERIAL_LENGTH), SAID, layout=answers.form, chosen=MARKED)
+    consents.revise(answers.asked, notice={"en": "Other words."}, material=True)
+    batch = intake.batch(process, desk.one, kind=SheetKind.CONSENT, agreement_id=answers.asked.id)
+    (why,) = reasons(take(batch, desk.one)).values()
+    assert "earlier text" in why
+
+
+def test_the_code_of_a_torn_off_slip_leads_to_the_proposal_and_no_other_code_does(process, desk, client):
+    serial = new_code(SERIAL_LENGTH)
+    accepted(desk, serial, {"place": ""})
+    batch = intake.batch(process, desk.one)
+    (sheet,) = take(batch, desk.one).sheets
+    code = grouped(follow_code(intake.SECRET.encode(), serial))
+    assert proposal_of_slip(db.session(), code) is None, "nothing of a batch is seen before it is closed"
+    intake.finish(batch, desk.one)
+    intake.read(sheet, desk.other)
+    intake.reconcile(batch, desk.other)
+    intake.close(batch, desk.other)
+    db.session.commit()
+    found = client.post("/forms/slip", data={"code": f" {code.lower().replace('-', ' ')}"})
+    assert TEXTS["title"] in client.get(found.location).text
+    for wrong in (code[:-1] + ("2" if code[-1] != "2" else "3"), serial, sheet.serial, "", "x" * 61):
+        answer = client.post("/forms/slip", data={"code": wrong})
+        assert (answer.status_code, TEXTS["title"] in answer.text) == (422, False)
+    proposal = db.session.query(Proposal).one()
+    proposal.author_id, proposal.follow_token_hash = accounts.person().id, None  # as claiming leaves it
+    db.session.commit()
+    assert f"/{proposal.reference}" in client.post("/forms/slip", data={"code": code}).location
+    for _guess in range(9):
+        client.post("/forms/slip", data={"code": serial})
+    assert client.post("/forms/slip", data={"code": code}).status_code == 429  # a right guess among many waits like them

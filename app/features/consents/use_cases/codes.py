@@ -44,13 +44,17 @@ def typed_code(text: str) -> str:
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
-def give_code(session: Session, actor: Actor, person_id: uuid.UUID, secret: str, *, code_id: uuid.UUID) -> str:
+def give_code(
+    session: Session, actor: Actor, person_id: uuid.UUID, secret: str, *, code_id: uuid.UUID, printed: str | None = None
+) -> str:
     """A clerk gives somebody a code; one they had before counts no more. `code_id` is chosen when the form is opened, so
-    that a double click gives one code. Raises Forbidden for everybody but clerks.
+    that a double click gives one code. `printed`: the code that stands on the slip of their form already.
+
+    Raises Forbidden for everybody but clerks.
     """
     actor.require(Permission.INTAKE)
     session.execute(delete(ConsentCode).where(ConsentCode.person_id == person_id))
-    code = code_of(secret, code_id)
+    code = typed_code(printed) if printed else code_of(secret, code_id)
     row = ConsentCode(id=code_id, person_id=person_id, code_hash=token_hash(code))
     session.add(row)
     session.flush()

@@ -91,6 +91,16 @@ class ReasonForm(Form):
         self.sheet_id.data = str(self.form_id)
 
 
+class SlipForm(Form):
+    """The code of a slip that was torn off a form."""
+
+    code = LineField(
+        _("Your code"),
+        description=_("16 letters and digits from your slip, such as ABCD-2345-EFGH-6789."),
+        validators=[Filled(_("Write the code of your slip.")), AtMost(60)],
+    )
+
+
 class ClaimForm(Form):
     """A desk gives a proposal from paper to the account of the person who wrote it."""
 

@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.features.consents.queries import agreement
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetKind, SheetState
 from app.features.intake.rules import normal_serial, record_of
 from app.features.printing.queries import Kind
@@ -40,8 +42,11 @@ def copies_for(session: Session, batch: IntakeBatch, file_id: uuid.UUID | None =
     groups: dict[tuple[str, ...], list[ReviewedPage]] = {}
     for page in pages:
         groups.setdefault((page.code,) if page.code else ("", str(page.page_id)), []).append(page)
+    since = _in_force_since(session, batch)
     lie = _where_they_lie(session, [key[0] for key in groups if key[0]])
-    copies = [ScannedCopy(key[0], tuple(found), _why_not(batch, found, lie.get(key[0], ()))) for key, found in groups.items()]
+    copies = [
+        ScannedCopy(key[0], tuple(found), _why_not(batch, found, lie.get(key[0], ()), since)) for key, found in groups.items()
+    ]
     copies.sort(key=lambda one: (str(one.pages[0].file_id), one.pages[0].number))
     return [one for one in copies if file_id is None or file_id in one.files]
 
@@ -50,6 +55,16 @@ def from_scans(session: Session, sheets: Sequence[IntakeSheet]) -> set[uuid.UUID
     """Which of these sheets came from the scans and can be put back: nobody has read them a second time."""
     records = {record_of(sheet.id): sheet.id for sheet in sheets if sheet.state is SheetState.ENTERED}
     return {records[name] for name in with_pages(session, list(records))}
+
+
+def _in_force_since(session: Session, batch: IntakeBatch) -> datetime | None:
+    """Since when the text counts that the sheets of the batch carry. What was read before carries an earlier one."""
+    found = agreement(session, batch.agreement_id) if batch.agreement_id else None
+    return next((one.in_force_at for one in found.revisions if one.id == batch.revision_id), None) if found else None
+
+
+def _before(moment: datetime | None, since: datetime | None) -> bool:
+    return moment is not None and since is not None and moment < since
 
 
 def _where_they_lie(session: Session, codes: Sequence[str]) -> Mapping[str, list[tuple[IntakeSheet, IntakeBatch]]]:
@@ -68,7 +83,10 @@ def _where_they_lie(session: Session, codes: Sequence[str]) -> Mapping[str, list
 
 
 def _why_not(
-    batch: IntakeBatch, pages: Sequence[ReviewedPage], lie: Sequence[tuple[IntakeSheet, IntakeBatch]]
+    batch: IntakeBatch,
+    pages: Sequence[ReviewedPage],
+    lie: Sequence[tuple[IntakeSheet, IntakeBatch]],
+    since: datetime | None,
 ) -> Message | None:
     wanted = pages[0].pages
     if len(pages[0].asked_on) > 1 and not pages[0].code:
@@ -78,7 +96,7 @@ def _why_not(
         return msg(
             "Page %(missing)s of %(pages)s is missing, or is not looked through yet.", missing=", ".join(gone), pages=wanted
         )
-    if batch.kind is SheetKind.CONSENT and any(page.outdated for page in pages):
+    if batch.kind is SheetKind.CONSENT and any(page.outdated or _before(page.read_at, since) for page in pages):
         return msg("It carries an earlier text than the batch. Ask the person again.")
     for sheet, other in lie:
         if sheet.state is not SheetState.VOID:

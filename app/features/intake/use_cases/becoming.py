@@ -25,6 +25,7 @@ from app.kernel import clock
 from app.kernel.errors import Invalid
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel
+from app.kernel.references import token_hash
 
 
 def check_entry(session: Session, actor: Actor, batch: IntakeBatch, entry: Mapping[str, Any], sheet_id: uuid.UUID) -> None:
@@ -48,6 +49,8 @@ def become(session: Session, actor: Actor, batch: IntakeBatch, sheet: IntakeShee
         command = entries.proposal_command(entry, batch.process_id, sheet.id, batch.received_at)
         proposal, _token = take_in_proposal(session, actor, replace(command, hands_id=hands))
         sheet.proposal_id = proposal.id
+        if code := rules.slip_code(secret, sheet.serial):
+            sheet.slip_hash = token_hash(code)
     else:
         typist = replace(actor, person_id=hands, channel=Channel.PAPER)
         sheet.person_id = _record_answer(session, typist, batch, sheet, entry, secret)
@@ -69,7 +72,7 @@ def _record_answer(
     where = sheet.serial or f"{batch.reference}/{sheet.number}"
     answer_agreement(session, hands, _answer(batch, entry, person_id, guardian_id, where))
     if row is None:
-        give_code(session, hands, person_id, secret, code_id=sheet.id)
+        give_code(session, hands, person_id, secret, code_id=sheet.id, printed=rules.slip_code(secret, sheet.serial))
     return person_id
 
 

@@ -11,6 +11,7 @@ from app.features.intake.commands import EnterSheet, UndoSheet, VoidSheet
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.use_cases.becoming import check_entry
 from app.features.intake.use_cases.held import held_batch, held_sheet, note, require_clerk, written_reason
+from app.features.intake.use_cases.numbers import number_for, typed_number
 from app.features.scans.use_cases import give_back_pages
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
@@ -25,15 +26,15 @@ def enter_sheet(session: Session, actor: Actor, command: EnterSheet) -> IntakeSh
     """Keep what a first reader typed from a sheet. The same form sent twice enters one sheet.
 
     Raises Forbidden for everybody but clerks of the process, Conflict when the batch takes no sheets any more, when the form
-    was sent before with other words, or when the sheet's serial was entered already; and what would be refused of the proposal
-    or the answer that it is to become.
+    was sent before with other words, or when the sheet's serial was entered already; Refused for a serial that is mistyped or
+    of another form; and what would be refused of the proposal or the answer that it is to become.
     """
     batch = held_batch(session, actor, command.batch_id, rules.TAKES_SHEETS, NOT_OPEN)
     known = session.get(IntakeSheet, command.sheet_id)
     if known is not None:
         return _entered_before(actor, batch, known, command.entry)
     check_entry(session, actor, batch, command.entry, command.sheet_id)
-    sheet = next_sheet(session, batch, command.sheet_id, command.serial)
+    sheet = next_sheet(session, batch, command.sheet_id, number_for(session, batch, command.serial))
     sheet.first, sheet.first_by = command.entry, actor.person_id
     add_sheet(session, batch, sheet)
     note(session, actor, "intake_sheet.typed", sheet, batch)
@@ -75,7 +76,7 @@ def void_sheet(session: Session, actor: Actor, command: VoidSheet) -> IntakeShee
     if known is None:
         if batch.state not in rules.TAKES_SHEETS:
             raise Conflict(NOT_OPEN)
-        sheet = next_sheet(session, batch, command.sheet_id, command.serial)
+        sheet = next_sheet(session, batch, command.sheet_id, typed_number(command.serial))
         sheet.first_by = actor.person_id
         _make_void(actor, sheet, reason)
         add_sheet(session, batch, sheet)

@@ -15,12 +15,16 @@ _BREAK = "\u200b"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A heading or a paragraph. `scale` is relative to the size of the form's text; headings stay with what follows."""
+    """A heading or a paragraph. `scale` is relative to the size of the form's text; headings stay with what follows.
+
+    `language` says in which language the words are, where it is not that of the form.
+    """
 
     words: str
     role: Role = Role.WORDS
     scale: float = 1.0
     bold: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,6 @@ def printable(words: str, most: int = MOST_WORDS) -> str:
 
 
 def _breakable(word: str) -> str:
-    if len(word) <= LONGEST_WORD:
+    if len(word) <= LONGEST_WORD or word.startswith("\u2066"):  # an address breaks behind its strokes, and is copied whole
         return word
     return _BREAK.join(word[at : at + LONGEST_WORD] for at in range(0, len(word), LONGEST_WORD))

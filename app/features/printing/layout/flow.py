@@ -161,7 +161,8 @@ def _words_of(frame: Frame, block: Block) -> list[Text]:
     if isinstance(block, Words):
         size = round(frame.measures.text * block.scale, 2)
         words = printable(block.words, len(block.words) + 1)  # what is said in whole sentences is never cut
-        return [Text(words, SIDE, 0, round(frame.inner, 2), size, block.bold or block.role is Role.HEADING, role=block.role)]
+        bold = block.bold or block.role is Role.HEADING
+        return [Text(words, SIDE, 0, round(frame.inner, 2), size, bold, role=block.role, language=block.language)]
     return []
 
 

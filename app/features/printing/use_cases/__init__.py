@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
 from app.features.budgets.queries import pot as pot_by_id
+from app.features.consents.queries import AgreementState
+from app.features.consents.queries import agreement as agreement_by_id
 from app.features.printing.ballots import KINDS, Subject, all_looks, ballot_content
 from app.features.printing.commands import SeeBallot
+from app.features.printing.consents import consent_subject
 from app.features.printing.layout.codes import sample_code
 from app.features.printing.layout.flow import lay_out
 from app.features.printing.layout.model import FormKey, FormLayout, Kind, Look
+from app.features.printing.rules import CONSENT_PATH, SLIP_PATH
 from app.features.printing.runs import IN_ONE_FILE, Progress, Register, copies_of, print_run
 from app.features.printing.setting import Copy, drawing, measure, typeset
 from app.features.printing.setting import typeset as draw
@@ -34,7 +38,7 @@ from app.features.printing.use_cases.runs import (
     may_order,
     order_print,
 )
-from app.features.spaces.queries import Process, areas_of, categories_of
+from app.features.spaces.queries import Process, all_areas, areas_of, categories_of
 from app.features.spaces.queries import process as process_by_id
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import msg
@@ -113,12 +117,14 @@ def see_ballot(session: Session, actor: Actor, command: SeeBallot) -> FormLayout
     return _ballot(session, pot, command.city, command.look)
 
 
-def form_now(session: Session, key: FormKey, look: Look, city: str, *, numbered: bool = False) -> FormLayout | None:
+def form_now(
+    session: Session, key: FormKey, look: Look, city: str, *, numbered: bool = False, base_url: str = "", age: int = 0
+) -> FormLayout | None:
     """The form with this key as it would be printed now; None when its subject is not here.
 
     Comparing its revision with that of a scanned page tells whether the page is of today's form. Who keeps a register of what
-    was printed asks that first. `numbered`: the proposal form with a serial, not the one that anybody prints at home. Consent
-    forms are known to the room that prints them.
+    was printed asks that first. `numbered`: with a serial, not the form that anybody prints at home. `base_url` is where
+    the codes of slips lead, `age` from when people decide alone about their data (0: nobody is asked).
     """
     if key.kind is Kind.BALLOT:
         pot = pot_by_id(session, key.subject)
@@ -132,11 +138,19 @@ def form_now(session: Session, key: FormKey, look: Look, city: str, *, numbered:
         process = process_by_id(session, key.subject)
         if process is None:
             return None
-        return proposal_form(proposal_subject(session, process, city, numbered=numbered), look)
-    return None
+        return proposal_form(proposal_subject(session, process, city, numbered=numbered, base_url=base_url), look)
+    asked = agreement_by_id(session, key.subject)
+    if asked is None or asked.state is not AgreementState.IN_FORCE or not asked.asks:
+        return None
+    address = f"{base_url}{CONSENT_PATH}"
+    areas = all_areas(session)
+    subject = consent_subject(asked, areas, city, look.language, age=age, numbered=numbered, address=address)
+    return consent_form(subject, look)
 
 
-def proposal_subject(session: Session, process: Process, city: str, *, numbered: bool = False) -> ProposalSubject:
+def proposal_subject(
+    session: Session, process: Process, city: str, *, numbered: bool = False, base_url: str = ""
+) -> ProposalSubject:
     """What the proposal form of this process is made from, as it is now."""
     return ProposalSubject(
         process.id,
@@ -145,6 +159,7 @@ def proposal_subject(session: Session, process: Process, city: str, *, numbered:
         [Named(str(one.id), one.name) for one in categories_of(session, process)],
         [Named(str(one.id), one.name) for one in areas_of(session, process)],
         numbered,
+        f"{base_url}{SLIP_PATH}" if base_url else "",
     )
 
 

@@ -5,11 +5,12 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import pot as pot_by_id
+from app.features.consents.queries import agreement as agreement_by_id
 from app.features.printing import rules
 from app.features.printing.commands import OrderPrint
 from app.features.printing.layout.model import FormKey, FormLayout, Kind
@@ -119,10 +120,10 @@ def count_old_files(session: Session, before: datetime) -> int:
 
 
 def kept_layout(session: Session, process_id: uuid.UUID, key: FormKey, short_revision: str) -> FormLayout | None:
-    """The layout of a revision that was printed for this process, from the register."""
+    """The layout of a revision that was printed for this process, from the register; for an agreement, in any process."""
     found = session.scalars(
         select(PrintedForm.layout).where(
-            PrintedForm.process_id == process_id,
+            or_(PrintedForm.process_id == process_id, PrintedForm.kind == Kind.CONSENT.value),
             PrintedForm.kind == key.kind.value,
             PrintedForm.subject == key.subject,
             PrintedForm.short_revision == short_revision,
@@ -172,6 +173,9 @@ def _require_order(session: Session, actor: Actor, process_id: uuid.UUID, key: F
     if key.kind is Kind.BALLOT:
         pot = pot_by_id(session, key.subject)
         belongs = pot is not None and pot.process_id == process_id
+    elif key.kind is Kind.CONSENT:  # of this process, or of the whole city
+        asked = agreement_by_id(session, key.subject)
+        belongs = asked is not None and asked.process_id in (None, process_id)
     else:
         belongs = key.subject == process_id
     if not belongs:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,6 +42,7 @@ class ReviewedPage:
     taken_by: str | None = None
     outdated: bool = False
     asked_on: tuple[int, ...] = ()
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def as_reviewed(page: ScanPage) -> ReviewedPage:
         texts=dict(page.result["texts"]),
         taken_by=page.taken_by,
         outdated=page.tray is PageTray.OUTDATED,
+        read_at=page.created_at,
         asked_on=tuple(page.readings.get("asked_on") or range(1, page.pages + 1)),
     )
 

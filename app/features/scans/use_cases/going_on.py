@@ -25,8 +25,18 @@ PORTION = 240.0
 _QUALITY = 82
 
 
-def read_on(transactions: Transactions, file_id: uuid.UUID, city: str, *, seconds: float = PORTION) -> bool:
+def read_on(
+    transactions: Transactions,
+    file_id: uuid.UUID,
+    city: str,
+    *,
+    base_url: str = "",
+    age: int = 0,
+    seconds: float = PORTION,
+) -> bool:
     """Read the pages of a file that are not read yet, each in a transaction of its own. True when some are left.
+
+    `city`, `base_url` and `age` are what forms were printed with; what differs from that is an earlier form.
 
     Two workers at one file do no harm: the one whose page is there already stops.
     """
@@ -40,7 +50,7 @@ def read_on(transactions: Transactions, file_id: uuid.UUID, city: str, *, second
         with transactions() as session:
             if (file := _locked(session, file_id)) is not None:
                 file.pages_total = total
-        pages = read_scans(files.path(key), FormsOf(transactions, process_id, city), after=done)
+        pages = read_scans(files.path(key), FormsOf(transactions, process_id, city, base_url, age), after=done)
         for number, parts in groupby(pages, key=lambda one: one.number):
             if not _keep(transactions, file_id, number, list(parts)):
                 return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import pot as pot_by_id
+from app.features.consents.queries import agreement as agreement_by_id
 from app.features.printing.queries import FormKey, FormLayout, Kind, Look, PageCode
 from app.features.printing.use_cases import form_now, kept_layout
 from app.features.scans.queries import Catalogue, Known, PageReading, Standing
@@ -50,15 +51,24 @@ class FormsNow:
     it still reads an earlier revision, and does not depend on the typesetter being the same.
     """
 
-    def __init__(self, session: Session, city: str) -> None:
+    def __init__(self, session: Session, city: str, base_url: str = "", age: int = 0) -> None:
         self._session, self._city = session, city
+        self._base_url, self._age = base_url, age
         self._known: dict[tuple[FormKey, Look, bool], FormLayout | None] = {}
 
     def __call__(self, code: PageCode) -> Known:
         """What is known about the form that a page says it is; proposal forms with and without serials are two forms."""
         wanted = (code.key, code.look, bool(code.code))
         if wanted not in self._known:
-            self._known[wanted] = form_now(self._session, code.key, code.look, self._city, numbered=bool(code.code))
+            self._known[wanted] = form_now(
+                self._session,
+                code.key,
+                code.look,
+                self._city,
+                numbered=bool(code.code),
+                base_url=self._base_url,
+                age=self._age,
+            )
         form = self._known[wanted]
         if form is None:
             return Known(Standing.FOREIGN)
@@ -72,8 +82,9 @@ class FormsOf:
     It asks the database in short transactions of its own, once for each form, so that nothing is locked while pages are read.
     """
 
-    def __init__(self, transactions: Transactions, process_id: uuid.UUID, city: str) -> None:
+    def __init__(self, transactions: Transactions, process_id: uuid.UUID, city: str, base_url: str = "", age: int = 0) -> None:
         self._transactions, self._process_id, self._city = transactions, process_id, city
+        self._base_url, self._age = base_url, age
         self._known: dict[tuple[FormKey, str, Look, bool], Known] = {}
 
     def __call__(self, code: PageCode) -> Known:
@@ -90,7 +101,15 @@ class FormsOf:
         """
         if not self._is_ours(session, code.key):
             return Known(Standing.FOREIGN)
-        now = form_now(session, code.key, code.look, self._city, numbered=bool(code.code))
+        now = form_now(
+            session,
+            code.key,
+            code.look,
+            self._city,
+            numbered=bool(code.code),
+            base_url=self._base_url,
+            age=self._age,
+        )
         if now is not None and now.short_version == code.version:
             return Known(Standing.CURRENT, now)
         kept = kept_layout(session, self._process_id, code.key, code.version)
@@ -101,7 +120,10 @@ class FormsOf:
         if key.kind is Kind.BALLOT:
             pot = pot_by_id(session, key.subject)
             return pot is not None and pot.process_id == self._process_id
-        return key.kind is Kind.PROPOSAL and key.subject == self._process_id
+        if key.kind is Kind.CONSENT:  # asked in this process, or in the whole city
+            asked = agreement_by_id(session, key.subject)
+            return asked is not None and asked.process_id in (None, self._process_id)
+        return key.subject == self._process_id
 
 
 def _says_the_same(one: FormLayout, other: FormLayout) -> bool:

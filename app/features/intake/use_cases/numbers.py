@@ -1,0 +1,58 @@
+"""The number printed on a sheet, as a clerk typed it, is compared with the register of what was printed."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from app.features.intake.models import IntakeBatch, SheetKind
+from app.features.printing.queries import Kind
+from app.features.printing.use_cases.serials import has_print_runs, read_serial, registered
+from app.kernel.errors import Refused
+from app.kernel.messages import Message, msg
+
+MISTYPED = msg("This is not the number of a sheet: one of its characters is wrong or missing. Compare it with the sheet.")
+TEST_PRINT = msg("This sheet is a test print. It counts nowhere: put it aside.")
+OTHER_FORM = msg("This sheet is the form of another process or asks something else. Put it aside, for a batch of its own.")
+NO_RUN = msg("No print run of this form has this number. Compare it with the sheet; if it is the same, put the sheet aside.")
+
+
+def typed_number(text: str) -> str:
+    """The number as it was printed; nothing where none was typed. Raises Refused for a mistyped one."""
+    if not text.strip():
+        return ""
+    serial = read_serial(text)
+    if serial is None:
+        raise _refused(MISTYPED)
+    return serial
+
+
+def number_for(session: Session, batch: IntakeBatch, text: str) -> str:
+    """The same of a sheet that is to count in this batch.
+
+    Raises Refused for test prints, other forms, and a number that no print run has although there are runs of this form. Where
+    there are none, its sheets were printed without a register, and every rightly typed number is taken.
+    """
+    serial = typed_number(text)
+    if not serial:
+        return ""
+    wanted, found = _form_of(batch), registered(session, serial)
+    if found is None:
+        if wanted is not None and has_print_runs(session, *wanted):
+            raise _refused(NO_RUN)
+        return serial
+    if found.test:
+        raise _refused(TEST_PRINT)
+    if (found.kind, found.subject) != wanted:
+        raise _refused(OTHER_FORM)
+    return serial
+
+
+def _form_of(batch: IntakeBatch) -> tuple[Kind, uuid.UUID] | None:
+    kind, subject = (
+        (Kind.PROPOSAL, batch.process_id) if batch.kind is SheetKind.PROPOSAL else (Kind.CONSENT, batch.agreement_id)
+    )
+    return (kind, subject) if subject is not None else None
+
+
+def _refused(why: Message) -> Refused:
+    return Refused(why, field="serial")

@@ -1,0 +1,47 @@
+"""What the register says of a serial that somebody typed from a sheet: of which form it is, and whether it was a test print."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from app.features.printing.layout.codes import SERIAL_LENGTH, read_code
+from app.features.printing.layout.model import Kind
+from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The form that was printed with a serial: its kind and subject, and whether the print run was a test."""
+
+    kind: Kind
+    subject: uuid.UUID
+    test: bool
+
+
+def read_serial(text: str) -> str | None:
+    """A serial from what somebody typed, without dashes and spaces; None where a character is wrong, missing or too many."""
+    serial = read_code(text)
+    return serial if serial is not None and len(serial) == SERIAL_LENGTH else None
+
+
+def registered(session: Session, serial: str) -> Registered | None:
+    """What was printed with this serial; None for one that no print run has."""
+    row = session.execute(_printed().where(PrintedCopy.serial == serial)).first()
+    return Registered(Kind(row.kind), row.subject, row.test) if row is not None else None
+
+
+def has_print_runs(session: Session, kind: Kind, subject: uuid.UUID) -> bool:
+    """Whether copies of this form, with serials, stand in the register. Test prints do not count."""
+    of_form = _printed().where(PrintedForm.kind == kind.value, PrintedForm.subject == subject, PrintRun.test.is_(False))
+    return bool(session.scalar(select(exists(of_form))))
+
+
+def _printed() -> Select[str, uuid.UUID, bool]:
+    return (
+        select(PrintedForm.kind, PrintedForm.subject, PrintRun.test)
+        .select_from(PrintedCopy)
+        .join(PrintRun, PrintRun.id == PrintedCopy.run_id)
+        .join(PrintedForm, PrintedForm.id == PrintRun.form_id)
+    )
