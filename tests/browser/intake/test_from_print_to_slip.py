@@ -1,5 +1,5 @@
 """A proposal and its consent on paper, all the way: printed, filled in, scanned badly, read, looked through, taken into a
-batch, read a second time, counted and closed. Then the resident finds both by the codes on the slips and takes the consent back.
+batch, read a second time, counted and closed. Then the resident finds both by the codes on the slips, and withdraws one.
 """
 
 import io
