@@ -60,11 +60,12 @@ function stands(form, radio, from) {
   return radio === (group.find((each) => each.checked) ?? group[0]);
 }
 
-/** Puts the page that was answered in the place of this one. What is no page of ours is opened as a page. */
+/** Puts the page that was answered in the place of this one: what it says (the last sheet is read) is said once, so it is not
+    asked for again. What is no page of the same kind is opened as a page. */
 async function show(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = page.querySelector("main");
-  if (!main || page.body.classList.contains("error-body") || !page.querySelector("[data-module~=sheet-entry]")) {
+  if (!main || page.body.className !== document.body.className) {
     if (answer.ok) {
       location.assign(answer.url);
       return;
@@ -73,6 +74,10 @@ async function show(answer) {
   }
   document.title = page.title;
   if (answer.ok) history.replaceState(null, "", answer.url);
+  for (const sheet of page.querySelectorAll("link[rel=stylesheet]")) {
+    const known = [...document.querySelectorAll("link[rel=stylesheet]")].some((each) => each.getAttribute("href") === sheet.getAttribute("href"));
+    if (!known) document.head.append(document.importNode(sheet, true));
+  }
   const here = document.querySelector("main");
   here.replaceChildren(...[...main.childNodes].map((node) => document.importNode(node, true)));
   start(here);
@@ -80,6 +85,7 @@ async function show(answer) {
   play(answer.ok ? 880 : 220);
   const wrong = here.querySelector("[aria-invalid=true]");
   if (wrong) (wrong.matches("input, textarea, select") ? wrong : wrong.querySelector("input"))?.focus();
+  else if (!here.querySelector("[data-module~=sheet-entry]")) here.focus({ preventScroll: true });
   scrollTo(0, 0);
 }
 

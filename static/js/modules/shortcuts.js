@@ -6,7 +6,7 @@ export default function shortcuts(frame) {
   const dialog = frame.querySelector("dialog");
 
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    if (!frame.isConnected || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     if (act(event.key, dialog)) event.preventDefault();
   });

@@ -1,6 +1,7 @@
 """Files come in once, are read page by page, and every page lies in a tray."""
 
 import io
+import uuid
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.features.scans.use_cases import AlreadyHere, going_on, read_again, read
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.permissions import Actor, Role
 from app.web.uploads import A_FORM
-from tests.factories import scans, spaces, voting
+from tests.factories import intake, scans, spaces, voting
 from tests.integration.scans.test_trays import large_png, locked_pdf
 from tests.support.paper import CLEAN, Hand, pages_of_pdf, scanned
 from tests.support.worker import work
@@ -288,3 +289,22 @@ def test_several_files_come_in_by_the_page_and_each_refusal_names_its_file(sessi
     assert nothing.status_code == 422
     assert "Choose a file." in nothing.get_data(as_text=True)
     assert session.scalar(select(func.count()).select_from(ScanFile)) == 1
+
+
+def test_the_same_pdf_from_many_clerks_at_the_same_moment_is_taken_in_once(race, committing_db) -> None:
+    process = spaces.process()
+    content = scans.as_pdf(np.full((200, 140), 255, np.uint8))
+    clerks = [intake.clerk(process) for _ in range(6)]
+    process_id = process.id
+    database.session.commit()
+
+    def upload() -> uuid.UUID:
+        return take_in_scan(database.session(), clerks.pop(), TakeInScan(process_id, "box.pdf", io.BytesIO(content))).id
+
+    ended = race(upload, 6)
+    assert len(ended.results) == 1
+    assert [type(error) for error in ended.errors] == [AlreadyHere] * 5, ended.errors
+    assert {error.file_id for error in ended.errors} == set(ended.results)
+    kept = database.session.query(ScanFile).one()
+    assert files.path(kept.key).exists(), "what was refused took no file of the other away"
+    database.session.remove()
