@@ -1,4 +1,4 @@
-"""The whole way of a ballot: printed, marked, scanned badly, looked through, taken into a batch, read again, signed, counted."""
+"""The way of a ballot: printed, marked, scanned badly, looked through, taken into a batch, read again, signed, counted."""
 
 import pytest
 from playwright.sync_api import expect
