@@ -192,6 +192,8 @@ DEEDS: dict[str, Message] = {
     "struck": msg("was withdrawn while people voted, and cannot win"),
     "taken_back": msg("was taken back"),
     "taken_in": msg("was taken in"),
+    "scans_taken": msg("was filled from scans"),
+    "scans_given_back": msg("was emptied, its scans given back"),
     "test_ballots": msg("got test ballots"),
     "thrown_away": msg("was thrown away"),
     "erasure_asked": msg("shall be erased, as somebody said at a desk"),

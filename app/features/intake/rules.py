@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.features.intake.models import BatchState, IntakeBatch, SheetState
-from app.features.printing.queries import SERIAL_LENGTH, follow_code, read_code
 
 DECLARED_MOST = 500
 """More sheets than that are several batches: one is closed in one transaction, and printed slips fill one tray."""
 REASON_MOST = 500
 STATION_MOST = 80
-SERIAL_MOST = 32
 TAKES_SHEETS = frozenset({BatchState.OPEN, BatchState.REOPENED})
 READS = frozenset({BatchState.ENTERED, BatchState.SECOND_READING})
 REOPENABLE = frozenset({BatchState.ENTERED, BatchState.SECOND_READING, BatchState.RECONCILED, BatchState.CLOSED})
@@ -77,20 +75,6 @@ def _plain(value: Any) -> Any:
 def counted_entry(first: Mapping[str, Any], settled: Mapping[str, Any]) -> Mapping[str, Any]:
     """What counts of a sheet: what was settled where the readings differed, else what both typed."""
     return settled or first
-
-
-def normal_serial(text: str) -> str:
-    """A serial as somebody typed it, as it was printed: upper case, without spaces and dashes, taken for what it looks like."""
-    printed = read_code(text)
-    if printed and len(printed) == SERIAL_LENGTH:
-        return printed
-    return "".join(char for char in text.upper() if char.isalnum())[:SERIAL_MOST]
-
-
-def slip_code(secret: str, serial: str) -> str | None:
-    """The code that stands on the slip of a sheet with this serial; None for a serial that we have not printed."""
-    printed = read_code(serial)
-    return follow_code(secret.encode(), printed) if printed and len(printed) == SERIAL_LENGTH else None
 
 
 def record_of(sheet_id: uuid.UUID) -> str:

@@ -57,5 +57,7 @@ nothing_of_people(
     "paper_ballot.proposed",
     "paper_ballot.settled",
     "paper_row.choices",
+    "paper_row.points",
     "paper_sample.found",
+    "paper_sample.seed",
 )

@@ -2,17 +2,15 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot, gives_points
-from app.features.budgets.queries import pot as pot_by_id
+from app.features.budgets.queries import Pot
 from app.features.committee.queries import Station, stations_of
-from app.features.stations.marks import Counted, Read, counts_as, from_stored
 from app.features.stations.models import (
     Batch,
     BatchState,
@@ -22,13 +20,10 @@ from app.features.stations.models import (
     IssueState,
     OuterEnvelope,
     PaperBallot,
-    PaperRow,
     Sample,
     Shift,
     StationCount,
 )
-from app.features.voting.queries import PaperRows, fixed_pots, paper_rows_of
-from app.features.voting.use_cases import paper_rules
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, last_page
@@ -41,20 +36,12 @@ __all__ = [
     "batch",
     "batches_of",
     "count_of",
-    "counted_of_batch",
     "envelopes_waiting",
     "numbers_of",
-    "paper_pots",
-    "rows_on_paper",
     "sample_of",
     "shifts_of",
     "stations_today",
 ]
-
-
-def paper_pots(session: Session, process_id: uuid.UUID) -> list[Pot]:
-    """The fixed pots of a process on which people also vote on paper at stations."""
-    return [pot for pot in fixed_pots(session, process_id) if paper_rules(session, pot) is not None]
 
 
 def shifts_of(session: Session, station_id: uuid.UUID) -> Sequence[Shift]:
@@ -191,21 +178,6 @@ def final(ballot: PaperBallot) -> str:
     return ballot.settled or ballot.first
 
 
-def counted_of_batch(session: Session, pot: Pot, batch_ids: Sequence[uuid.UUID]) -> Iterator[tuple[Read, Counted]]:
-    """What stands on each ballot of these batches, and what it counts as."""
-    rules = paper_rules(session, pot)
-    if rules is None:
-        return
-    known: dict[str, tuple[Read, Counted]] = {}  # most ballots are like many others
-    points = gives_points(pot)
-    texts = select(func.coalesce(func.nullif(PaperBallot.settled, ""), PaperBallot.first))
-    for text in session.scalars(texts.where(PaperBallot.batch_id.in_(batch_ids))):
-        if text not in known:
-            found = from_stored(text, points=points)
-            known[text] = (found, counts_as(pot, rules, found))
-        yield known[text]
-
-
 def signed(session: Session, pot: Pot) -> bool:
     """Whether every station has signed its numbers for a pot."""
     states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)
@@ -218,27 +190,6 @@ def unsigned_stations(session: Session, pot: Pot) -> list[Station]:
     states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)
     there = set(session.scalars(states))
     return [place for place in stations_of(session, pot.process_id) if place.id not in there]
-
-
-def rows_on_paper(session: Session, pot: Pot) -> PaperRows | None:
-    """Equal ballots on paper joined, once every station has signed; None before that, and where nobody votes on paper."""
-    if paper_rules(session, pot) is None or not signed(session, pot):
-        return None
-    kept = session.execute(select(PaperRow.choices, PaperRow.points, PaperRow.number).where(PaperRow.pot_id == pot.id)).tuples()
-    found = Counter({(choices, points): number for choices, points, number in kept})
-    found += classes_typed(session, pot)
-    return [(choices, points, number) for (choices, points), number in sorted(found.items())]
-
-
-def classes_typed(session: Session, pot: Pot) -> Counter[tuple[str, str]]:
-    """The ballots that still lie in batches, equal ones joined, without those that do not count."""
-    found: Counter[tuple[str, str]] = Counter()
-    whole = pot_by_id(session, pot.id) or pot
-    for _read, counted in counted_of_batch(session, whole, [one.id for one in batches_of(session, pot.id)]):
-        if counted.choices is not None:
-            points = ",".join(map(str, counted.choices.points or ()))
-            found[",".join(counted.choices.numbers), points] += 1
-    return found
 
 
 def envelopes_waiting(session: Session, process_id: uuid.UUID) -> Sequence[OuterEnvelope]:
@@ -290,6 +241,3 @@ def processes_with_stations(session: Session, among: frozenset[uuid.UUID] | None
     """The processes that have stations, of these or, where None are named, of all."""
     only = [Station.process_id.in_(among)] if among is not None else []
     return session.scalars(select(Station.process_id).where(*only).distinct().order_by(Station.process_id)).all()
-
-
-paper_rows_of.append(rows_on_paper)

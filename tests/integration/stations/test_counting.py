@@ -7,8 +7,9 @@ from app.features.accounts.models import RoleAssignment
 from app.features.committee.queries import unsettled
 from app.features.stations import sampling
 from app.features.stations.commands import DrawSample, OpenBatch, SignNumbers, TypeBallot
+from app.features.stations.counted import rows_on_paper
 from app.features.stations.models import BatchState, Issue, PaperBallot, SampleState
-from app.features.stations.queries import batches_of, numbers_of, rows_on_paper, unsettled_in
+from app.features.stations.queries import batches_of, numbers_of, unsettled_in
 from app.features.stations.use_cases import (
     draw_sample,
     finish_batch,

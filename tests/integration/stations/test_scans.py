@@ -9,8 +9,9 @@ from app.features.printing.queries import Kind
 from app.features.scans.models import ScanPage
 from app.features.spaces.models import Process
 from app.features.stations.commands import OpenBatch, TakeScans, TypeBallot
+from app.features.stations.counted import counted_of_batch
 from app.features.stations.models import Batch, PaperBallot
-from app.features.stations.queries import counted_of_batch, unsettled_in
+from app.features.stations.queries import unsettled_in
 from app.features.stations.use_cases import (
     finish_batch,
     give_back_scans,

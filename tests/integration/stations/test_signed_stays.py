@@ -9,8 +9,9 @@ from app.extensions import db as database
 from app.features.committee.use_cases.possible import require_possible
 from app.features.stations import sampling
 from app.features.stations.commands import DrawSample, SignNumbers, TypeBallot
+from app.features.stations.counted import rows_on_paper
 from app.features.stations.models import Batch, BatchState, CountState, PaperBallot, PaperRow, SampleState
-from app.features.stations.queries import count_of, next_to_read, numbers_of, rows_on_paper, sample_of
+from app.features.stations.queries import count_of, next_to_read, numbers_of, sample_of
 from app.features.stations.use_cases import (
     draw_sample,
     finish_batch,

@@ -11,7 +11,9 @@ from wtforms.validators import DataRequired, ValidationError
 from app.features.intake.commands import OpenBatch, TakeScans
 from app.features.intake.models import SheetKind
 from app.features.intake.rules import DECLARED_MOST, REASON_MOST, STATION_MOST
-from app.web.forms import AtMost, Between, EmailAddress, Filled, Form, LineField, TextField, _
+from app.web.forms import AtMost, Between, EmailAddress, Filled, Form, LineField, TextField, Unmarked, _
+
+COUNT_THEM = _("Count the sheets: from 1 to 500. More than that are several batches.")
 
 
 class BatchForm(Form):
@@ -28,7 +30,10 @@ class BatchForm(Form):
     declared = IntegerField(
         _("How many sheets are in the bundle?"),
         description=_("Count them before you enter the first one, or take the number that is written on the bundle."),
-        validators=[Between(1, DECLARED_MOST, _("Count the sheets: from 1 to 500. More than that are several batches."))],
+        validators=[
+            Filled(_("Count the sheets: from 1 to 500. More than that are several batches.")),
+            Between(1, DECLARED_MOST, _("Count the sheets: from 1 to 500. More than that are several batches.")),
+        ],
     )
     at_once = BooleanField(
         _("Each proposal appears as soon as two people have read it alike, and not only when the batch is closed."),
@@ -62,7 +67,7 @@ class BatchForm(Form):
 class StepForm(Form):
     """A step of a batch: a reason where one is needed, and a button."""
 
-    reason = TextField(_("Reason"), validators=[AtMost(REASON_MOST)])
+    reason = TextField(_("Reason"), validators=[Unmarked(), AtMost(REASON_MOST)])
 
 
 class ScansForm(Form):

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.features.consents.queries import agreement
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetKind, SheetState
-from app.features.intake.rules import normal_serial, record_of
+from app.features.intake.rules import record_of
+from app.features.intake.serials import normal_serial
 from app.features.printing.queries import Kind
 from app.features.scans.queries import ReviewedPage, reviewed, with_pages
 from app.kernel.messages import Message, msg

@@ -17,7 +17,7 @@ from app.features.consents.use_cases import (
     note_age,
     note_guardian,
 )
-from app.features.intake import entries, rules
+from app.features.intake import entries, rules, serials
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetKind
 from app.features.intake.use_cases.held import note
 from app.features.proposals.use_cases import check_take_in, take_in_proposal
@@ -49,7 +49,7 @@ def become(session: Session, actor: Actor, batch: IntakeBatch, sheet: IntakeShee
         command = entries.proposal_command(entry, batch.process_id, sheet.id, batch.received_at)
         proposal, _token = take_in_proposal(session, actor, replace(command, hands_id=hands))
         sheet.proposal_id = proposal.id
-        if code := rules.slip_code(secret, sheet.serial):
+        if code := serials.slip_code(secret, sheet.serial):
             sheet.slip_hash = token_hash(code)
     else:
         typist = replace(actor, person_id=hands, channel=Channel.PAPER)
@@ -72,7 +72,7 @@ def _record_answer(
     where = sheet.serial or f"{batch.reference}/{sheet.number}"
     answer_agreement(session, hands, _answer(batch, entry, person_id, guardian_id, where))
     if row is None:
-        give_code(session, hands, person_id, secret, code_id=sheet.id, printed=rules.slip_code(secret, sheet.serial))
+        give_code(session, hands, person_id, secret, code_id=sheet.id, printed=serials.slip_code(secret, sheet.serial))
     return person_id
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.intake import rules
+from app.features.intake import rules, serials
 from app.features.intake.commands import EnterSheet, UndoSheet, VoidSheet
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.use_cases.becoming import check_entry
@@ -110,7 +110,7 @@ def next_sheet(session: Session, batch: IntakeBatch, sheet_id: Any, serial: str)
     ).one()
     if count >= SHEETS_MOST:
         raise Conflict(msg("This batch is full. Finish it, and open another one for the rest."))
-    return IntakeSheet(id=sheet_id, batch_id=batch.id, number=(last or 0) + 1, serial=rules.normal_serial(serial))
+    return IntakeSheet(id=sheet_id, batch_id=batch.id, number=(last or 0) + 1, serial=serials.normal_serial(serial))
 
 
 def add_sheet(session: Session, batch: IntakeBatch, sheet: IntakeSheet) -> None:

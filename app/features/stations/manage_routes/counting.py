@@ -7,18 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.stations.counted import counted_of_batch
 from app.features.stations.forms import BatchForm, SignForm
 from app.features.stations.manage_routes.shared import place_of, pot_at
-from app.features.stations.queries import (
-    CountState,
-    batches_of,
-    count_of,
-    counted_of_batch,
-    left_to_read,
-    numbers_of,
-    typed_in,
-    unsettled_in,
-)
+from app.features.stations.queries import CountState, batches_of, count_of, left_to_read, numbers_of, typed_in, unsettled_in
 from app.features.stations.use_cases import open_batch, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission

@@ -10,8 +10,8 @@ from app.extensions import db
 from app.features.committee.queries import stations_of
 from app.features.stations.forms import EnvelopeForm
 from app.features.stations.manage_routes.shared import place_of, secret_of, space_of
-from app.features.stations.queries import envelope, envelopes_of, paper_pots
-from app.features.stations.use_cases import decide_envelope, take_in_envelope
+from app.features.stations.queries import envelope, envelopes_of
+from app.features.stations.use_cases import decide_envelope, paper_pots, take_in_envelope
 from app.features.stations.use_cases.envelopes import WHY
 from app.features.stations.words import ENVELOPE_STATES
 from app.kernel.paging import page_number

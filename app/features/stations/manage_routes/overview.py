@@ -18,14 +18,13 @@ from app.features.stations.manage_routes.shared import place_of, space_of
 from app.features.stations.queries import (
     envelopes_waiting,
     numbers_of,
-    paper_pots,
     processes_with_stations,
     sample_of,
     shift,
     shifts_of,
     stations_today,
 )
-from app.features.stations.use_cases import assign_clerk, open_boxes, reads_all, take_off
+from app.features.stations.use_cases import assign_clerk, open_boxes, paper_pots, reads_all, take_off
 from app.features.stations.words import COUNT_STATES
 from app.features.voting.queries import closed
 from app.kernel import clock

@@ -16,6 +16,7 @@ from app.features.stations.use_cases.envelopes import decide_envelope, take_in_e
 from app.features.stations.use_cases.loosening import loosen, pots_to_loosen
 from app.features.stations.use_cases.scans import give_back_scans, take_scans
 from app.features.stations.use_cases.second import read_again, settle
+from app.features.stations.use_cases.shared import paper_pots
 from app.features.stations.use_cases.shifts import assign_clerk, take_off
 from app.features.stations.use_cases.signing import sign_numbers, take_back_signature
 from app.features.stations.use_cases.wanting import reads_all
@@ -36,6 +37,7 @@ __all__ = [
     "note_left",
     "open_batch",
     "open_boxes",
+    "paper_pots",
     "pots_to_loosen",
     "read_again",
     "read_all",

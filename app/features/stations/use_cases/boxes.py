@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.features.budgets.queries import Pot
 from app.features.committee.queries import stations_of
 from app.features.stations.models import CountState, Issue, IssueState, StationCount
-from app.features.stations.queries import envelopes_waiting, issues_by_state, paper_pots
-from app.features.stations.use_cases.shared import NO_PAPER, clerk, held_count, station_of
+from app.features.stations.queries import envelopes_waiting, issues_by_state
+from app.features.stations.use_cases.shared import NO_PAPER, clerk, held_count, paper_pots, station_of
 from app.features.voting.use_cases import forget_stations, paper_rules
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, Refused

@@ -10,9 +10,10 @@ from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee.queries import stations_of
 from app.features.counting.use_cases import DrawNeeded, Project, count
 from app.features.stations.commands import DrawSample
+from app.features.stations.counted import classes_typed
 from app.features.stations.marks import from_stored
 from app.features.stations.models import Batch, BatchState, CountState, PaperBallot, Sample, SampleState
-from app.features.stations.queries import batches_of, classes_typed, count_of, final, numbers_of, sample_of
+from app.features.stations.queries import batches_of, count_of, final, numbers_of, sample_of
 from app.features.stations.sampling import committed, could_change, drawn, most_wrong, size_of
 from app.features.stations.use_cases.shared import NO_PAPER, clerk
 from app.features.stations.use_cases.wanting import advance, is_through, mark_drawn, reads_all, want

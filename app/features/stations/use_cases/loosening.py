@@ -7,8 +7,8 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
+from app.features.stations.counted import classes_typed
 from app.features.stations.models import Batch, PaperBallot, PaperRow
-from app.features.stations.queries import classes_typed
 from app.features.stations.use_cases.scans import forget_batches
 
 

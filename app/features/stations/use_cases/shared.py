@@ -11,6 +11,7 @@ from app.features.budgets.queries import Pot, PotState
 from app.features.committee.queries import Station, station
 from app.features.stations.models import StationCount
 from app.features.stations.queries import works_at
+from app.features.voting.queries import fixed_pots
 from app.features.voting.use_cases import paper_rules
 from app.kernel import clock
 from app.kernel.errors import Forbidden, NotFound, Refused
@@ -61,6 +62,11 @@ def paper_pot(session: Session, place: Station, pot_id: uuid.UUID) -> Pot:
     if paper_rules(session, found) is None:
         raise Refused(NO_PAPER)
     return found
+
+
+def paper_pots(session: Session, process_id: uuid.UUID) -> list[Pot]:
+    """The fixed pots of a process on which people also vote on paper at stations."""
+    return [pot for pot in fixed_pots(session, process_id) if paper_rules(session, pot) is not None]
 
 
 def hold_for_ballots(session: Session, pot_id: uuid.UUID) -> PotState | None:

@@ -12,9 +12,10 @@ from app.features.committee.queries import Station, paper_is_seen, stations_of
 from app.features.committee.use_cases import EnterTotals, opened_again, take_over_totals
 from app.features.counting.use_cases import Ballot, Tally
 from app.features.stations.commands import SignNumbers
+from app.features.stations.counted import counted_of_batch
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
-from app.features.stations.queries import Numbers, batches_of, counted_of_batch, numbers_of, unsigned_stations
+from app.features.stations.queries import Numbers, batches_of, numbers_of, unsigned_stations
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
 from app.kernel import audit
