@@ -55,6 +55,7 @@ ONE_IS_ENOUGH = {
     "integration/printing/test_round_trip.py",
     "integration/proposals/test_reading_bad_input.py",
     "integration/scans/test_accuracy.py",
+    "integration/stations/test_paper_replay.py",
     "integration/voting/test_import_real_elections.py",
     "integration/voting/test_package.py",
     "integration/voting/test_published_file.py",

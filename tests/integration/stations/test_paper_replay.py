@@ -7,10 +7,14 @@ from app.features.stations.models import SampleState
 from benchmarks.paper import FOLDER, NAME, direct_count, read_file, replay
 from tests.factories import accounts
 
-pytestmark = pytest.mark.skipif(
-    not (FOLDER / NAME).exists(),
-    reason="the published elections (PLAZA_ELECTIONS) are not there and not part of this house",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not (FOLDER / NAME).exists(),
+        reason="the published elections (PLAZA_ELECTIONS) are not there and not part of this house",
+    ),
+    pytest.mark.slow,
+    pytest.mark.one_database("postgresql"),
+]
 EVERY = 218  # some 600 of 131,778 votes
 
 
