@@ -3,9 +3,7 @@
    that a tone may confirm it (browsers let no page sound that nobody has touched). Without scripts the form is a form. */
 import { forgetSent } from "./autosave.js";
 import { start } from "../main.js";
-
-const TONE = "plaza.entry.tone";
-let sound;
+import { play, tone } from "../tone.js";
 
 export default function sheetEntry(frame) {
   const form = frame.querySelector("form");
@@ -93,39 +91,4 @@ function begin(form) {
   if (form.querySelector("[aria-invalid=true]")) return;
   const first = form.querySelector("[data-begin]");
   first?.focus({ preventScroll: true });
-}
-
-function tone(box) {
-  if (!box) return;
-  box.checked = stored() === "yes";
-  box.addEventListener("change", () => {
-    try {
-      localStorage.setItem(TONE, box.checked ? "yes" : "no");
-    } catch {
-      // A browser that stores nothing forgets it with the page.
-    }
-    if (box.checked) play(880);
-  });
-}
-
-function stored() {
-  try {
-    return localStorage.getItem(TONE);
-  } catch {
-    return null;
-  }
-}
-
-function play(pitch) {
-  if (!document.querySelector("[data-tone]")?.checked || !window.AudioContext) return;
-  sound ??= new AudioContext();
-  const wave = sound.createOscillator();
-  const loudness = sound.createGain();
-  wave.frequency.value = pitch;
-  loudness.gain.setValueAtTime(0.15, sound.currentTime);
-  loudness.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + 0.15);
-  wave.connect(loudness).connect(sound.destination);
-  wave.start();
-  wave.stop(sound.currentTime + 0.15);
-  document.documentElement.dataset.lastTone = String(pitch);
 }
