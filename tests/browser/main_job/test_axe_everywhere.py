@@ -25,7 +25,7 @@ LOOKS = {
 }
 ERRORS = (400, 403, 404, 405, 410, 413, 429, 500, 503)
 NO_PAGE = re.compile(
-    r"^/(api/|scripts/|healthz|readyz|proposals/photos/|\.well-known/)"
+    r"^/(api/|scripts/|healthz|readyz|proposals/photos/|kiosk/handed/|\.well-known/)"
     r"|\.(csv|geojson|pdf|json(?:l|ld)?|jws|atom|md|jpg|png|svg|zip|pb|css)(\?|$)"
 )
 # Forms with something to fill in; a form that is only a button would do what it says.
