@@ -234,8 +234,7 @@ def test_without_scripts_a_sheet_is_entered_and_taken_back(entry, live):
     live.db.session.remove()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(("language", "size"), [("ar", PHONE), ("en", DESK)], ids=["ar-phone", "en-desk"])
 def test_every_page_of_a_batch_fits_and_passes_axe(office, live, size, language):
     process, people, window = office
     one, other = (intake.clerk(process, person) for person in people)
