@@ -40,7 +40,7 @@ def bind_celery(app: "Flask", settings: "Settings") -> None:
         abstract = True
 
         def __call__(self, *args: object, **kwargs: object) -> object:
-            with app.app_context(), intent(writing=True):
+            with celery.flask_app.app_context(), intent(writing=True):  # also where tasks were made for an earlier app
                 try:
                     return self.run(*args, **kwargs)
                 finally:
