@@ -11,7 +11,7 @@ from app.features.budgets.queries import Pot, gives_points
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.stations.marks import Counted, Read, counts_as, from_stored
 from app.features.stations.models import PaperBallot, PaperRow
-from app.features.stations.queries import batches_of, signed
+from app.features.stations.queries import batches_of, unsigned_stations
 from app.features.voting.queries import PaperRows, paper_rows_of
 from app.features.voting.use_cases import paper_rules
 
@@ -33,7 +33,7 @@ def counted_of_batch(session: Session, pot: Pot, batch_ids: Sequence[uuid.UUID])
 
 def rows_on_paper(session: Session, pot: Pot) -> PaperRows | None:
     """Equal ballots on paper joined, once every station has signed; None before that, and where nobody votes on paper."""
-    if paper_rules(session, pot) is None or not signed(session, pot):
+    if paper_rules(session, pot) is None or unsigned_stations(session, pot):
         return None
     kept = session.execute(select(PaperRow.choices, PaperRow.points, PaperRow.number).where(PaperRow.pot_id == pot.id)).tuples()
     found = Counter({(choices, points): number for choices, points, number in kept})

@@ -178,13 +178,6 @@ def final(ballot: PaperBallot) -> str:
     return ballot.settled or ballot.first
 
 
-def signed(session: Session, pot: Pot) -> bool:
-    """Whether every station has signed its numbers for a pot."""
-    states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)
-    there = set(session.scalars(states))
-    return all(place.id in there for place in stations_of(session, pot.process_id))
-
-
 def unsigned_stations(session: Session, pot: Pot) -> list[Station]:
     """The stations that have not signed, by name."""
     states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)

@@ -15,7 +15,7 @@ from app.features.stations.marks import from_stored
 from app.features.stations.models import Batch, BatchState, CountState, PaperBallot, Sample, SampleState
 from app.features.stations.queries import batches_of, count_of, final, numbers_of, sample_of
 from app.features.stations.sampling import committed, could_change, drawn, most_wrong, size_of
-from app.features.stations.use_cases.shared import NO_PAPER, clerk
+from app.features.stations.use_cases.shared import NO_PAPER, clerk, hold_for_ballots
 from app.features.stations.use_cases.wanting import advance, is_through, mark_drawn, reads_all, want
 from app.features.voting.queries import is_opened
 from app.features.voting.use_cases import announced_rule, as_counted, paper_rules, tally_of
@@ -156,7 +156,7 @@ def _held(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
     clerk(session, actor, pot.process_id, Permission.BUDGET_CERTIFY)
     if paper_rules(session, pot) is None:
         raise Refused(NO_PAPER)
-    session.execute(select(Pot.id).where(Pot.id == pot_id).with_for_update(key_share=True))
+    hold_for_ballots(session, pot_id)
     session.refresh(pot, ["state"])
     if pot.state is not PotState.READY:
         raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
