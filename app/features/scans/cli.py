@@ -29,7 +29,7 @@ cli = AppGroup("scans", help="Scanned forms.")
     help="Read with this layout (see “flask printing form --layout”) instead of the forms of the database. May be repeated.",
 )
 def read(files: Sequence[Path], as_json: bool, layouts: Sequence[Path]) -> None:
-    """Read each FILE, a PDF or a picture (JPEG, PNG, TIFF), and print one line for each page; nothing is stored.
+    """Read each FILE, a PDF or a picture (JPEG, HEIC, PNG, TIFF), and print one line for each page; nothing is stored.
 
     A line says which tray the page belongs into, which form and page it is, and what is marked. What a person has to decide
     has a question mark. A file that cannot be read says why in its place, the others are read all the same, and the exit

@@ -18,7 +18,7 @@ class UploadForm(Form):
         _("Scanned files"),
         [Unmarked()],
         description=_(
-            "PDF, JPEG, PNG or TIFF, several at once, together up to 300 MB. Scan at 200 dpi, in grey or black and white."
+            "PDF, JPEG, HEIC, PNG or TIFF, several at once, together up to 300 MB. Scan at 200 dpi, in grey or black and white."
         ),
     )
     photo = MultipleFileField(

@@ -15,8 +15,9 @@ from app.features.printing.queries import Kind, Look, Variant
 from app.features.printing.use_cases import copies_of, draw
 from app.features.scans.commands import TakeInScan
 from app.features.scans.models import FileState, PageState, PageTray, ScanFile, ScanPage
-from app.features.scans.queries import missing_pages
+from app.features.scans.queries import Fault, Unreadable, missing_pages
 from app.features.scans.queries.files import pictures_in_trays, rests, trays_of
+from app.features.scans.reading.source import Limits, pages_of
 from app.features.scans.use_cases import AlreadyHere, going_on, read_again, read_on, remove_scan, take_in_scan
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.permissions import Actor, Role
@@ -24,6 +25,7 @@ from app.web.uploads import A_FORM
 from tests.factories import intake, scans, spaces, voting
 from tests.integration.scans.test_trays import large_png, locked_pdf
 from tests.support.paper import CLEAN, Hand, pages_of_pdf, scanned
+from tests.support.pictures import IPHONE
 from tests.support.worker import work
 
 
@@ -93,7 +95,6 @@ def test_the_same_file_twice_changes_nothing_and_says_so(session, take_in, ballo
     [
         (b"", "There is no page in this file"),
         (b"PK\x03\x04" + bytes(2000), "neither a PDF nor a picture"),
-        (b"\0\0\0\x18ftypheic" + bytes(2000), "HEIC"),
     ],
 )
 def test_what_is_no_scan_is_refused_at_once(session, take_in, content: bytes, words: str) -> None:
@@ -108,6 +109,7 @@ def test_what_is_no_scan_is_refused_at_once(session, take_in, content: bytes, wo
         (locked_pdf(), "encrypted", "locked with a password"),
         (large_png(60_000, 60_000), "too_many_pixels", "too many dots"),
         (b"%PDF-1.7\nnothing", "broken", "damaged or not complete"),
+        (IPHONE[:700], "broken", "damaged or not complete"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why_on_its_page(
@@ -117,6 +119,22 @@ def test_a_file_that_cannot_be_read_says_why_on_its_page(
     assert (file.state, file.fault) == (FileState.FAILED, fault)
     client = as_role(Role.CLERK, SimpleNamespace(id=pot.process_id))
     assert words in client.get(f"/staff/scans/file/{file.id}").get_data(as_text=True)
+
+
+def test_a_photograph_of_an_iphone_is_opened_like_any_other(session, take_in) -> None:
+    (page,) = pages_of(IPHONE)
+    assert page.fault is None and page.grey is not None and page.grey.shape == (240, 320)
+    quarters = [int(page.grey[y, x]) for y in (60, 180) for x in (80, 240)]
+    assert quarters == pytest.approx([20, 90, 160, 255], abs=4)
+    file = take_in(IPHONE)
+    assert (file.state, file.pages_done, file.key.endswith(".heic")) == (FileState.READ, 1, True)
+    assert [one.tray for one in pages(session, file)] == [PageTray.UNKNOWN], "it shows no form"
+
+
+def test_a_photograph_of_an_iphone_with_too_many_dots_is_refused_before_it_is_unpacked() -> None:
+    with pytest.raises(Unreadable) as refused:
+        list(pages_of(IPHONE, Limits(dots=70_000)))
+    assert refused.value.fault is Fault.TOO_MANY_PIXELS
 
 
 def test_an_earlier_revision_is_outdated_and_can_be_let_in_where_it_was_registered(session, take_in, ballot, pot) -> None:

@@ -18,7 +18,7 @@ class Fault(StrEnum):
 
 
 _WORDS = {
-    Fault.UNKNOWN_KIND: msg("This is neither a PDF nor a picture (JPEG, PNG, TIFF). Scan it again, or save it as PDF."),
+    Fault.UNKNOWN_KIND: msg("This is neither a PDF nor a picture (JPEG, HEIC, PNG, TIFF). Scan it again, or save it as PDF."),
     Fault.ENCRYPTED: msg("This PDF is locked with a password. Save it without one, then upload it again."),
     Fault.BROKEN: msg("This file is damaged or not complete. Scan it again."),
     Fault.EMPTY: msg("There is no page in this file."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import pi_heif
 import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -17,9 +18,12 @@ from app.features.scans.reading.faults import Fault, Unreadable
 
 Grey = NDArray[np.uint8]
 DPI = 200
-_PICTURES = ("JPEG", "PNG", "TIFF")
+_PICTURES = ("JPEG", "PNG", "TIFF", "HEIF")
 _JPEGS = ("JPEG", "MPO")
 """Telephones put a second picture behind the first and call it MPO; it opens as JPEG."""
+
+# Only whoever names the format among those it opens gets it; of the pictures in such a file, only the photograph.
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +174,17 @@ def _recognised(file: BinaryIO) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours comes before anything is unpacked
             return Image.open(file, formats=_PICTURES)
     except UnidentifiedImageError as error:
-        raise Unreadable(Fault.UNKNOWN_KIND) from error
+        raise Unreadable(Fault.BROKEN if _says_heic(file) else Fault.UNKNOWN_KIND) from error
     except Image.DecompressionBombError as error:
         raise Unreadable(Fault.TOO_MANY_PIXELS) from error
     except Exception as error:  # whatever the library raises on a broken head of a file
         raise Unreadable(Fault.BROKEN) from error
+
+
+def _says_heic(file: BinaryIO) -> bool:
+    """Whether the file begins like a HEIC picture: that library says of a damaged one that it knows no such kind."""
+    file.seek(4)
+    return file.read(4) == b"ftyp"
 
 
 def _unpacked(picture: Image.Image, number: int, limits: Limits) -> PageImage:

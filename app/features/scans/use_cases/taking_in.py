@@ -197,12 +197,7 @@ def _kind_of(content: IO[bytes]) -> str:
     if start[:4] in (b"II*\0", b"MM\0*"):
         return ".tif"
     if start[4:8] == b"ftyp" and start[8:12] in _HEIC:
-        raise Refused(
-            msg(
-                "This is a HEIC picture, which cannot be read here. Save it as JPEG or PDF on your phone, then choose it again."
-            ),
-            field="files",
-        )
+        return ".heic"
     raise Refused(Unreadable(Fault.UNKNOWN_KIND).message, field="files")
 
 
