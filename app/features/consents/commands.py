@@ -45,6 +45,16 @@ class AnswerAgreement:
 
 
 @dataclass(frozen=True)
+class KeepPaper:
+    """The pictures of the sheet from which an answer was just typed, as keys of stored files, in the order of its pages."""
+
+    agreement_id: UUID
+    person_id: UUID
+    sheet: str
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AskByLetter:
     """A program says that a person wants to say yes: whoever owns the address is asked by a letter in `language`."""
 

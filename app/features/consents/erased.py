@@ -14,6 +14,7 @@ from app.features.consents.models import (
     ConsentCode,
     ConsentEvent,
     ConsentLetter,
+    ConsentPaper,
     ConsentRecord,
     Guardian,
     Minor,
@@ -21,7 +22,7 @@ from app.features.consents.models import (
     ObjectionDecision,
     Usage,
 )
-from app.features.consents.use_cases import tell_of_erasure, withdraw_consent
+from app.features.consents.use_cases import drop_papers, tell_of_erasure, withdraw_consent
 from app.features.consents.use_cases.telling import NOTICE
 from app.kernel.erasing import Condition, Fate, Part, Subject, anonymous, declare, goes, must_leave, nothing_of_people, stays
 from app.kernel.messages import msg
@@ -48,6 +49,14 @@ def _tell(session: Session, subject: Subject, _most: int) -> int:
     """All in one step: the note that it was taken commits with the messages, so that nobody is told twice."""
     tell_of_erasure(session, subject.person_id)
     return 0
+
+
+def _paper_keys(session: Session, subject: Subject) -> list[str]:
+    return list(session.scalars(select(ConsentPaper.key).where(ConsentPaper.person_id == subject.person_id)))
+
+
+def _take_papers(session: Session, subject: Subject, most: int) -> int:
+    return drop_papers(session, subject.person_id, most)
 
 
 def _in_office(subject: Subject) -> ColumnElement[bool]:
@@ -120,6 +129,13 @@ declare(
 )
 goes("objections_decided", msg("What the city decided about your objections"), ObjectionDecision.person_id, order=11)
 goes("consent_records", msg("What you allow and refuse at present"), ConsentRecord.person_id, order=12)
+_papers = goes(
+    "consent_papers",
+    msg("Pictures of the sheets of paper on which you answered"),
+    ConsentPaper.person_id,
+    order=12,
+)
+declare(replace(_papers, files=_paper_keys, run=_take_papers))
 _events = goes(
     "consent_events",
     msg("When you allowed, refused or took back something, and the text you were shown"),

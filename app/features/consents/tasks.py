@@ -1,16 +1,32 @@
 """Nightly work of this room."""
 
 from celery.schedules import crontab
+from sqlalchemy.orm import Session
 
-from app.extensions import celery, db
+from app.extensions import celery, db, files
 from app.features.consents import delivery
-from app.features.consents.use_cases import count_for_everybody, expire_consents, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases import (
+    ERASE_PAPERS,
+    count_for_everybody,
+    expire_consents,
+    forget_out_of_force,
+    remind_of_expiry,
+)
 from app.features.consents.use_cases.nightly import START, Place
+from app.kernel import outbox
 from app.kernel.automated import decides
+from app.kernel.outbox import OutboxRow
 
 __all__ = ["delivery", "expire"]
 AT_ONCE = 200
 """Consents that one transaction marks as run out."""
+
+
+@outbox.handler(ERASE_PAPERS)
+def erase_papers(_session: Session, row: OutboxRow) -> None:
+    """Erase the pictures that the row names; rows may be delivered twice."""
+    for key in row.payload["keys"]:
+        files.delete(key)
 
 
 @celery.task(name="consents.expire")

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.features.consents.queries import AgreementState, DataAgreement, register
+from app.features.consents.queries import AgreementState, DataAgreement, papers_of_sheets, register
 from app.features.intake.batch_words import KIND_WORDS, SHEET_WORDS, STATE_WORDS, STEPS, Step
 from app.features.intake.forms import BatchForm, ReasonForm, StepForm
 from app.features.intake.manage_routes import _midnight, _mine, bp
@@ -17,6 +18,7 @@ from app.features.intake.queries.batches import (
     READS,
     TAKES_SHEETS,
     IntakeBatch,
+    IntakeSheet,
     SheetKind,
     batch_of_clerk,
     batches_of_clerk,
@@ -32,6 +34,7 @@ from app.features.intake.queries.batches import (
     sheets_since,
 )
 from app.features.intake.queries.scanned import copies_for, from_scans
+from app.features.intake.rules import reference_of
 from app.features.intake.use_cases import (
     MoveBatch,
     VoidSheet,
@@ -136,6 +139,7 @@ def batch(batch_id: uuid.UUID) -> str:
         about=about(found),
         sheets=sheets,
         proposals=proposals_of(session, sheets),
+        papers=_papers(session, found, sheets),
         numbers=numbers_of(session, found),
         names=names_of(session, [found]),
         states=STATE_WORDS,
@@ -148,6 +152,14 @@ def batch(batch_id: uuid.UUID) -> str:
         last=last_of(session, found, viewer().require_signed_in()),
         steps=[(name, step) for name, step in STEPS.items() if found.state in step.states],
     )
+
+
+def _papers(session: Session, batch: IntakeBatch, sheets: Sequence[IntakeSheet]) -> set[uuid.UUID]:
+    """The sheets whose picture is kept with the answer that was typed from them."""
+    if batch.agreement_id is None:
+        return set()
+    names = {reference_of(batch, sheet): sheet.id for sheet in sheets if sheet.person_id}
+    return {names[name] for name in papers_of_sheets(session, batch.agreement_id, names)}
 
 
 @bp.route("/batches/<uuid:batch_id>/<any(finish, reconcile, close, reopen):step>", methods=["GET", "POST"])

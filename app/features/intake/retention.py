@@ -1,13 +1,16 @@
 """What this room removes by itself: what was typed from sheets, once it has become something."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet
-from app.features.scans.use_cases import keep_scans_while
+from app.features.consents.queries import kept_pictures
+from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
+from app.features.intake.rules import record_of
+from app.features.scans.use_cases import keep_pictures, keep_scans_of, keep_scans_while
+from app.kernel import clock
 from app.kernel.messages import msg
 from app.kernel.retention import Rule, declare
 
@@ -18,8 +21,25 @@ NOTHING: dict[str, Any] = {}
 
 @keep_scans_while
 def _may_take_scans(process_id: Any) -> ColumnElement[bool]:
-    """A batch of this process is not closed: accepted pages may still become sheets of it."""
-    return exists().where(IntakeBatch.process_id == process_id, IntakeBatch.state != BatchState.CLOSED)
+    """Somebody works on a batch of this process, or of the whole city: accepted pages may still become sheets of it."""
+    return exists().where(or_(IntakeBatch.process_id == process_id, IntakeBatch.process_id.is_(None)), _worked_on())
+
+
+@keep_scans_of
+def _not_yet(session: Session) -> list[str]:
+    """Sheets that are entered and have become nothing yet."""
+    waiting = (_worked_on(), IntakeSheet.became_at.is_(None), IntakeSheet.state != SheetState.VOID)
+    query = select(IntakeSheet.id).join(IntakeBatch, IntakeBatch.id == IntakeSheet.batch_id).where(*waiting)
+    return [record_of(sheet_id) for sheet_id in session.scalars(query)]
+
+
+def _worked_on() -> ColumnElement[bool]:
+    """A batch is not closed, and somebody goes on with it."""
+    recent = clock.now() - timedelta(days=LEFT_KEPT)
+    return and_(IntakeBatch.state != BatchState.CLOSED, IntakeBatch.changed_at >= recent)
+
+
+keep_pictures(kept_pictures)
 
 
 def _done_with(before: datetime) -> ColumnElement[bool]:

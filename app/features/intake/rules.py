@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.features.intake.models import BatchState, IntakeBatch, SheetState
+from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
 
 DECLARED_MOST = 500
 """More sheets than that are several batches: one is closed in one transaction, and printed slips fill one tray."""
@@ -75,6 +75,11 @@ def _plain(value: Any) -> Any:
 def counted_entry(first: Mapping[str, Any], settled: Mapping[str, Any]) -> Mapping[str, Any]:
     """What counts of a sheet: what was settled where the readings differed, else what both typed."""
     return settled or first
+
+
+def reference_of(batch: IntakeBatch, sheet: IntakeSheet) -> str:
+    """What an answer names as the sheet that it came from: the printed number, else the batch and the place in it."""
+    return sheet.serial or f"{batch.reference}/{sheet.number}"
 
 
 def record_of(sheet_id: uuid.UUID) -> str:

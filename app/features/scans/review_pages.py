@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.extensions import db, files
+from app.extensions import db
 from app.features.printing.queries import grouped
 from app.features.scans.forms import AnswersForm, ReasonForm
 from app.features.scans.manage_routes import _space, bp, tray_words
@@ -29,6 +29,7 @@ from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
 from app.web import slots
 from app.web.access import requires, viewer
+from app.web.stored import private_picture
 from app.web.transaction import attempt, commits
 
 
@@ -120,13 +121,7 @@ def picture(page_id: UUID) -> ResponseReturnValue:
     found = page_to_review(db.session(), viewer(), page_id)
     if not found.image_key:
         raise NotFound
-    try:
-        content = files.read(found.image_key)
-    except FileNotFoundError:
-        raise NotFound from None
-    response = Response(content, mimetype="image/jpeg")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return private_picture(found.image_key)
 
 
 @bp.post("/page/<uuid:page_id>/undo")

@@ -21,6 +21,7 @@ from app.features.consents.models.deliveries import Endpoint, Notice, NoticeKind
 from app.features.consents.models.guardians import ConsentCode, Guardian, GuardianRequest, Minor
 from app.features.consents.models.letters import ConsentLetter
 from app.features.consents.models.objections import DECIDED, ObjectionDecision, RegisterNumbers, Ruling
+from app.features.consents.models.papers import ConsentPaper
 from app.features.consents.models.usages import Usage
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ConsentCode",
     "ConsentEvent",
     "ConsentLetter",
+    "ConsentPaper",
     "ConsentRecord",
     "DataAgreement",
     "Disclosure",

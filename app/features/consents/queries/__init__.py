@@ -10,6 +10,7 @@ from app.features.consents.models import (
     Answer,
     ConsentEvent,
     ConsentLetter,
+    ConsentPaper,
     ConsentRecord,
     DataAgreement,
     Disclosure,
@@ -58,6 +59,7 @@ from app.features.consents.queries.objections import (
     open_objections,
     ruling_of,
 )
+from app.features.consents.queries.papers import kept_pictures, paper_of, papers_of, papers_of_sheets
 from app.features.consents.queries.people import (
     Card,
     cards_of,
@@ -116,6 +118,7 @@ __all__ = [
     "Card",
     "ConsentEvent",
     "ConsentLetter",
+    "ConsentPaper",
     "ConsentRecord",
     "Counts",
     "DataAgreement",
@@ -153,6 +156,7 @@ __all__ = [
     "fields_asked",
     "guardian_of",
     "in_force",
+    "kept_pictures",
     "last_notices",
     "left_out_of_totals",
     "looked_lately",
@@ -165,6 +169,9 @@ __all__ = [
     "open_objections",
     "open_question",
     "open_questions",
+    "paper_of",
+    "papers_of",
+    "papers_of_sheets",
     "person_of_code",
     "place_from_words",
     "place_in_words",

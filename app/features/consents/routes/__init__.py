@@ -11,6 +11,6 @@ bp.record_once(lambda state: vault.bind(state.app.config["SECRET_KEY"]))
 navigation.primary("consents.my_data", msg("My data"), icon="shield-check", order=50)
 navigation.footer("consents.agreements", msg("What personal data is used for"), icon="shield-check", order=20)
 
-from app.features.consents.routes import asking, code, guardians, letters, my_data, register, usages  # noqa: E402  they need `bp`
+from app.features.consents.routes import asking, code, guardians, letters, my_data, papers, register, usages  # noqa: E402  they need `bp`
 
-__all__ = ["asking", "bp", "code", "guardians", "letters", "my_data", "register", "usages"]
+__all__ = ["asking", "bp", "code", "guardians", "letters", "my_data", "papers", "register", "usages"]

@@ -17,6 +17,7 @@ from app.features.consents.queries import (
     cards_of,
     decisions_of,
     last_notices,
+    papers_of,
     purposes_of,
     record_of,
     timeline_of,
@@ -56,6 +57,7 @@ def my_data() -> str:
         cards=cards,
         timeline=(timeline := timeline_of(session, person_id, limit=ANSWERS_SHOWN + 1))[:ANSWERS_SHOWN],
         purposes=purposes_of(session, {event.revision_id for event in timeline}),
+        papers=papers_of(session, timeline),
         older=url_for(".answers") if len(timeline) > ANSWERS_SHOWN else None,
         usages=told(session, person_id, usages_between(session, person_id, limit=NEWEST)),
         notices=last_notices(session, person_id, [card.agreement.id for card in cards]),
@@ -78,7 +80,8 @@ def answers() -> str:
     older = url_for(".answers", page=page + 1) if len(found) > ANSWERS_SHOWN else None
     decisions = decisions_of(db.session(), person_id)
     purposes = purposes_of(db.session(), {event.revision_id for event in found})
-    shown = {"timeline": found[:ANSWERS_SHOWN], "purposes": purposes, "decisions": decisions}
+    papers = papers_of(db.session(), found)
+    shown = {"timeline": found[:ANSWERS_SHOWN], "purposes": purposes, "decisions": decisions, "papers": papers}
     return render_template("consents/answers.html", **shown, answers=ANSWERS, older=older)
 
 

@@ -12,6 +12,7 @@ from app.features.consents.commands import (
     Details,
     DiscardDraft,
     EndAgreement,
+    KeepPaper,
     NoteAge,
     NoteGuardian,
     PutInForce,
@@ -38,6 +39,7 @@ from app.features.consents.use_cases.letters import (
 )
 from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
 from app.features.consents.use_cases.objections import confirm_objection, decide_objection
+from app.features.consents.use_cases.papers import ERASE_PAPERS, drop_papers, keep_paper
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient
 from app.features.consents.use_cases.recording import listen
 from app.features.consents.use_cases.telling import (
@@ -54,6 +56,7 @@ from app.features.consents.use_cases.usages import forget_old_usages, note_looks
 from app.features.consents.use_cases.writing import discard_draft, submit_agreement, write_agreement
 
 __all__ = [
+    "ERASE_PAPERS",
     "THEIR_NO",
     "AnswerAgreement",
     "AskByLetter",
@@ -62,6 +65,7 @@ __all__ = [
     "Details",
     "DiscardDraft",
     "EndAgreement",
+    "KeepPaper",
     "NoteAge",
     "NoteGuardian",
     "PutInForce",
@@ -82,6 +86,7 @@ __all__ = [
     "count_for_everybody",
     "decide_objection",
     "discard_draft",
+    "drop_papers",
     "end_agreement",
     "enter_code",
     "expire_consents",
@@ -91,6 +96,7 @@ __all__ = [
     "give_code",
     "given_code",
     "hold_still",
+    "keep_paper",
     "left_since",
     "listen",
     "note_age",

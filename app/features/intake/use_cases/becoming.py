@@ -9,18 +9,22 @@ from sqlalchemy.orm import Session
 
 from app.features.accounts.use_cases import add_person_without_account
 from app.features.consents.use_cases import (
+    KeepPaper,
     NoteGuardian,
     answer_agreement,
     check_answer,
     enter_code,
     give_code,
+    keep_paper,
     note_age,
     note_guardian,
 )
 from app.features.intake import entries, rules, serials
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetKind
 from app.features.intake.use_cases.held import note
+from app.features.printing.queries import FormKey, Kind
 from app.features.proposals.use_cases import check_take_in, take_in_proposal
+from app.features.scans.queries import pictures_of
 from app.kernel import clock
 from app.kernel.errors import Invalid
 from app.kernel.messages import msg
@@ -69,11 +73,23 @@ def _record_answer(
     if age is not None:
         note_age(session, hands, age)
         guardian_id = note_guardian(session, hands, NoteGuardian(person_id, entry["guardian"])).id
-    where = sheet.serial or f"{batch.reference}/{sheet.number}"
+    where = rules.reference_of(batch, sheet)
     answer_agreement(session, hands, _answer(batch, entry, person_id, guardian_id, where))
+    _keep_evidence(session, hands, batch, sheet, person_id, where)
     if row is None:
         give_code(session, hands, person_id, secret, code_id=sheet.id, printed=serials.slip_code(secret, sheet.serial))
     return person_id
+
+
+def _keep_evidence(
+    session: Session, hands: Actor, batch: IntakeBatch, sheet: IntakeSheet, person_id: uuid.UUID, where: str
+) -> None:
+    """The scan of a sheet, where there is one, is kept with the answer that was typed from it."""
+    if batch.agreement_id is None:
+        return
+    form = FormKey(Kind.CONSENT, batch.agreement_id)
+    if pictures := pictures_of(session, rules.record_of(sheet.id), form, sheet.serial):
+        keep_paper(session, hands, KeepPaper(batch.agreement_id, person_id, where, tuple(pictures)))
 
 
 def _answer(

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.features.printing.queries import FormKey, Kind
 from app.features.scans.models import PageState, PageTray, ScanDecision, ScanFile, ScanPage
-from app.features.scans.rules import SEVERAL, UNCLEAR, VALUE
+from app.features.scans.rules import LOOKED_THROUGH, SEVERAL, UNCLEAR, VALUE
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,20 @@ def as_reviewed(page: ScanPage) -> ReviewedPage:
         read_at=page.created_at,
         asked_on=tuple(page.readings.get("asked_on") or range(1, page.pages + 1)),
     )
+
+
+def pictures_of(session: Session, record: str, form: FormKey, code: str = "") -> list[str]:
+    """The stored pictures of all pages of a copy, in their order: those that the record has taken, and with a `code` also
+    those that nobody is asked anything on, or that nobody has taken."""
+    same = (ScanPage.form_kind == form.kind.value, ScanPage.form_subject == form.subject, ScanPage.code == code)
+    free = (ScanPage.state.in_((PageState.REVIEWED, PageState.SET_ASIDE)), ScanPage.taken_by.is_(None), ScanPage.why == "")
+    found = ScanPage.taken_by == record
+    query = (
+        select(ScanPage.page, ScanPage.image_key)
+        .where(or_(found, and_(*same, *free, ScanPage.tray.in_(LOOKED_THROUGH))) if code else found, ScanPage.image_key != "")
+        .order_by(ScanPage.page, ScanPage.created_at.desc())
+    )
+    return list(dict(session.execute(query).tuples().all()).values())
 
 
 def readers_of(session: Session, page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

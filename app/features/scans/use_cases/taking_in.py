@@ -1,7 +1,7 @@
 """Taking in a file, having it read, and removing it."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -30,6 +30,12 @@ _LONGEST_NAME = 120
 Waits = Callable[[Any], ColumnElement[bool]]
 """Is given the column with the id of a process, and says whether accepted pages of that process are waited for."""
 _waiting: list[Waits] = []
+Unfinished = Callable[[Session], Iterable[str]]
+"""Names the records whose pages are still needed, as in `take_pages`."""
+_unfinished: list[Unfinished] = []
+Keeps = Callable[[Session, Sequence[str]], set[str]]
+"""Is given keys of pictures, and says which of them another room keeps."""
+_keeping: list[Keeps] = []
 
 
 class AlreadyHere(Conflict):
@@ -110,8 +116,23 @@ def keep_scans_while(waits: Waits) -> Waits:
     return waits
 
 
-def _old(before: datetime) -> ColumnElement[bool]:
-    """Files from before a moment; not those with pages that are accepted, lie in no record yet, and are waited for."""
+def keep_scans_of(unfinished: Unfinished) -> Unfinished:
+    """Register who knows records with pages that have become nothing yet, such as sheets of an open batch."""
+    if unfinished not in _unfinished:
+        _unfinished.append(unfinished)
+    return unfinished
+
+
+def keep_pictures(keeps: Keeps) -> Keeps:
+    """Register who keeps pictures of pages longer than the scans, such as evidence: they are not erased with the file."""
+    if keeps not in _keeping:
+        _keeping.append(keeps)
+    return keeps
+
+
+def _old(session: Session, before: datetime) -> ColumnElement[bool]:
+    """Files from before a moment; not those with pages that are accepted, lie in no record yet, and are waited for; nor those
+    with pages of a record that is not finished."""
     accepted = exists().where(
         ScanPage.file_id == ScanFile.id, ScanPage.state == PageState.REVIEWED, ScanPage.taken_by.is_(None)
     )
@@ -120,7 +141,9 @@ def _old(before: datetime) -> ColumnElement[bool]:
         Pot.process_id == ScanFile.process_id, Pot.state != PotState.CERTIFIED, Pot.annulled_at.is_(None)
     )
     other = accepted.where(ScanPage.form_kind != BALLOT)
-    waited = [and_(ballot, not_certified), *(and_(other, waits(ScanFile.process_id)) for waits in _waiting)]
+    records = [record for unfinished in _unfinished for record in unfinished(session)]
+    taken = exists().where(ScanPage.file_id == ScanFile.id, ScanPage.taken_by.in_(records))
+    waited = [and_(ballot, not_certified), *(and_(other, waits(ScanFile.process_id)) for waits in _waiting), taken]
     return and_(ScanFile.created_at < before, ~or_(*waited))
 
 
@@ -129,7 +152,9 @@ def remove_old_scans(session: Session, before: datetime, most: int) -> int:
 
     What was accepted stays as long as somebody still has to take it: until the vote is certified, or no batch is open.
     """
-    found = session.scalars(select(ScanFile).where(_old(before)).order_by(ScanFile.created_at, ScanFile.id).limit(most)).all()
+    found = session.scalars(
+        select(ScanFile).where(_old(session, before)).order_by(ScanFile.created_at, ScanFile.id).limit(most)
+    ).all()
     for file in found:
         _remove(session, SYSTEM, file, "")
     return len(found)
@@ -137,7 +162,7 @@ def remove_old_scans(session: Session, before: datetime, most: int) -> int:
 
 def count_old_scans(session: Session, before: datetime) -> int:
     """How many files that nobody waits for were taken in before a moment."""
-    return session.scalar(select(func.count()).select_from(ScanFile).where(_old(before))) or 0
+    return session.scalar(select(func.count()).select_from(ScanFile).where(_old(session, before))) or 0
 
 
 def erase_files(keys: Iterable[str]) -> None:
@@ -153,7 +178,8 @@ def _remove(session: Session, actor: Actor, file: ScanFile, reason: str) -> None
         .select_from(ScanPage)
         .where(ScanPage.file_id == file.id, ScanPage.state.not_in((PageState.REVIEWED, PageState.SET_ASIDE)))
     )
-    outbox.post(session, ERASE, keys=keys)
+    kept: set[str] = set().union(*(keeps(session, keys) for keeps in _keeping))
+    outbox.post(session, ERASE, keys=[key for key in keys if key not in kept])
     audit.record(
         session,
         actor,
