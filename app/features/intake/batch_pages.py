@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.features.consents.queries import AgreementState, DataAgreement, papers_of_sheets, register
+from app.features.consents.queries import AgreementState, DataAgreement, agreement, papers_of_sheets, register
 from app.features.intake.batch_words import KIND_WORDS, SHEET_WORDS, STATE_WORDS, STEPS, Step
 from app.features.intake.forms import BatchForm, ReasonForm, StepForm
 from app.features.intake.manage_routes import _midnight, _mine, bp
@@ -94,6 +94,13 @@ def _about_all(found: Sequence[IntakeBatch]) -> dict[uuid.UUID, str]:
     return words
 
 
+def version_of(batch: IntakeBatch) -> str:
+    """The version of the question that its sheets carry, as it is printed on them; nothing for proposals."""
+    found = agreement(db.session(), batch.agreement_id) if batch.agreement_id else None
+    revision = next((one for one in found.revisions if one.id == batch.revision_id), None) if found is not None else None
+    return f"{_('Version %(number)s', number=revision.number)} · \u2066{found.code}\u2069" if found and revision else ""
+
+
 def _asked() -> list[DataAgreement]:
     return [
         found
@@ -140,6 +147,7 @@ def batch(batch_id: uuid.UUID) -> str:
         sheets=sheets,
         proposals=proposals_of(session, sheets),
         papers=_papers(session, found, sheets),
+        text=version_of(found),
         numbers=numbers_of(session, found),
         names=names_of(session, [found]),
         states=STATE_WORDS,
