@@ -1,5 +1,6 @@
 """What can be done with scans: take in a file, read it page by page, look its pages through, hand over what was accepted."""
 
+from app.features.scans.use_cases.forgetting import forget_pages
 from app.features.scans.use_cases.going_on import page_data, read_on
 from app.features.scans.use_cases.handing_over import give_back_pages, take_pages
 from app.features.scans.use_cases.reading import FormsNow, FormsOf, Transactions, read_scans
@@ -38,6 +39,7 @@ __all__ = [
     "count_old_scans",
     "decide_page",
     "erase_files",
+    "forget_pages",
     "give_back_pages",
     "keep_pictures",
     "keep_scans_of",

@@ -172,7 +172,8 @@ def erase_files(keys: Iterable[str]) -> None:
 
 
 def _remove(session: Session, actor: Actor, file: ScanFile, reason: str) -> None:
-    keys = [file.key, *session.scalars(select(ScanPage.image_key).where(ScanPage.file_id == file.id, ScanPage.image_key != ""))]
+    pictures = select(ScanPage.image_key).where(ScanPage.file_id == file.id, ScanPage.image_key != "")
+    keys = [*filter(None, [file.key]), *session.scalars(pictures)]
     waiting = session.scalar(
         select(func.count())
         .select_from(ScanPage)
