@@ -37,7 +37,9 @@ def desk(session, app):
 @pytest.fixture
 def answered(session, desk):
     """The batch is read a second time and closed."""
-    return answers_from_scans.closed(desk)
+    found = answers_from_scans.closed(desk)
+    session.commit()
+    return found
 
 
 def erase(session, person_id):

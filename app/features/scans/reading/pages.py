@@ -10,6 +10,7 @@ import numpy as np
 import zxingcpp
 
 from app.features.printing.queries import BEGINNING, FormLayout, Mark, NotOurs, PageCode, PageLayout, Paper, read_square
+from app.features.scans.reading.apart import pages_apart
 from app.features.scans.reading.circles import measured
 from app.features.scans.reading.corners import Points, Seen, Sighting, marks_in, sightings, straightened
 from app.features.scans.reading.ink import TooPale, ink_of
@@ -44,9 +45,11 @@ def read_file(
 ) -> Iterator[PageReading]:
     """Every page of a PDF or picture file but the first `after`, in its order; a picture with two pages gives two readings.
 
-    Raises Unreadable where nothing of the file can be read; a page that is broken alone ends in its tray.
+    A file is drawn by a program of its own; what is in memory already is not. Raises Unreadable where nothing of the file can
+    be read; a page that is broken alone ends in its tray.
     """
-    for page in pages_of(source, limits, after):
+    found = pages_apart(source, limits, after) if isinstance(source, Path) else pages_of(source, limits, after)
+    for page in found:
         yield from read_page(page, catalogue)
 
 

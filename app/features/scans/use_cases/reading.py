@@ -39,9 +39,10 @@ def read_scans(
 
 def pages_of_scan(source: Path | bytes) -> int:
     """How many pages a file has. Raises Unreadable where nothing of it can be read."""
+    from app.features.scans.reading.apart import count_apart
     from app.features.scans.reading.source import pages_in
 
-    return pages_in(source)
+    return count_apart(source) if isinstance(source, Path) else pages_in(source)
 
 
 class FormsNow:
