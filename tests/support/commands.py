@@ -95,7 +95,8 @@ def flask(*words: str, environment: Mapping[str, str], seconds: float = 60) -> t
 
 
 def _process(words: tuple[str, ...], environment: dict[str, str], output: str) -> None:
-    multiprocessing.process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # it may have children
+    multiprocessing.process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # it may have children,
+    multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)  # made as everywhere
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
