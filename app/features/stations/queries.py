@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, PotState
 from app.features.committee.queries import Station, stations_of
 from app.features.stations.models import (
     Batch,
@@ -26,6 +26,7 @@ from app.features.stations.models import (
 )
 from app.kernel import clock
 from app.kernel.errors import NotFound
+from app.kernel.messages import Message, msg
 from app.kernel.paging import Page, last_page
 
 __all__ = [
@@ -176,6 +177,16 @@ def sample_of(session: Session, pot_id: uuid.UUID) -> Sample | None:
 def final(ballot: PaperBallot) -> str:
     """What counts of a ballot: what two people decided, else what was typed first."""
     return ballot.settled or ballot.first
+
+
+def missing_before_signing(session: Session, place: Station, pot: Pot, state: CountState) -> Message | None:
+    """Why nobody can sign the numbers of a station for a pot yet; None where two people can."""
+    if state is CountState.POLLING:
+        return msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name)
+    if pot.state is not PotState.READY:
+        return msg("This pot has been counted, so its ballots on paper stay as they are.")
+    waiting = [one.number for one in batches_of(session, pot.id, place.id) if one.state is not BatchState.RECONCILED]
+    return msg("Batch %(number)s is not typed, read and decided yet.", number=waiting[0]) if waiting else None
 
 
 def unsigned_stations(session: Session, pot: Pot) -> list[Station]:

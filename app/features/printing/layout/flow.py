@@ -25,7 +25,9 @@ class _Piece:
     rules: tuple[Rule, ...] = ()
     slip: Text | None = None
     keep: bool = False
-    """Whether it stands on the page of what follows it: headings do."""
+    """Whether it stands on the page of what follows it: headings do, and words that say how a question is answered."""
+    begins: bool = False
+    """Whether a question begins with it. A row of a ballot is a question of its own, and so is a paragraph."""
 
 
 @dataclass
@@ -38,7 +40,6 @@ class _Page:
 @dataclass
 class _Flow:
     frame: Frame
-    content: Content
     heads: tuple[tuple[tuple[Text, ...], float], tuple[tuple[Text, ...], float]]
     pages: list[_Page] = field(default_factory=list)
 
@@ -60,6 +61,15 @@ class _Flow:
             page.y = y + piece.height
             page.pieces += 1
 
+    def put_question(self, chunks: Sequence[Sequence[_Piece]]) -> None:
+        """All of a question on one page, where a page has room for it; else as much of it as fits, and the rest behind."""
+        page = self.pages[-1] if self.pages else self.begin()
+        pieces = [piece for chunk in chunks for piece in chunk]
+        begins = self.heads[1][1] if page.pieces else page.y
+        fits = begins + sum(piece.height for piece in pieces) <= self.frame.end
+        for one in [pieces] if fits else chunks:
+            self.put(one)
+
 
 def lay_out(content: Content, measure: Measure) -> FormLayout:
     """The layout of a form. The same content gives the same layout as long as `measure` says the same."""
@@ -71,14 +81,10 @@ def lay_out(content: Content, measure: Measure) -> FormLayout:
 
 def _laid_out(content: Content, measure: Measure, more: tuple[Words, ...]) -> FormLayout:
     frame = Frame(content.look, content.right_to_left)
-    flow = _Flow(frame, content, (frame.head(content, True, measure), frame.head(content, False, measure)))
-    waiting: list[_Piece] = []
-    for piece in _pieces(frame, _with_more(content.blocks, more), content, measure):
-        waiting.append(piece)
-        if not piece.keep:
-            flow.put(waiting)
-            waiting = []
-    flow.put(waiting)
+    heads = (frame.head(content, True, measure), frame.head(content, False, measure))
+    pieces = list(_pieces(frame, _with_more(content.blocks, more), content, measure))
+    # No question is torn in two, unless that saves a sheet.
+    flow = min((_flowed(_Flow(frame, heads), pieces, whole) for whole in (True, False)), key=lambda one: len(one.pages))
     several = len(flow.pages) > 1
     numbered = content.several_is_numbered if several else content.single_is_numbered
     pages = tuple(frame.finished(page.layout, content, len(flow.pages), numbered) for page in flow.pages)
@@ -93,6 +99,24 @@ def _laid_out(content: Content, measure: Measure, more: tuple[Words, ...]) -> Fo
         numbered=numbered,
         test_word=content.test_word,
     )
+
+
+def _flowed(flow: _Flow, pieces: Sequence[_Piece], whole: bool) -> _Flow:
+    """The pieces on pages; `whole`: with each question on one page, and the slip on that of the last one."""
+    chunks: list[list[_Piece]] = [[]]
+    for piece in pieces:
+        chunks[-1].append(piece)
+        if not piece.keep:
+            chunks.append([])
+    questions: list[list[list[_Piece]]] = []
+    for chunk in filter(None, chunks):
+        if questions and whole and not chunk[0].begins:
+            questions[-1].append(chunk)
+        else:
+            questions.append([chunk])
+    for question in questions:
+        flow.put_question(question)
+    return flow
 
 
 def _with_more(blocks: Sequence[Block], more: tuple[Words, ...]) -> list[Block]:
@@ -119,12 +143,20 @@ def _pieces(frame: Frame, blocks: Sequence[Block], content: Content, measure: Me
         made.append((block, rows, len(texts), len(own)))
         texts.extend(own)
     heights = measure(texts, content.look.language, content.right_to_left)
-    for block, rows, begin, count in made:
+    following: list[Block | None] = [*blocks[1:], None]
+    for (block, rows, begin, count), behind in zip(made, following, strict=True):
         own_texts, own_heights = texts[begin : begin + count], heights[begin : begin + count]
         if rows:
             yield from _rows(frame, block, rows, own_heights)
         else:
-            yield _other(frame, block, own_texts, own_heights)
+            piece, hint = _other(frame, block, own_texts, own_heights), _is_hint(block, behind)
+            told = isinstance(block, Words) and not hint
+            yield replace(piece, keep=piece.keep or hint, begins=piece.begins or told)
+
+
+def _is_hint(block: Block, behind: Block | None) -> bool:
+    """Whether words say how the question behind them is answered, or what is asked from there on."""
+    return isinstance(block, Words) and (block.bold or isinstance(behind, Lines | Columns))
 
 
 def _in_columns(frame: Frame, block: Block) -> list[tuple[Row, tuple[float, float]]]:
@@ -144,14 +176,16 @@ def _rows(frame: Frame, block: Block, rows: list[RowTexts], heights: list[float]
         placed.append(place_row(frame, row, own))
     if isinstance(block, Row):
         one = placed[0]
-        yield _Piece(one.height, one.texts, one.bubbles, rules=(frame.rule(one.height),))
+        yield _Piece(one.height, one.texts, one.bubbles, rules=(frame.rule(one.height),), begins=True)
         return
     count = frame.measures.columns
     for at in range(0, len(placed), count):
         beside = placed[at : at + count]
         texts = tuple(text for one in beside for text in one.texts)
         bubbles = tuple(bubble for one in beside for bubble in one.bubbles)
-        yield _Piece(max(one.height for one in beside), texts, bubbles)
+        # Neither the first nor the last line of choices stands on a page by itself.
+        alone = len(placed) > count and at in (0, (len(placed) - 1) // count * count - count)
+        yield _Piece(max(one.height for one in beside), texts, bubbles, keep=alone)
 
 
 def _words_of(frame: Frame, block: Block) -> list[Text]:
@@ -176,7 +210,7 @@ def _other(frame: Frame, block: Block, texts: list[Text], heights: list[float]) 
     heading = isinstance(block, Words) and block.role is not Role.WORDS
     above = 2.0 if heading else 0.5
     placed = replace(texts[0], y=above)
-    return _Piece(above + heights[0] + (1.0 if heading else 1.8), (placed,), keep=heading)
+    return _Piece(above + heights[0] + (1.0 if heading else 1.8), (placed,), keep=heading, begins=heading)
 
 
 def _slip(frame: Frame, texts: list[Text], heights: list[float]) -> _Piece:

@@ -9,15 +9,15 @@ MARK = 9.0
 MARK_EDGE = 8.0
 """Printers leave up to 6 mm of white; marks stand 8 mm from each edge."""
 SQUARE = 22.0
-SIDE = 16.0
-"""Where circles and words begin and end, from the left and right edge."""
 BESIDE_MARK = MARK_EDGE + MARK + 4.0
+SIDE = BESIDE_MARK
+"""Where circles and words begin and end, from the left and right edge: head, content and foot stand in one line."""
 _MM_PER_POINT = 25.4 / 72
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Sizes of a variant: of its text in points, of circles and gaps in millimetres."""
+    """Sizes of a variant: of its text in points, of circles and gaps in millimetres; the title is so many times the text."""
 
     text: float
     radius: float
@@ -25,11 +25,12 @@ class Measures:
     line: float
     columns: int
     beside: bool
+    title: float = 1.45
 
     @property
     def label(self) -> float:
         """The size of what stands above a circle, in points."""
-        return self.text if self.beside is False else self.text * 0.8
+        return self.text * 0.85 if self.beside else self.text
 
     @property
     def label_height(self) -> float:
@@ -45,7 +46,7 @@ class Measures:
 VARIANTS = {
     Variant.STANDARD: Measures(text=11.0, radius=2.6, gap=2.2, line=9.5, columns=2, beside=True),
     Variant.EASY: Measures(text=14.0, radius=3.0, gap=2.6, line=11.0, columns=1, beside=False),
-    Variant.LARGE: Measures(text=19.0, radius=3.8, gap=3.2, line=13.5, columns=1, beside=False),
+    Variant.LARGE: Measures(text=19.0, radius=3.8, gap=3.2, line=13.5, columns=1, beside=False, title=1.3),
 }
 
 
@@ -105,11 +106,12 @@ class Frame:
             return Text(printable(words, most), x, 0, round(width, 2), round(size * scale, 2), bold, role=role)
 
         if first:
-            texts = [line(content.author, 80), line(content.title, 120, scale=1.45, bold=True, role=Role.TITLE)]
+            texts = [line(content.author, 80), line(content.title, 120, scale=self.measures.title, bold=True, role=Role.TITLE)]
             texts += [line(content.subtitle, 160, bold=True)] if content.subtitle else []
             texts += [line(one, 160) for one in content.extra_heads]
         else:
             texts = [line(content.title, 120, bold=True, role=Role.FURNITURE)]
+            texts += [line(content.subtitle, 160, role=Role.FURNITURE)] if content.subtitle else []
         heights = measure(texts, content.look.language, self.right_to_left)
         placed, y = [], MARK_EDGE
         for text, height in zip(texts, heights, strict=True):
@@ -123,15 +125,16 @@ class Frame:
 
     def finished(self, page: PageLayout, content: Content, pages: int, numbered: bool) -> PageLayout:
         """The page with its foot: which one it is, and the code of the copy."""
-        size = self.measures.text * (0.85 if self.measures.beside else 1.0)
+        size = self.measures.text * (0.9 if self.measures.beside else 1.0)
         y, half = round(self.height - MARK_EDGE - MARK + 1.5, 2), round((self.width - 2 * BESIDE_MARK) / 2, 2)
         words = content.page_words % {"page": page.number, "pages": pages}
         texts = [Text(words, self.turned(BESIDE_MARK, half), y, half, round(size, 2), role=Role.FURNITURE)]
         code = None
         if numbered:
             above = round(y - size * _MM_PER_POINT * 1.35, 2)
-            begins = self.turned(BESIDE_MARK + half, half)
-            texts.append(Text(content.code_label, begins, above, half, round(size * 0.8, 2), align="end", role=Role.FURNITURE))
+            begins, whole = self.turned(BESIDE_MARK + half, half), round(2 * half, 2)
+            label = Text(content.code_label, BESIDE_MARK, above, whole, round(size, 2), align="end", role=Role.FURNITURE)
+            texts.append(label)
             code = Text("", begins, y, half, round(size * 1.2, 2), bold=True, align="end")
         return replace(page, texts=page.texts + tuple(texts), code=code)
 

@@ -10,7 +10,16 @@ from app.extensions import db
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.forms import BatchForm, SignForm
 from app.features.stations.manage_routes.shared import place_of, pot_at
-from app.features.stations.queries import CountState, batches_of, count_of, left_to_read, numbers_of, typed_in, unsettled_in
+from app.features.stations.queries import (
+    CountState,
+    batches_of,
+    count_of,
+    left_to_read,
+    missing_before_signing,
+    numbers_of,
+    typed_in,
+    unsettled_in,
+)
 from app.features.stations.use_cases import open_batch, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
@@ -73,6 +82,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         form=form,
         batch=batch,
         numbers=numbers,
+        unready=missing_before_signing(session, place, pot, numbers.state),
         kept=count_of(session, station_id, pot_id),
         batches=[
             (one, typed_in(session, one.id), left_to_read(session, one.id), len(unsettled_in(session, one.id)))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import in_office
-from app.features.budgets.queries import Pot, PotState, gives_points, is_ranking
+from app.features.budgets.queries import Pot, gives_points, is_ranking
 from app.features.committee.queries import Station, paper_is_seen, stations_of
 from app.features.committee.use_cases import EnterTotals, opened_again, take_over_totals
 from app.features.counting.use_cases import Ballot, Tally
@@ -15,7 +15,7 @@ from app.features.stations.commands import SignNumbers
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
-from app.features.stations.queries import Numbers, batches_of, numbers_of, unsigned_stations
+from app.features.stations.queries import Numbers, batches_of, missing_before_signing, numbers_of, unsigned_stations
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
 from app.kernel import audit
@@ -45,7 +45,8 @@ def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> Statio
     if kept.state is CountState.SIGNED:
         raise Conflict(msg("Two people have signed these numbers already."))
     numbers = numbers_of(session, place.id, pot.id)
-    _require_ready(session, place, pot, kept)
+    if missing := missing_before_signing(session, place, pot, kept.state):
+        raise Conflict(missing)
     if numbers.difference != command.seen:
         raise Conflict(msg("The numbers have changed. Look at them again before you sign."))
     if kept.state is CountState.OPENED or not _in_office(session, place, kept.first_hand):
@@ -98,16 +99,6 @@ def _propose(
         difference=numbers.difference, reason=kept.reason,
     )  # fmt: skip
     return kept
-
-
-def _require_ready(session: Session, place: Station, pot: Pot, kept: StationCount) -> None:
-    if kept.state is CountState.POLLING:
-        raise Conflict(msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name))
-    if pot.state is not PotState.READY:
-        raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
-    for one in batches_of(session, pot.id, place.id):
-        if one.state is not BatchState.RECONCILED:
-            raise Conflict(msg("Batch %(number)s is not typed, read and decided yet.", number=one.number))
 
 
 def _in_office(session: Session, place: Station, person_id: uuid.UUID | None) -> bool:
