@@ -1,6 +1,22 @@
 /* On a public screen: after a pause a countdown that anybody can stop, then everything of the visitor is forgotten.
-   Whoever writes for long asks for no page meanwhile: the server is told that somebody is there, for it ends visits, too. */
+   Whoever writes for long asks for no page meanwhile: the server is told that somebody is there, for it ends visits, too.
+   Addresses that a visit leaves in the browser's history show the start page afterwards. */
+
+/* Which visit an entry of the history belongs to is written beside it; the mark opens nothing. */
+function isOfAnEarlierVisit() {
+  const { visit } = document.documentElement.dataset;
+  const before = history.state?.visit;
+  if (visit && !before) history.replaceState({ ...history.state, visit }, "");
+  return Boolean(visit && before && before !== visit);
+}
+
 export default function kioskReset(element) {
+  if (isOfAnEarlierVisit()) {
+    document.body.hidden = true;
+    location.replace(element.dataset.start);
+    return;
+  }
+  window.addEventListener("hashchange", isOfAnEarlierVisit);
   const idle = Number(element.dataset.idle) * 1000;
   const countdown = Number(element.dataset.countdown);
   const form = element.querySelector("form");

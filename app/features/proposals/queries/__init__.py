@@ -38,7 +38,7 @@ from app.features.proposals.queries.feedback import (
 from app.features.proposals.queries.followers import Recipient, Standing, followers, standing
 from app.features.proposals.queries.likeness import Likeness, likenesses, similar
 from app.features.proposals.queries.lists import NO_ANSWER, Filters, Sort, cover_photos, narrowed, published
-from app.features.proposals.queries.own import slip_secret
+from app.features.proposals.queries.own import by_follow_code, sent_secret, slip_secret
 from app.features.proposals.queries.places import AreaName, AreaNames, area_names
 from app.features.proposals.queries.single import (
     may_see,
@@ -73,6 +73,7 @@ __all__ = [
     "Thread",
     "area_names",
     "by_channel",
+    "by_follow_code",
     "comment",
     "content_version",
     "cover_photos",
@@ -89,6 +90,7 @@ __all__ = [
     "published_comments_cte",
     "published_proposals_cte",
     "published_select",
+    "sent_secret",
     "similar",
     "slip_secret",
     "standing",
