@@ -25,6 +25,7 @@ from app.features.voting.queries import has_roll
 from app.kernel.errors import Conflict, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
+from app.web.filters import city_zone
 from app.web.transaction import attempt, commits
 
 bp = Blueprint("stations_desk", __name__, template_folder="../templates", url_prefix="/staff/stations/desk")
@@ -127,7 +128,7 @@ def _typed(name: str) -> int:
 @commits
 def left(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
     """Somebody left with their ballot."""
-    command = LeftWithout(station_id, pot_id, _typed("known"))
+    command = LeftWithout(station_id, pot_id, _typed("known"), zone=city_zone().key)
     attempt(lambda: note_left(db.session(), viewer(), command), _("Written down."))
     return redirect(url_for(".changes", station_id=station_id, pot_id=pot_id), 303)
 
@@ -138,5 +139,6 @@ def left(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
 def keep(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
     """It was not handed back after all."""
     stub = _typed("stub")
-    attempt(lambda: stop_return(db.session(), viewer(), station_id, pot_id, stub), _("The ballot stays handed out."))
+    zone = city_zone().key
+    attempt(lambda: stop_return(db.session(), viewer(), station_id, pot_id, stub, zone), _("The ballot stays handed out."))
     return redirect(url_for(".changes", station_id=station_id, pot_id=pot_id), 303)

@@ -93,10 +93,10 @@ def finish_return(session: Session, actor: Actor, command: TakeBack, secret: byt
     return issue
 
 
-def stop_return(session: Session, actor: Actor, station_id: uuid.UUID, pot_id: uuid.UUID, stub: int) -> None:
+def stop_return(session: Session, actor: Actor, station_id: uuid.UUID, pot_id: uuid.UUID, stub: int, zone: str) -> None:
     """It was not handed back after all: whoever has the ballot may cast it."""
     place = station_of(session, station_id)
-    clerk_on_shift(session, actor, place)
+    clerk_on_shift(session, actor, place, zone)
     issue = _held_issue(session, place, pot_id, stub)
     if issue is not None and issue.state is IssueState.RETURNING:
         issue.state, issue.returning_by = IssueState.ISSUED, None
@@ -125,7 +125,7 @@ def exchange_spoilt(session: Session, actor: Actor, command: Exchange, secret: b
 def note_left(session: Session, actor: Actor, command: LeftWithout) -> StationCount:
     """Somebody left with a ballot and did not cast it: their participation stands, and one ballot is not in the box."""
     place = station_of(session, command.station_id)
-    clerk_on_shift(session, actor, place)
+    clerk_on_shift(session, actor, place, command.zone)
     pot = paper_pot(session, place, command.pot_id)
     kept = held_count(session, place.id, pot.id)
     if kept.state is not CountState.POLLING:
@@ -153,7 +153,7 @@ def _require_polling(session: Session, place: Station, pot_id: uuid.UUID) -> Non
 
 def _at(session: Session, actor: Actor, voter: AtDesk) -> tuple[Station, Hand]:
     place = station_of(session, voter.station_id)
-    hand = clerk_on_shift(session, actor, place)
+    hand = clerk_on_shift(session, actor, place, voter.zone)
     paper_pot(session, place, voter.pot_id)
     return place, hand
 

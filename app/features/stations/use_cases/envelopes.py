@@ -42,7 +42,7 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
     if kind is EnvelopeKind.POSTAL:
         clerk(session, actor, place.process_id)
     else:
-        clerk_on_shift(session, actor, place)
+        clerk_on_shift(session, actor, place, voter.zone)
     before = session.get(OuterEnvelope, command.envelope_id)
     if before is not None:
         return _the_same(before, place, pot)
