@@ -11,7 +11,7 @@ from app.features.stations.counted import counted_of_batch
 from app.features.stations.forms import BatchForm, SignForm
 from app.features.stations.manage_routes.shared import place_of, pot_at
 from app.features.stations.queries import CountState, batches_of, count_of, left_to_read, numbers_of, typed_in, unsettled_in
-from app.features.stations.use_cases import open_batch, sign_numbers, take_back_signature
+from app.features.stations.use_cases import is_stuck, open_batch, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -82,6 +82,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         blank=sum(counted.choices is not None and not counted.choices.numbers for _read, counted in results),
         states=COUNT_STATES,
         batch_states=BATCH_STATES,
+        stuck=is_stuck(session, station_id, pot_id),
         may_work=viewer().may(Permission.INTAKE, place.process_id),
         me=viewer().person_id,
     )

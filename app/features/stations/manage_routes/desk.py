@@ -20,6 +20,7 @@ from app.features.stations.use_cases import (
     look_up,
     note_left,
     stop_return,
+    take_back_left,
 )
 from app.features.voting.queries import has_roll
 from app.kernel.errors import Conflict, Refused
@@ -131,6 +132,19 @@ def left(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
     command = LeftWithout(station_id, pot_id, _typed("known"), zone=city_zone().key)
     attempt(lambda: note_left(db.session(), viewer(), command), _("Written down."))
     return redirect(url_for(".changes", station_id=station_id, pot_id=pot_id), 303)
+
+
+@bp.post("/<uuid:station_id>/<uuid:pot_id>/not-left")
+@requires(Permission.INTAKE)
+@commits
+def not_left(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
+    """Somebody did not leave with their ballot after all."""
+    command = LeftWithout(station_id, pot_id, _typed("known"), zone=city_zone().key)
+    attempt(
+        lambda: take_back_left(db.session(), viewer(), command), _("Taken back. It stays in the record that this was done.")
+    )
+    back = "stations_count.show" if request.form.get("from") == "count" else ".changes"
+    return redirect(url_for(back, station_id=station_id, pot_id=pot_id), 303)
 
 
 @bp.post("/<uuid:station_id>/<uuid:pot_id>/keep")

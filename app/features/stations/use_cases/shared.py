@@ -19,6 +19,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 
 NO_PAPER = msg("Nobody votes on paper in this pot: “How people vote” does not say so.")
+OPENED = msg("The boxes of this station are open, so its numbers stay as they are.")
 Hand = tuple[uuid.UUID, str]
 
 

@@ -16,6 +16,7 @@ from app.features.stations.counted import counted_of_batch
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
 from app.features.stations.queries import Numbers, batches_of, numbers_of, unsigned_stations
+from app.features.stations.use_cases.leaving import is_stuck
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
 from app.kernel import audit
@@ -105,6 +106,13 @@ def _require_ready(session: Session, place: Station, pot: Pot, kept: StationCoun
         raise Conflict(msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name))
     if pot.state is not PotState.READY:
         raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
+    if is_stuck(session, place.id, pot.id):
+        raise Conflict(
+            msg(
+                "More people are noted as left without casting than had a ballot, so the numbers cannot be right. "
+                "Take back one of those first."
+            )
+        )
     for one in batches_of(session, pot.id, place.id):
         if one.state is not BatchState.RECONCILED:
             raise Conflict(msg("Batch %(number)s is not typed, read and decided yet.", number=one.number))
