@@ -1,7 +1,7 @@
 """Stations with clerks, ballots that are handed out, and whole boxes that are typed, read and signed, for tests."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +32,8 @@ from tests.factories import accounts, committee, spaces, voting
 from tests.factories.tools import add
 
 SECRET = voting.SECRET
+ZONE = "Europe/Helsinki"
+"""The city's time zone, as in the settings of the tests."""
 
 
 def clerk(process_id: Any, name: str = "Kaisa Clerk") -> Actor:
@@ -46,10 +48,10 @@ def clerk_of(batch: Batch) -> Actor:
     return Actor(person_id=batch.typed_by, roles=frozenset({(Role.CLERK, place.process_id)}))
 
 
-def on_shift(place: Station, name: str = "Kaisa Clerk") -> Actor:
-    """A clerk who works at this station today."""
+def on_shift(place: Station, name: str = "Kaisa Clerk", day: date | None = None) -> Actor:
+    """A clerk who works at this station today, or on another day."""
     actor = clerk(place.process_id, name)
-    add(Shift(station_id=place.id, person_id=actor.person_id, person_name=name, day=clock.now().date()))
+    add(Shift(station_id=place.id, person_id=actor.person_id, person_name=name, day=day or clock.today(ZONE)))
     return actor
 
 
@@ -62,12 +64,20 @@ def paper_pot(process: Any = None, **attributes: Any) -> Pot:
 
 def at(place: Station, pot: Pot, number: str) -> AtDesk:
     """Somebody at the desk."""
-    return AtDesk(place.id, pot.id, number)
+    return AtDesk(place.id, pot.id, number, zone=ZONE)
 
 
 def handed_out(actor: Actor, place: Station, pot: Pot, number: str, stub: int) -> Issue:
     """A ballot for somebody."""
     return issue_ballot(database.session(), actor, IssueBallot(at(place, pot, number), uuid4(), stub), SECRET)
+
+
+def voting_on(pot: Pot, days: int) -> None:
+    """People vote from so many days ago until as many days from now."""
+    session = database.session()
+    for phase in session.scalars(select(Phase).where(Phase.process_id == pot.process_id)):
+        phase.starts_at, phase.ends_at = clock.now() - timedelta(days=days), clock.now() + timedelta(days=days)
+    session.flush()
 
 
 def over(pot: Pot) -> None:

@@ -99,7 +99,7 @@ class VoterForm(Form):
 
     def voter(self, station_id: UUID, pot_id: UUID) -> AtDesk:
         """As the use cases take it."""
-        return AtDesk(station_id, pot_id, self.number.data or "", self.born.data or "")
+        return AtDesk(station_id, pot_id, self.number.data or "", self.born.data or "", zone=city_zone().key)
 
 
 class IssueForm(VoterForm):

@@ -4,7 +4,8 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -234,9 +235,9 @@ def paper_ballot(session: Session, batch_id: uuid.UUID, number: int) -> PaperBal
     return session.get(PaperBallot, (batch_id, number))
 
 
-def typed_today(session: Session, person_id: uuid.UUID) -> int:
-    """How many ballots somebody has typed in batches that were begun today."""
-    began = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+def typed_today(session: Session, person_id: uuid.UUID, zone: str) -> int:
+    """How many ballots somebody has typed in batches that were begun today, by the city's calendar."""
+    began = datetime.combine(clock.today(zone), time(), ZoneInfo(zone)).astimezone(UTC)
     query = select(func.count()).select_from(PaperBallot).join(Batch, Batch.id == PaperBallot.batch_id)
     return session.scalar(query.where(Batch.typed_by == person_id, Batch.created_at >= began)) or 0
 

@@ -30,7 +30,7 @@ def place(pot):
 def signed_in(app, pot, role=Role.CLERK, place=None, name="Kaisa Clerk"):
     person = accounts.staff(role, database.session.get_one(Process, pot.process_id), display_name=name)
     if place is not None:
-        add(Shift(station_id=place.id, person_id=person.id, person_name=name, day=clock.now().date()))
+        add(Shift(station_id=place.id, person_id=person.id, person_name=name, day=clock.today(stations.ZONE)))
     client = app.test_client()
     accounts.sign_in(client, person)
     return client

@@ -20,7 +20,7 @@ from app.features.stations.queries import (
     typed_in,
     unsettled_in,
 )
-from app.features.stations.use_cases import open_batch, sign_numbers, take_back_signature
+from app.features.stations.use_cases import is_stuck, open_batch, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -92,6 +92,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         blank=sum(counted.choices is not None and not counted.choices.numbers for _read, counted in results),
         states=COUNT_STATES,
         batch_states=BATCH_STATES,
+        stuck=is_stuck(session, station_id, pot_id),
         may_work=viewer().may(Permission.INTAKE, place.process_id),
         me=viewer().person_id,
     )

@@ -17,7 +17,7 @@ from app.features.stations.use_cases import finish_batch, read_again, reopen_bat
 from app.features.stations.words import BATCH_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.filters import translate
+from app.web.filters import city_zone, translate
 from app.web.transaction import commits
 
 bp = Blueprint("stations_typing", __name__, template_folder="../templates", url_prefix="/staff/stations/batch")
@@ -49,7 +49,7 @@ def _first_page(batch_id: UUID, form: MarksForm, why: FinishForm, status: int) -
         why=why,
         typed=typed,
         last=(last.number, _said(pot, last.first)) if last is not None else None,
-        today=typed_today(session, viewer().require_signed_in()),
+        today=typed_today(session, viewer().require_signed_in(), city_zone().key),
         **_shared(found, place, pot, form),
     )
     return page, status

@@ -8,11 +8,11 @@ from app.features.stations.use_cases.desk import (
     finish_return,
     issue_ballot,
     look_up,
-    note_left,
     stop_return,
 )
 from app.features.stations.use_cases.drawing import draw_sample, judge_sample, read_all
 from app.features.stations.use_cases.envelopes import decide_envelope, take_in_envelope
+from app.features.stations.use_cases.leaving import is_stuck, note_left, take_back_left
 from app.features.stations.use_cases.loosening import loosen, pots_to_loosen
 from app.features.stations.use_cases.scans import give_back_scans, take_scans
 from app.features.stations.use_cases.second import read_again, settle
@@ -30,6 +30,7 @@ __all__ = [
     "finish_batch",
     "finish_return",
     "give_back_scans",
+    "is_stuck",
     "issue_ballot",
     "judge_sample",
     "look_up",
@@ -46,6 +47,7 @@ __all__ = [
     "settle",
     "sign_numbers",
     "stop_return",
+    "take_back_left",
     "take_back_signature",
     "take_in_envelope",
     "take_off",

@@ -16,6 +16,7 @@ from app.features.stations.counted import counted_of_batch
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
 from app.features.stations.queries import Numbers, batches_of, missing_before_signing, numbers_of, unsigned_stations
+from app.features.stations.use_cases.leaving import is_stuck
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
 from app.kernel import audit
@@ -28,6 +29,11 @@ MORE = msg(
     "typed twice, before you write down why."
 )
 FEWER = msg("%(missing)s ballots that were handed out are not in the box. Write down why.")
+
+MORE_LEFT = msg(
+    "More people are noted as left without casting than had a ballot, so the numbers cannot be right. "
+    "Take back one of those first."
+)
 
 
 def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> StationCount:
@@ -47,6 +53,8 @@ def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> Statio
     numbers = numbers_of(session, place.id, pot.id)
     if missing := missing_before_signing(session, place, pot, kept.state):
         raise Conflict(missing)
+    if is_stuck(session, place.id, pot.id):
+        raise Conflict(MORE_LEFT)
     if numbers.difference != command.seen:
         raise Conflict(msg("The numbers have changed. Look at them again before you sign."))
     if kept.state is CountState.OPENED or not _in_office(session, place, kept.first_hand):
