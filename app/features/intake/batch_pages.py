@@ -53,6 +53,7 @@ from app.web.access import requires, viewer
 from app.web.filters import local_text, translate
 from app.web.transaction import commits
 
+MOST_BEGUN = 5
 MOVES = {"finish": finish_entering, "reconcile": reconcile_batch, "close": close_batch, "reopen": reopen_batch}
 
 
@@ -123,7 +124,18 @@ def open_new() -> ResponseReturnValue:
     sent = form.send(lambda: open_batch(db.session(), viewer(), form.to_command(of_process, zone)))
     if sent.done:
         return redirect(url_for(".enter_sheet", batch_id=sent.result.id))
-    return render_template("intake/batch_new.html", form=form), sent.status
+    return render_template("intake/batch_new.html", form=form, begun=_begun(form.what.data or "")), sent.status
+
+
+def _begun(what: str) -> list[IntakeBatch]:
+    """Batches of the same sheets that take more: a sheet that comes late may belong there."""
+    found = batches_of_clerk(db.session(), viewer()) if what else []
+    return [
+        one
+        for one in found
+        if one.state in TAKES_SHEETS
+        and what == f"{one.kind}:{one.agreement_id if one.kind is SheetKind.CONSENT else one.process_id}"
+    ][:MOST_BEGUN]
 
 
 @bp.get("/batches/<uuid:batch_id>")

@@ -73,10 +73,12 @@ def index() -> str:
 @requires(Permission.INTAKE)
 @commits
 def enter(process_id: uuid.UUID) -> ResponseReturnValue:
-    """Enter one sheet or call, and take away the slip."""
+    """Enter one visit or call, and take away the slip. A sheet of paper is entered in a batch, which two people read."""
     process = _mine().get(process_id)
     if process is None:
         raise NotFound
+    if request.method == "GET" and request.args.get("channel") == Channel.PAPER:
+        return redirect(url_for(".open_new", what=f"proposal:{process_id}"))
     form = _form(process)
     status = 200
     if form.is_submitted():
@@ -102,7 +104,7 @@ def enter(process_id: uuid.UUID) -> ResponseReturnValue:
 def _chosen_channel() -> str | None:
     """How it came, as chosen on the page before; what is kept in the browser is kept for each apart."""
     channel = request.args.get("channel", "")
-    return channel if channel in {choice.value for choice in Channel} else None
+    return channel if channel in (Channel.PHONE, Channel.DESK) else None
 
 
 def _form(process: Process) -> TakeInForm:
