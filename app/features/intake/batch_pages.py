@@ -45,7 +45,8 @@ from app.features.intake.use_cases import (
     reopen_batch,
     void_sheet,
 )
-from app.features.spaces.queries import Process, processes_in_order
+from app.features.proposals.queries import ProposalState, may_see
+from app.features.spaces.queries import Process, Publication, process, processes_in_order
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
@@ -93,6 +94,12 @@ def _about_all(found: Sequence[IntakeBatch]) -> dict[uuid.UUID, str]:
         kind = translate(KIND_WORDS[batch.kind])
         words[batch.id] = f"{kind}: {local_text(name)}" if name else kind
     return words
+
+
+def moderators_look_first(batch: IntakeBatch) -> bool:
+    """Whether proposals of this batch wait for a moderator before they appear."""
+    where = process(db.session(), batch.process_id) if batch.kind is SheetKind.PROPOSAL and batch.process_id else None
+    return where is not None and where.publication is Publication.AFTER_APPROVAL
 
 
 def _asked() -> list[DataAgreement]:
@@ -145,12 +152,15 @@ def batch(batch_id: uuid.UUID) -> str:
     session = db.session()
     found = batch_of_clerk(session, viewer(), batch_id)
     sheets = sheets_of(session, found)
+    proposals = proposals_of(session, sheets)
     return render_template(
         "intake/batch.html",
         batch=found,
         about=about(found),
         sheets=sheets,
-        proposals=proposals_of(session, sheets),
+        proposals=proposals,
+        seen={one.id for one in proposals.values() if may_see(viewer(), one)},
+        waiting=sum(one.state is ProposalState.PENDING for one in proposals.values()),
         papers=_papers(session, found, sheets),
         numbers=numbers_of(session, found),
         names=names_of(session, [found]),
@@ -183,6 +193,8 @@ def move(batch_id: uuid.UUID, step: str) -> ResponseReturnValue:
     found = batch_of_clerk(session, viewer(), batch_id)
     form = StepForm(data={"reason": found.count_reason if step == "reconcile" else ""})
     words: Step = STEPS[step]
+    if words.moderated is not None and moderators_look_first(found):
+        words = words.moderated
     sent = form.send(
         lambda: MOVES[step](
             session, viewer(), MoveBatch(batch_id, form.reason.data or "", str(current_app.config["SECRET_KEY"]))
