@@ -45,7 +45,8 @@ from app.features.intake.use_cases import (
     reopen_batch,
     void_sheet,
 )
-from app.features.spaces.queries import Process, processes_in_order
+from app.features.proposals.queries import ProposalState, may_see
+from app.features.spaces.queries import Process, Publication, process, processes_in_order
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
@@ -53,6 +54,7 @@ from app.web.access import requires, viewer
 from app.web.filters import local_text, translate
 from app.web.transaction import commits
 
+MOST_BEGUN = 5
 MOVES = {"finish": finish_entering, "reconcile": reconcile_batch, "close": close_batch, "reopen": reopen_batch}
 
 
@@ -101,6 +103,12 @@ def version_of(batch: IntakeBatch) -> str:
     return f"{_('Version %(number)s', number=revision.number)} · \u2066{found.code}\u2069" if found and revision else ""
 
 
+def moderators_look_first(batch: IntakeBatch) -> bool:
+    """Whether proposals of this batch wait for a moderator before they appear."""
+    where = process(db.session(), batch.process_id) if batch.kind is SheetKind.PROPOSAL and batch.process_id else None
+    return where is not None and where.publication is Publication.AFTER_APPROVAL
+
+
 def _asked() -> list[DataAgreement]:
     return [
         found
@@ -130,7 +138,18 @@ def open_new() -> ResponseReturnValue:
     sent = form.send(lambda: open_batch(db.session(), viewer(), form.to_command(of_process, zone)))
     if sent.done:
         return redirect(url_for(".enter_sheet", batch_id=sent.result.id))
-    return render_template("intake/batch_new.html", form=form), sent.status
+    return render_template("intake/batch_new.html", form=form, begun=_begun(form.what.data or "")), sent.status
+
+
+def _begun(what: str) -> list[IntakeBatch]:
+    """Batches of the same sheets that take more: a sheet that comes late may belong there."""
+    found = batches_of_clerk(db.session(), viewer()) if what else []
+    return [
+        one
+        for one in found
+        if one.state in TAKES_SHEETS
+        and what == f"{one.kind}:{one.agreement_id if one.kind is SheetKind.CONSENT else one.process_id}"
+    ][:MOST_BEGUN]
 
 
 @bp.get("/batches/<uuid:batch_id>")
@@ -140,12 +159,15 @@ def batch(batch_id: uuid.UUID) -> str:
     session = db.session()
     found = batch_of_clerk(session, viewer(), batch_id)
     sheets = sheets_of(session, found)
+    proposals = proposals_of(session, sheets)
     return render_template(
         "intake/batch.html",
         batch=found,
         about=about(found),
         sheets=sheets,
-        proposals=proposals_of(session, sheets),
+        proposals=proposals,
+        seen={one.id for one in proposals.values() if may_see(viewer(), one)},
+        waiting=sum(one.state is ProposalState.PENDING for one in proposals.values()),
         papers=_papers(session, found, sheets),
         text=version_of(found),
         numbers=numbers_of(session, found),
@@ -179,6 +201,8 @@ def move(batch_id: uuid.UUID, step: str) -> ResponseReturnValue:
     found = batch_of_clerk(session, viewer(), batch_id)
     form = StepForm(data={"reason": found.count_reason if step == "reconcile" else ""})
     words: Step = STEPS[step]
+    if words.moderated is not None and moderators_look_first(found):
+        words = words.moderated
     sent = form.send(
         lambda: MOVES[step](
             session, viewer(), MoveBatch(batch_id, form.reason.data or "", str(current_app.config["SECRET_KEY"]))

@@ -36,6 +36,8 @@ class Step:
     means: tuple[Message, ...]
     done: Message
     kind: str = "primary"
+    moderated: "Step | None" = None
+    """The same step where moderators look at proposals before they appear."""
 
 
 STEPS: dict[str, Step] = {
@@ -62,6 +64,15 @@ STEPS: dict[str, Step] = {
             msg("If one sheet cannot be taken in, none is, and its number is said."),
         ),
         msg("The batch is closed. Everything in it counts now."),
+        moderated=Step(
+            frozenset({BatchState.RECONCILED}),
+            msg("Close the batch"),
+            (
+                msg("Every sheet becomes a proposal, all of them together. Each appears when a moderator has looked at it."),
+                msg("If one sheet cannot be taken in, none is, and its number is said."),
+            ),
+            msg("The batch is closed. Its proposals have arrived, and appear when a moderator has looked at them."),
+        ),
     ),
     "reopen": Step(
         REOPENABLE,

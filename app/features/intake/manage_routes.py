@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -13,8 +13,9 @@ from app.extensions import db
 from app.features.intake import slips
 from app.features.intake.forms import TakeInForm
 from app.features.intake.queries import count_since, taken_in, taken_in_since
+from app.features.intake.queries.batches import batches_to_read, readings_since, sheets_since
 from app.features.maps.queries import street_table
-from app.features.proposals.queries import slip_secret
+from app.features.proposals.queries import ProposalState, may_see, proposal_by_reference, slip_secret
 from app.features.proposals.use_cases import take_in_proposal
 from app.features.spaces.queries import (
     Action,
@@ -31,10 +32,17 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Channel, Permission
 from app.web import navigation, slots
 from app.web.access import requires, viewer
-from app.web.filters import local_text
+from app.web.filters import local_text, translate
 from app.web.locale import current_locale, language_choices
 from app.web.qr import qr_svg
 from app.web.transaction import commits
+
+NOT_SHOWN = {
+    ProposalState.PENDING: msg("This proposal has arrived. It waits for a moderator."),
+    ProposalState.HIDDEN: msg("This proposal is hidden. A moderator wrote down why."),
+    ProposalState.WITHDRAWN: msg("Its author has taken this proposal back."),
+}
+"""What a clerk can say of a proposal whose page they do not see."""
 
 bp = Blueprint("intake_manage", __name__, template_folder="templates", url_prefix="/staff/intake")
 navigation.staff("intake_manage.index", msg("Paper and telephone"), icon="file-text", order=40, needs=Permission.INTAKE)
@@ -66,6 +74,8 @@ def index() -> str:
         processes=processes,
         today=taken_in_since(db.session(), clerk, _midnight()),
         count=count_since(db.session(), clerk, _midnight()),
+        entered=sheets_since(db.session(), clerk, _midnight()),
+        read=readings_since(db.session(), clerk, _midnight()),
     )
 
 
@@ -73,10 +83,12 @@ def index() -> str:
 @requires(Permission.INTAKE)
 @commits
 def enter(process_id: uuid.UUID) -> ResponseReturnValue:
-    """Enter one sheet or call, and take away the slip."""
+    """Enter one visit or call, and take away the slip. A sheet of paper is entered in a batch, which two people read."""
     process = _mine().get(process_id)
     if process is None:
         raise NotFound
+    if request.method == "GET" and request.args.get("channel") == Channel.PAPER:
+        return redirect(url_for(".open_new", what=f"proposal:{process_id}"))
     form = _form(process)
     status = 200
     if form.is_submitted():
@@ -99,10 +111,24 @@ def enter(process_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("intake/enter.html", form=form, process=process, chosen_channel=_chosen_channel() or "any"), status
 
 
+@bp.get("/find")
+@requires(Permission.INTAKE)
+def find() -> ResponseReturnValue:
+    """To the page of a proposal by its reference, for somebody who asks for it; else what can be said of it."""
+    found = proposal_by_reference(db.session(), request.args.get("reference", ""))
+    if found is not None and may_see(viewer(), found):
+        return redirect(url_for("proposals.show", reference=found.reference))
+    if found is None or not viewer().may(Permission.INTAKE, found.process_id) or found.state not in NOT_SHOWN:
+        flash(_("There is no proposal with this reference in your processes."), "warning")
+    else:
+        flash(translate(NOT_SHOWN[found.state]), "info")
+    return redirect(url_for(".index"))
+
+
 def _chosen_channel() -> str | None:
     """How it came, as chosen on the page before; what is kept in the browser is kept for each apart."""
     channel = request.args.get("channel", "")
-    return channel if channel in {choice.value for choice in Channel} else None
+    return channel if channel in (Channel.PHONE, Channel.DESK) else None
 
 
 def _form(process: Process) -> TakeInForm:
@@ -139,11 +165,12 @@ def _secret() -> str:
 
 
 def _tile(_subject: object) -> Markup:
-    """On the staff overview: today's work of this clerk."""
+    """On the staff overview: what waits for this clerk, and today's work."""
     if not viewer().may(Permission.INTAKE):
         return Markup("")
-    count = count_since(db.session(), viewer().require_signed_in(), _midnight())
-    return slots.partial("intake/_tile.html", count=count)
+    session, clerk, since = db.session(), viewer().require_signed_in(), _midnight()
+    count = count_since(session, clerk, since) + sheets_since(session, clerk, since) + readings_since(session, clerk, since)
+    return slots.partial("intake/_tile.html", count=count, to_read=batches_to_read(session, viewer()))
 
 
 slots.register("staff.home", 40, _tile)

@@ -16,6 +16,13 @@ from app.kernel.texts import clean_line
 
 WHOLE = "whole"
 DETAILS = ("name", "address", "gender")
+_AROUND = "<>()[]\"'“”„.:"
+_DIGITS_OF_A_PHONE = 7
+_SAYS_WHAT = frozenset(
+    {"e-mail", "email", "mail", "s-posti", "sähköposti", "phone", "tel", "telephone", "mobile", "telefon", "handy"}
+    | {"mobil", "puh", "puhelin", "gsm", "هاتف", "جوال", "بريد", "إيميل"}
+)
+"""What people write in front of an address or a number."""
 
 
 def first_entry(kind: SheetKind, pages: Sequence[ReviewedPage], streets: StreetTable) -> dict[str, Any]:
@@ -60,17 +67,51 @@ def _contact(text: str, *, named: bool) -> dict[str, str]:
     found = {"author_name": "", "email": "", "phone": "", "postal": ""}
     rest = []
     for piece in filter(None, map(clean_line, re.split(r"[\n,;،؛]", text))):
-        if not found["email"] and is_email(piece):
-            found["email"] = piece
-        elif not found["phone"] and is_phone(piece):
+        if not found["phone"] and is_phone(piece):
             found["phone"] = piece
-        else:
-            rest.append(piece)
+            continue
+        words = piece.split()
+        if not found["email"]:
+            found["email"], words = _taken_out(words, _email_at(words))
+        if not found["phone"]:
+            found["phone"], words = _taken_out(words, _phone_at(words))
+        if words:
+            rest.append(" ".join(words))
     if named and rest:
         found["author_name"] = rest[0]
         rest = rest if len(rest) > 1 else []  # a name alone is no address
     found["postal"] = "\n".join(rest)
     return found
+
+
+def _email_at(words: Sequence[str]) -> tuple[int, int] | None:
+    """Which word is an e-mail address."""
+    return next(((at, at + 1) for at, word in enumerate(words) if is_email(word.strip(_AROUND))), None)
+
+
+def _phone_at(words: Sequence[str]) -> tuple[int, int] | None:
+    """Which words together are a telephone number: the number of a house and of a post office are none."""
+    for at, word in enumerate(words):
+        if not word.strip(_AROUND).startswith(("+", "0")):
+            continue
+        end = at + 1
+        while end < len(words) and is_phone(" ".join(words[at : end + 1])):
+            end += 1
+        number = " ".join(words[at:end]).strip(_AROUND)
+        if is_phone(number) and sum(char.isdecimal() for char in number) >= _DIGITS_OF_A_PHONE:
+            return at, end
+    return None
+
+
+def _taken_out(words: list[str], place: tuple[int, int] | None) -> tuple[str, list[str]]:
+    """The words at a place, and the others: without a word in front that only says what they are, such as “Tel.:”."""
+    if place is None:
+        return "", words
+    begin, end = place
+    before = words[:begin]
+    if before and before[-1].rstrip(".:").casefold() in _SAYS_WHAT:
+        before = before[:-1]
+    return " ".join(words[begin:end]).strip(_AROUND), before + words[end:]
 
 
 def _answer(texts: Mapping[str, str], values: Mapping[str, str], language: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import MultipleFileField
 
@@ -40,6 +41,17 @@ class AnswersForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_name: dict[str, str] = {}
+        self.asks = self.asked_before = False
+
+    def ask_about_empty(self, names: list[str], *, again: bool) -> None:
+        """Ask once, before the page is accepted, about places from which nothing was typed."""
+        self.asks, self.asked_before = bool(names) and not again, again
+        if self.asks:
+            self.by_name = {name: gettext("Nothing is written here? Then accept the page once more.") for name in names}
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """What is asked about has to be answered first."""
+        return super().validate(*args, **kwargs) and not self.asks
 
     def refuse(self, refusal: Refused) -> None:
         """Show why a use case refused, beside the field of the printed form."""

@@ -13,10 +13,18 @@ from app.features.printing.queries import grouped
 from app.features.scans.forms import AnswersForm, ReasonForm
 from app.features.scans.manage_routes import _space, bp, tray_words
 from app.features.scans.models import PageState
-from app.features.scans.queries.files import decisions_of, last_of, next_to_review, waiting
+from app.features.scans.queries.files import (
+    decisions_of,
+    last_of,
+    next_in_tray,
+    next_to_review,
+    not_taken,
+    waiting,
+    waiting_all,
+)
 from app.features.scans.queries.reviews import reviewed
 from app.features.scans.rules import MAY_BE_ADMITTED, WAITING
-from app.features.scans.shown import answer_words, answers_sent, shown_page
+from app.features.scans.shown import answer_words, answers_sent, empty_places, shown_page
 from app.features.scans.use_cases import (
     admit_page,
     decide_page,
@@ -50,6 +58,8 @@ def review(process_id: UUID) -> ResponseReturnValue:
         process=space,
         vote=vote,
         waiting=waiting(session, process_id),
+        in_tray=next_in_tray(session, process_id, ballots=not vote),
+        not_taken=not_taken(session, process_id),
         last=last_of(session, process_id, clerk),
     )
 
@@ -63,6 +73,7 @@ def page(page_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         found = page_to_review(db.session(), viewer(), page_id)
         command = answers_sent(found, request.form)
+        form.ask_about_empty(empty_places(found, request.form), again=request.form.get("nothing") == "yes")
         sent = form.send(lambda: decide_page(db.session(), viewer(), command))
         if sent.done:
             flash(_accepted(sent.result.state), "good")
@@ -165,4 +176,17 @@ def _sheet_pictures(sheet: Any) -> Markup:
     return slots.partial("scans/_sheet_pictures.html", pages=pages) if pages else Markup("")
 
 
+def _tile(_subject: object) -> Markup:
+    """On the staff overview: pages that wait for somebody; nothing where none does. Ballots rest until the vote is over."""
+    if not viewer().may(Permission.INTAKE):
+        return Markup("")
+    found = waiting_all(db.session(), viewer().processes_where(Permission.INTAKE))
+    if not found:
+        return Markup("")
+    review, trays = (sum(numbers) for numbers in zip(*found.values(), strict=True))
+    only = next(iter(found)) if len(found) == 1 else None
+    return slots.partial("scans/_tile.html", review=review, trays=trays, process_id=only)
+
+
 slots.register("intake.sheet_picture", 10, _sheet_pictures)
+slots.register("staff.home", 41, _tile)

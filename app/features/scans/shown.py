@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _AROUND = 1.5
 """Millimetres shown around the circles of a field."""
 _DIGITS = "0123456789"
+ASKED = frozenset({"title", "text", "person"})
 _LONGEST_VERSION = 7
 
 
@@ -58,6 +59,8 @@ class ShownText:
     box: tuple[float, float, float, float]
     long: bool
     typed: str
+    asked: bool = False
+    """Whether the form asks everybody for it: left empty, it is asked whether nothing is written there."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def shown_page(session: Session, page: "ScanPage", sent: "MultiDict[str, str] | 
             _box([one["place"]], page.readings["size"]),
             one["lines"] > 1,
             sent.get(f"t-{at}", "") if sent is not None else "",
+            one["name"] in ASKED,
         )
         for at, one in enumerate(page.readings.get("write_ins", ()))
     ]
@@ -102,6 +106,12 @@ def answers_sent(page: "ScanPage", sent: "MultiDict[str, str]") -> DecidePage:
     version = sent.get("version", "")
     number = int(version) if version.isascii() and version.isdigit() and len(version) < _LONGEST_VERSION else 0
     return DecidePage(page.id, number, fields, texts)
+
+
+def empty_places(page: "ScanPage", sent: "MultiDict[str, str]") -> list[str]:
+    """The places for handwriting that the form asks everybody to fill in and from which nothing was typed."""
+    places = enumerate(page.readings.get("write_ins", ()))
+    return [f"t-{at}" for at, one in places if one["name"] in ASKED and not sent.get(f"t-{at}", "").strip()]
 
 
 def answer_words(session: Session, page: "ScanPage", answers: Mapping[str, Any]) -> list[tuple[str, str]]:

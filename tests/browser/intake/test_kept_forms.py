@@ -20,7 +20,7 @@ def desk(new_page, live):
     live.db.session.commit()
     page = new_page(viewport=DESK)
     sign_in_window(page, live, clerk)
-    page.goto(f"{address}?channel=paper")
+    page.goto(f"{address}?channel=desk")
     page.get_by_label("Title", exact=True).fill("A bench for Hilja")
     page.locator("#phone").fill("050 123 4567")
     page.get_by_role("button", name="Take it in").click()  # without its text, so it comes back
@@ -32,7 +32,7 @@ def title(page):
     return page.get_by_label("Title", exact=True).input_value()
 
 
-def test_a_telephone_call_does_not_open_the_sheet_of_paper_before(desk):
+def test_a_telephone_call_does_not_open_the_visit_before(desk):
     page, begin = desk
     begin("phone")
     assert title(page) == ""
@@ -43,22 +43,22 @@ def test_a_telephone_call_does_not_open_the_sheet_of_paper_before(desk):
 
 def test_what_was_kept_is_offered_and_comes_back_only_when_taken(desk):
     page, begin = desk
-    begin("paper")
+    begin("desk")
     assert title(page) == ""
     assert axe(page) == []
     page.get_by_label("Title", exact=True).press_sequentially("Another")
     page.wait_for_timeout(600)  # longer than typing is waited for: what is offered is not written over
-    begin("paper")
+    begin("desk")
     page.get_by_role("button", name="Use it").click()
     assert title(page) == "A bench for Hilja"
     expect(page.locator("#phone")).to_have_value("050 123 4567")
-    expect(page.get_by_label("On paper", exact=True)).to_be_checked()
+    expect(page.get_by_label("At the counter", exact=True)).to_be_checked()
 
 
 def test_beginning_anew_throws_it_away(desk):
     page, begin = desk
-    begin("paper")
+    begin("desk")
     page.get_by_role("button", name="Begin anew").click()
-    begin("paper")
+    begin("desk")
     expect(page.get_by_role("button", name="Use it")).to_have_count(0)
     assert title(page) == ""

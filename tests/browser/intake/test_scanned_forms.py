@@ -89,12 +89,21 @@ def test_a_proposal_is_looked_through_on_a_telephone_and_typed(new_page: Window,
     sign_in_window(page, live, vote["clerks"][0])
     uploaded(page, vote, tmp_path, "forms.pdf", scans.as_pdf(*sheets))
     page.goto(f"/staff/scans/{vote['process_id']}/review")
+    if not page.locator(".scan-field--decide").count():
+        expect(page.get_by_role("textbox", name="The proposal in one line")).to_be_focused()
     page.get_by_role("textbox", name="The proposal in one line").fill("A bench by the library")
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     for one in page.locator(".scan-field--decide").all():
         one.locator("input").first.check()
     page.get_by_role("textbox", name="The proposal in one line").press("Enter")
+    words = page.get_by_role("textbox", name="What should change, and why")
+    expect(words).to_be_focused()  # Enter accepts nothing while a place for handwriting is empty
+    words.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is written here?")
+    assert axe(page) == []
+    words.fill("My mother cannot stand for long.")
+    words.press("Control+Enter")
     page.get_by_text("Accepted.").wait_for()
     database.session.remove()
     values = reviewed(database.session(), vote["process_id"], kind=Kind.PROPOSAL)

@@ -14,11 +14,11 @@ FIELDS = {"street": "Street and number", "coordinates": "Latitude and longitude"
 
 @pytest.fixture
 def desk(new_page, live):
-    """A window of a clerk, at the form for one sheet of paper."""
+    """A window of a clerk, at the form for one visit."""
     process = spaces.process("Parks", slug="parks")
     clerk = accounts.person()
     accounts.grant(clerk, Role.CLERK, process)
-    address = f"/staff/intake/{process.id}?channel=paper"
+    address = f"/staff/intake/{process.id}?channel=desk"
     live.db.session.commit()
 
     def open_form(**window):
@@ -78,7 +78,7 @@ def test_a_sheet_is_taken_in_by_keyboard_alone(desk, live):
     keys.press("n")
     page.get_by_role("heading", name="Take in a proposal").wait_for()
     expect(page.get_by_label("Title", exact=True)).to_have_value("")
-    expect(page.get_by_label("On paper", exact=True)).to_be_checked()
+    expect(page.get_by_label("At the counter", exact=True)).to_be_checked()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

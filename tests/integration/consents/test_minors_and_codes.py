@@ -189,7 +189,7 @@ def test_nobody_grows_up_by_typing(session, clock):
 def paper(agreement, **changes):
     return {
         "revision": str(agreement.current.id),
-        "channel": "paper",
+        "channel": "desk",
         "sheet": "B-12/7",
         "person": "Hilja Vanha",
         "language": "en",
@@ -204,12 +204,12 @@ def paper(agreement, **changes):
     }
 
 
-def test_an_answer_on_paper_counts_and_its_code_shows_and_takes_it_back(as_role, app, client, session, agreement):
+def test_an_answer_at_the_counter_counts_and_its_code_shows_and_takes_it_back(as_role, app, client, session, agreement):
     clerk = as_role("clerk", _process(session, agreement))
     slip = clerk.post(f"/staff/intake/consents/{agreement.id}", data=paper(agreement), follow_redirects=True)
 
     event = session.query(ConsentEvent).filter(ConsentEvent.answer != Answer.ASKED).one()
-    assert (event.channel, event.sheet, event.hands_id) == (Channel.PAPER, "B-12/7", clerk.person.id)
+    assert (event.channel, event.sheet, event.hands_id) == (Channel.DESK, "B-12/7", clerk.person.id)
     assert session.get(Person, event.person_id).email is None
     row = session.query(ConsentCode).one()
     code = code_of(app.config["SECRET_KEY"], row.id)

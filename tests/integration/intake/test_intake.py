@@ -14,10 +14,10 @@ from app.features.proposals.use_cases import TakeInProposal, WholeCity, take_in_
 from app.features.spaces.models import Process
 from app.kernel.audit import AuditEntry
 from app.kernel.permissions import Actor, Channel, Role
-from tests.factories import accounts, proposals, spaces
+from tests.factories import accounts, intake, proposals, spaces
 
 SHEET = {
-    "channel": "paper",
+    "channel": "desk",
     "title": "A bench at the tram stop",
     "text": "My mother is 84 and cannot stand for ten minutes.",
     "language": "fi",
@@ -33,13 +33,13 @@ def process(session):
     return spaces.process()
 
 
-def test_a_sheet_becomes_a_proposal_with_voice_and_hands_apart(as_role, process):
+def test_a_visit_becomes_a_proposal_with_voice_and_hands_apart(as_role, process):
     client = as_role(Role.CLERK, process)
 
     response = client.post(f"/staff/intake/{process.id}", data={**SHEET, "phone": "050 123"}, follow_redirects=True)
 
     proposal = db.session.query(Proposal).one()
-    assert (proposal.channel, proposal.author_id, proposal.author_name) == (Channel.PAPER, None, "Hilja")
+    assert (proposal.channel, proposal.author_id, proposal.author_name) == (Channel.DESK, None, "Hilja")
     assert proposal.hands_id == client.person.id
     assert db.session.get(GuestContact, proposal.id).phone == "050 123"
     assert proposal.reference in response.text
@@ -205,7 +205,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(as_role, process):
         {"where": "area", "area": "00000000-0000-0000-0000-000000000000"},
         {"channel": "web"},
         {"language": "xx"},
-        {"channel": ["paper", "phone"], "title": ["a", "b"]},
+        {"channel": ["desk", "phone"], "title": ["a", "b"]},
     ],
 )
 def test_whatever_is_typed_gets_an_answer(as_role, process, changes):
@@ -299,6 +299,35 @@ def test_the_list_of_today_shows_only_ones_own_work(as_role, process):
 
     assert "Typed by me" in page
     assert "Typed by nobody" not in page
+
+
+def test_what_came_on_paper_is_read_by_two_people_and_never_taken_in_by_one(as_role, process):
+    clerk = as_role(Role.CLERK, process)
+    address = f"/staff/intake/{process.id}"
+
+    page = clerk.get("/staff/intake").text
+    old_link = clerk.get(f"{address}?channel=paper")
+
+    assert f"/staff/intake/batches/new?what=proposal:{process.id}" in page.replace("%3A", ":")
+    assert "channel=paper" not in page
+    assert old_link.location.replace("%3A", ":") == f"/staff/intake/batches/new?what=proposal:{process.id}"
+    assert 'value="paper"' not in clerk.get(address).text
+    assert clerk.post(address, data={**SHEET, "channel": "paper"}).status_code == 422
+    assert db.session.query(Proposal).count() == 0
+
+
+def test_a_single_sheet_is_a_batch_of_one_or_joins_one_that_is_open(as_role, process):
+    clerk = as_role(Role.CLERK, process)
+    actor = Actor(person_id=clerk.person.id, roles=frozenset({(Role.CLERK, process.id)}))
+    known, other = intake.batch(process, actor), intake.batch(spaces.process())
+    db.session.commit()
+
+    page = clerk.get(f"/staff/intake/batches/new?what=proposal:{process.id}").text
+
+    assert "A single sheet is a batch of one." in page
+    assert f"/staff/intake/batches/{known.id}" in page
+    assert f"/staff/intake/batches/{other.id}" not in page
+    assert f'value="proposal:{process.id}" selected' in page or f'selected value="proposal:{process.id}"' in page
 
 
 @pytest.mark.parametrize(("field", "typed"), [("email", "a@b"), ("email", "abc"), ("phone", "abc"), ("phone", "12")])

@@ -1,4 +1,4 @@
-"""What a clerk types when somebody answers an agreement on paper or at the counter."""
+"""What a clerk types when somebody answers an agreement at the counter, by telephone or (in a batch) on paper."""
 
 import uuid
 from collections.abc import Sequence
@@ -21,14 +21,13 @@ FIELDS = ("name", "address", "age_band", "area", "languages", "gender")
 
 
 class ConsentSheetForm(Form):
-    """One sheet or one visit: who, what they said, and what they gave with a yes."""
+    """One visit or call: who, what they said, and what they gave with a yes. What came on paper is entered in a batch."""
 
     sheet_id = HiddenField()
     revision = HiddenField()
     channel = RadioField(
         _("How did it come?"),
         choices=[
-            (Channel.PAPER.value, _("On paper")),
             (Channel.DESK.value, _("At the counter")),
             (Channel.PHONE.value, _("By telephone")),
         ],

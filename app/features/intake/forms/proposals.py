@@ -17,13 +17,15 @@ COUNTS_FOR = {"street": ("street", "area"), "coordinates": ("coordinates",), "ar
 
 
 class TakeInForm(Form):
-    """One sheet, visit or call. Field names are those of the command, so that refusals find their field."""
+    """One visit or call. Field names are those of the command, so that refusals find their field.
+
+    What came on paper is read by two people, so it is no choice here: a single sheet is a batch of one.
+    """
 
     sheet = HiddenField()
     channel = RadioField(
         _("How did it come?"),
         choices=[
-            (Channel.PAPER.value, _("On paper")),
             (Channel.PHONE.value, _("By telephone")),
             (Channel.DESK.value, _("At the counter")),
         ],

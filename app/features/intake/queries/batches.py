@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import people_names
@@ -26,6 +26,7 @@ __all__ = [
     "SheetState",
     "batch_of_clerk",
     "batches_of_clerk",
+    "batches_to_read",
     "last_of",
     "names_of",
     "next_to_read",
@@ -106,6 +107,17 @@ def next_to_read(session: Session, batch: IntakeBatch, reader_id: uuid.UUID) -> 
     waiting = session.scalars(query.order_by(IntakeSheet.number)).all()
     own = looked_through(session, reader_id, [record_of(sheet.id) for sheet in waiting])
     return next((sheet for sheet in waiting if record_of(sheet.id) not in own), None)
+
+
+def batches_to_read(session: Session, actor: Actor) -> int:
+    """How many batches have a sheet that somebody else entered and that this clerk can read a second time."""
+    waits = exists().where(
+        IntakeSheet.batch_id == IntakeBatch.id,
+        IntakeSheet.state == SheetState.ENTERED,
+        IntakeSheet.first_by.is_distinct_from(actor.require_signed_in()),
+    )
+    query = select(func.count()).select_from(IntakeBatch).where(_allowed(actor), IntakeBatch.state.in_(READS), waits)
+    return session.scalar(query) or 0
 
 
 def last_of(session: Session, batch: IntakeBatch, clerk_id: uuid.UUID) -> IntakeSheet | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.features.proposals.models import Photo, Proposal, ProposalState
 from app.kernel.errors import NotFound
 from app.kernel.model import Model
-from app.kernel.permissions import Actor, Permission
+from app.kernel.permissions import Actor, Channel, Permission
 from app.kernel.references import normalise_reference
 
 
@@ -26,11 +26,17 @@ def proposal_by_reference(session: Session, reference: str) -> Proposal | None:
     return session.scalars(query).one_or_none()
 
 
+BY_HANDS = frozenset({Channel.PAPER, Channel.PHONE, Channel.DESK})
+
+
 def may_see(actor: Actor, found: Proposal) -> bool:
-    """Published ones everybody; others their author; moderators all of their process but drafts."""
+    """Published ones everybody; others their author; moderators all of their process but drafts; whoever takes in for the
+    process what came by hands and waits for a moderator, so that they can answer somebody who asks for it."""
     if found.state is ProposalState.PUBLISHED:
         return True
     if actor.person_id is not None and actor.person_id == found.author_id:
+        return True
+    if found.state is ProposalState.PENDING and found.channel in BY_HANDS and actor.may(Permission.INTAKE, found.process_id):
         return True
     return found.state is not ProposalState.DRAFT and actor.may(Permission.MODERATE, found.process_id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.features.scans.models import FileState, PageState, PageTray, ScanDecision, ScanFile, ScanPage
-from app.features.scans.rules import NEEDS_NOBODY, WAITING
+from app.features.scans.rules import BALLOT, NEEDS_NOBODY, WAITING
 from app.kernel import outbox
 from app.kernel.retention import days_of, rules
 
@@ -100,6 +100,38 @@ def waiting(session: Session, process_id: uuid.UUID) -> dict[PageState, int]:
         .group_by(ScanPage.state)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def next_in_tray(session: Session, process_id: uuid.UUID, *, ballots: bool) -> ScanPage | None:
+    """The first page in a tray that needs a decision."""
+    query = select(ScanPage).where(
+        ScanPage.process_id == process_id, ScanPage.state == PageState.IN_TRAY, ScanPage.tray.not_in(NEEDS_NOBODY)
+    )
+    if not ballots:
+        query = query.where(ScanPage.form_kind != BALLOT)
+    return session.scalars(query.order_by(*_ORDER).limit(1)).first()
+
+
+def not_taken(session: Session, process_id: uuid.UUID) -> int:
+    """How many accepted pages of forms, which are no ballots, are in no batch yet."""
+    accepted = (ScanPage.state == PageState.REVIEWED, ScanPage.taken_by.is_(None), ScanPage.form_kind != BALLOT)
+    return session.scalar(select(func.count()).where(ScanPage.process_id == process_id, *accepted)) or 0
+
+
+def waiting_all(session: Session, processes: frozenset[uuid.UUID] | None) -> dict[uuid.UUID, tuple[int, int]]:
+    """By process: how many pages wait to be looked through, and how many lie in trays and need a decision; without ballots."""
+    of_mine = () if processes is None else (ScanPage.process_id.in_(processes),)
+    in_tray = and_(ScanPage.state == PageState.IN_TRAY, ScanPage.tray.not_in(NEEDS_NOBODY))
+    rows = session.execute(
+        select(
+            ScanPage.process_id,
+            func.count().filter(ScanPage.state.in_(WAITING)),
+            func.count().filter(in_tray),
+        )
+        .where(ScanPage.form_kind != BALLOT, *of_mine)
+        .group_by(ScanPage.process_id)
+    )
+    return {process_id: (review, trays) for process_id, review, trays in rows if review or trays}
 
 
 def decisions_of(session: Session, page_id: uuid.UUID) -> Sequence[ScanDecision]:

@@ -29,7 +29,6 @@ MORE = msg(
     "typed twice, before you write down why."
 )
 FEWER = msg("%(missing)s ballots that were handed out are not in the box. Write down why.")
-
 MORE_LEFT = msg(
     "More people are noted as left without casting than had a ballot, so the numbers cannot be right. "
     "Take back one of those first."
