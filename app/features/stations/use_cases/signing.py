@@ -15,7 +15,7 @@ from app.features.stations.commands import SignNumbers
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
-from app.features.stations.queries import Numbers, batches_of, numbers_of, unsigned_stations
+from app.features.stations.queries import Numbers, batches_of, numbers_of, typed_in, unsigned_stations
 from app.features.stations.use_cases.leaving import is_stuck
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
@@ -114,6 +114,8 @@ def _require_ready(session: Session, place: Station, pot: Pot, kept: StationCoun
             )
         )
     for one in batches_of(session, pot.id, place.id):
+        if one.state is BatchState.OPEN and not typed_in(session, one.id):
+            raise Conflict(msg("No ballot lies in batch %(number)s. Type its ballots, or remove the batch.", number=one.number))
         if one.state is not BatchState.RECONCILED:
             raise Conflict(msg("Batch %(number)s is not typed, read and decided yet.", number=one.number))
 
