@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,12 @@ class LeftWithout:
 
 @dataclass(frozen=True)
 class OpenBatch:
-    """A batch of so many ballots is going to be typed."""
+    """A batch of so many ballots is going to be typed. `batch_id`: the page's own, so that sending it twice begins one."""
 
     station_id: UUID
     pot_id: UUID
     declared: int
+    batch_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ class BatchForm(Form):
 
     def to_command(self, station_id: UUID, pot_id: UUID) -> OpenBatch:
         """As the use case takes it."""
-        return OpenBatch(station_id, pot_id, int(self.declared.data or 0))
+        return OpenBatch(station_id, pot_id, int(self.declared.data or 0), page_id())
 
 
 class MarksForm(Form):

@@ -1,6 +1,6 @@
 """After the vote: the numbers of a station for a pot, its batches, and two signatures."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from app.extensions import db
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.forms import BatchForm, SignForm
 from app.features.stations.manage_routes.shared import place_of, pot_at
+<<<<<<< HEAD
 from app.features.stations.queries import (
     CountState,
     batches_of,
@@ -21,6 +22,10 @@ from app.features.stations.queries import (
     unsettled_in,
 )
 from app.features.stations.use_cases import is_stuck, open_batch, sign_numbers, take_back_signature
+=======
+from app.features.stations.queries import CountState, batches_of, count_of, left_to_read, numbers_of, typed_in, unsettled_in
+from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, sign_numbers, take_back_signature
+>>>>>>> e0b1f408cdbeab9923438c47334260502209b694
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -57,6 +62,15 @@ def new_batch(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
     return _page(station_id, pot_id, SignForm(formdata=None), form, sent.status)
 
 
+@bp.post("/<uuid:station_id>/<uuid:pot_id>/batches/<uuid:batch_id>/drop")
+@requires(Permission.INTAKE)
+@commits
+def drop(station_id: UUID, pot_id: UUID, batch_id: UUID) -> ResponseReturnValue:
+    """Remove a batch in which no ballot lies."""
+    attempt(lambda: drop_batch(db.session(), viewer(), station_id, pot_id, batch_id), _("The empty batch is removed."))
+    return redirect(url_for(".show", station_id=station_id, pot_id=pot_id), 303)
+
+
 @bp.post("/<uuid:station_id>/<uuid:pot_id>/unsign")
 @requires(Permission.INTAKE)
 @commits
@@ -81,6 +95,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         pot=pot,
         form=form,
         batch=batch,
+        page=uuid4(),
         numbers=numbers,
         unready=missing_before_signing(session, place, pot, numbers.state),
         kept=count_of(session, station_id, pot_id),

@@ -1,6 +1,6 @@
 """What can happen at stations: ballots are handed out, boxes opened, ballots typed, read again, decided on, numbers signed."""
 
-from app.features.stations.use_cases.batches import finish_batch, open_batch, reopen_batch, type_ballot
+from app.features.stations.use_cases.batches import drop_batch, finish_batch, open_batch, reopen_batch, type_ballot
 from app.features.stations.use_cases.boxes import open_boxes
 from app.features.stations.use_cases.desk import (
     begin_return,
@@ -26,6 +26,7 @@ __all__ = [
     "begin_return",
     "decide_envelope",
     "draw_sample",
+    "drop_batch",
     "exchange_spoilt",
     "finish_batch",
     "finish_return",
