@@ -186,8 +186,12 @@ def missing_before_signing(session: Session, place: Station, pot: Pot, state: Co
         return msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name)
     if pot.state is not PotState.READY:
         return msg("This pot has been counted, so its ballots on paper stay as they are.")
-    waiting = [one.number for one in batches_of(session, pot.id, place.id) if one.state is not BatchState.RECONCILED]
-    return msg("Batch %(number)s is not typed, read and decided yet.", number=waiting[0]) if waiting else None
+    for one in batches_of(session, pot.id, place.id):
+        if one.state is BatchState.OPEN and not typed_in(session, one.id):
+            return msg("No ballot lies in batch %(number)s. Type its ballots, or remove the batch.", number=one.number)
+        if one.state is not BatchState.RECONCILED:
+            return msg("Batch %(number)s is not typed, read and decided yet.", number=one.number)
+    return None
 
 
 def unsigned_stations(session: Session, pot: Pot) -> list[Station]:

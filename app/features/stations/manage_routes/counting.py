@@ -10,7 +10,6 @@ from app.extensions import db
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.forms import BatchForm, SignForm
 from app.features.stations.manage_routes.shared import place_of, pot_at
-<<<<<<< HEAD
 from app.features.stations.queries import (
     CountState,
     batches_of,
@@ -21,11 +20,7 @@ from app.features.stations.queries import (
     typed_in,
     unsettled_in,
 )
-from app.features.stations.use_cases import is_stuck, open_batch, sign_numbers, take_back_signature
-=======
-from app.features.stations.queries import CountState, batches_of, count_of, left_to_read, numbers_of, typed_in, unsettled_in
 from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, sign_numbers, take_back_signature
->>>>>>> e0b1f408cdbeab9923438c47334260502209b694
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer

@@ -15,11 +15,7 @@ from app.features.stations.commands import SignNumbers
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
-<<<<<<< HEAD
 from app.features.stations.queries import Numbers, batches_of, missing_before_signing, numbers_of, unsigned_stations
-=======
-from app.features.stations.queries import Numbers, batches_of, numbers_of, typed_in, unsigned_stations
->>>>>>> e0b1f408cdbeab9923438c47334260502209b694
 from app.features.stations.use_cases.leaving import is_stuck
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.voting.use_cases import before_counting, paper_rules
@@ -112,28 +108,6 @@ def _propose(
     return kept
 
 
-<<<<<<< HEAD
-=======
-def _require_ready(session: Session, place: Station, pot: Pot, kept: StationCount) -> None:
-    if kept.state is CountState.POLLING:
-        raise Conflict(msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name))
-    if pot.state is not PotState.READY:
-        raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
-    if is_stuck(session, place.id, pot.id):
-        raise Conflict(
-            msg(
-                "More people are noted as left without casting than had a ballot, so the numbers cannot be right. "
-                "Take back one of those first."
-            )
-        )
-    for one in batches_of(session, pot.id, place.id):
-        if one.state is BatchState.OPEN and not typed_in(session, one.id):
-            raise Conflict(msg("No ballot lies in batch %(number)s. Type its ballots, or remove the batch.", number=one.number))
-        if one.state is not BatchState.RECONCILED:
-            raise Conflict(msg("Batch %(number)s is not typed, read and decided yet.", number=one.number))
-
-
->>>>>>> e0b1f408cdbeab9923438c47334260502209b694
 def _in_office(session: Session, place: Station, person_id: uuid.UUID | None) -> bool:
     wanted = [person_id] if person_id else []
     return any(
