@@ -115,11 +115,14 @@ def give_token(response: Response, token: str) -> None:
 
 
 def start_cookie(response: Response) -> None:
-    """Make the browser a public screen until somebody of the city ends that."""
+    """Make the browser a public screen for a day from its last visit to the start page, or until somebody ends that.
+
+    Whoever came by a link is not kept for longer; screens of the city are known by their token.
+    """
     response.set_cookie(
         COOKIE,
         "1",
-        max_age=365 * 86400,
+        max_age=86400,
         samesite="Lax",
         httponly=True,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
