@@ -3,6 +3,7 @@
 import math
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -153,7 +154,8 @@ def test_what_says_how_to_answer_stands_on_the_page_of_the_answer(count: int) ->
         return [Words(f"Question {at}", Role.HEADING), Words(f"Hint {at}"), Lines(f"answer {at}", 2)]
 
     asked = [block for at in range(count) for block in question(at)]
-    layout = lay_out(content([*asked, Slip((Words("Keep it"),), "Your code:")], Look()), guessed)
+    form = replace(content([*asked, Slip((Words("Keep it"),), "Your code:")], Look()), flexible=True)
+    layout = lay_out(form, guessed)
     for page in layout.pages:
         said = [one.words for one in page.texts]
         lines = {one.name for one in page.write_ins}

@@ -7,10 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.features.printing.layout.blocks import Block, Columns, Content, Lines, Measure, Row, Slip, Words, printable
-from app.features.printing.layout.frame import SIDE, Frame
+from app.features.printing.layout.frame import ABOVE_TEAR, SIDE, Frame
 from app.features.printing.layout.model import Bubble, FormLayout, PageLayout, Rect, Role, Rule, Takes, Text, WriteIn
 from app.features.printing.layout.rows import Placed, RowTexts, place_row, row_texts
 
+MOST_MORE = 8
+"""By so many lines at most a place for handwriting grows."""
+LONGEST_PART = 0.7
+"""A part of a form that is longer than this share of a page is not kept together."""
 _COLUMN_GAP = 8.0
 
 
@@ -25,9 +29,9 @@ class _Piece:
     rules: tuple[Rule, ...] = ()
     slip: Text | None = None
     keep: bool = False
-    """Whether it stands on the page of what follows it: headings do, and words that say how a question is answered."""
+    """Whether it stands on the page of what follows it: headings do."""
     begins: bool = False
-    """Whether a question begins with it. A row of a ballot is a question of its own, and so is a paragraph."""
+    """Whether a part of the form begins with it that stays together where that costs no page."""
 
 
 @dataclass
@@ -40,6 +44,7 @@ class _Page:
 @dataclass
 class _Flow:
     frame: Frame
+    content: Content
     heads: tuple[tuple[tuple[Text, ...], float], tuple[tuple[Text, ...], float]]
     pages: list[_Page] = field(default_factory=list)
 
@@ -48,43 +53,61 @@ class _Flow:
         self.pages.append(_Page(self.frame.page(len(self.pages) + 1, texts), y))
         return self.pages[-1]
 
+    def needs(self, piece: _Piece) -> float:
+        """The height that a piece takes of what is left for content; marks and foot move up above a slip."""
+        return piece.height + ABOVE_TEAR if piece.slip else piece.height
+
     def put(self, pieces: Sequence[_Piece]) -> None:
         """The pieces one after the other, all on one page."""
         page = self.pages[-1] if self.pages else self.begin()
-        if page.y + sum(piece.height for piece in pieces) > self.frame.end and page.pieces:
+        if page.y + sum(self.needs(piece) for piece in pieces) > self.frame.end and page.pieces:
             page = self.begin()
         for piece in pieces:
             y = page.y
             if piece.slip:  # a slip is torn off at the lower edge
-                y = max(y, self.frame.end - piece.height)
+                y = self.frame.paper_end - piece.height
             page.layout = _with(page.layout, piece, y)
             page.y = y + piece.height
             page.pieces += 1
 
-    def put_question(self, chunks: Sequence[Sequence[_Piece]]) -> None:
-        """All of a question on one page, where a page has room for it; else as much of it as fits, and the rest behind."""
-        page = self.pages[-1] if self.pages else self.begin()
-        pieces = [piece for chunk in chunks for piece in chunk]
-        begins = self.heads[1][1] if page.pieces else page.y
-        fits = begins + sum(piece.height for piece in pieces) <= self.frame.end
-        for one in [pieces] if fits else chunks:
-            self.put(one)
-
 
 def lay_out(content: Content, measure: Measure) -> FormLayout:
     """The layout of a form. The same content gives the same layout as long as `measure` says the same."""
-    layout = _laid_out(content, measure, ())
+    if content.flexible:
+        return _fitted(content, measure)
+    layout = _laid_out(content, measure)
     if len(layout.pages) > 1 and content.when_several:
-        layout = _laid_out(content, measure, (Words(content.when_several, bold=True),))
+        more = (Words(content.when_several, bold=True),)
+        layout = _laid_out(replace(content, blocks=_with_more(content.blocks, more)), measure)
     return layout
 
 
-def _laid_out(content: Content, measure: Measure, more: tuple[Words, ...]) -> FormLayout:
-    frame = Frame(content.look, content.right_to_left)
-    heads = (frame.head(content, True, measure), frame.head(content, False, measure))
-    pieces = list(_pieces(frame, _with_more(content.blocks, more), content, measure))
-    # No question is torn in two, unless that saves a sheet.
-    flow = min((_flowed(_Flow(frame, heads), pieces, whole) for whole in (True, False)), key=lambda one: len(one.pages))
+def _fitted(content: Content, measure: Measure) -> FormLayout:
+    """On as few pages as it can be: each part on one page, then with less white, then wherever pages end.
+
+    Lines that may grow take up what is left over, so that nobody writes in a corner beside an empty page.
+    """
+    ways = ((False, True), (True, True), (False, False), (True, False))
+    made = [(_laid_out(content, measure, tight=tight, whole=whole), tight, whole) for tight, whole in ways]
+    layout, tight, whole = min(made, key=lambda one: len(one[0].pages))
+    pages = len(layout.pages)
+    for more in range(1, MOST_MORE + 1):
+        blocks = [
+            replace(one, count=min(one.count + more, one.most)) if isinstance(one, Lines) and one.most else one
+            for one in content.blocks
+        ]
+        grown = _laid_out(replace(content, blocks=blocks), measure, tight=tight, whole=whole)
+        if pages == 1 or len(grown.pages) > pages:
+            break
+        layout = grown
+    return layout
+
+
+def _laid_out(content: Content, measure: Measure, *, tight: bool = False, whole: bool = False) -> FormLayout:
+    frame = Frame(content.look, content.right_to_left, tight)
+    flow = _Flow(frame, content, (frame.head(content, True, measure), frame.head(content, False, measure)))
+    for pieces in _together(frame, list(_pieces(frame, content.blocks, content, measure)), whole):
+        flow.put(pieces)
     several = len(flow.pages) > 1
     numbered = content.several_is_numbered if several else content.single_is_numbered
     pages = tuple(frame.finished(page.layout, content, len(flow.pages), numbered) for page in flow.pages)
@@ -101,22 +124,26 @@ def _laid_out(content: Content, measure: Measure, more: tuple[Words, ...]) -> Fo
     )
 
 
-def _flowed(flow: _Flow, pieces: Sequence[_Piece], whole: bool) -> _Flow:
-    """The pieces on pages; `whole`: with each question on one page, and the slip on that of the last one."""
-    chunks: list[list[_Piece]] = [[]]
+def _together(frame: Frame, pieces: Sequence[_Piece], whole: bool) -> Iterator[list[_Piece]]:
+    """What stands on one page: what keeps with its next, or with `whole` each part of the form that is not too long."""
+    parts: list[list[_Piece]] = []
     for piece in pieces:
-        chunks[-1].append(piece)
-        if not piece.keep:
-            chunks.append([])
-    questions: list[list[list[_Piece]]] = []
-    for chunk in filter(None, chunks):
-        if questions and whole and not chunk[0].begins:
-            questions[-1].append(chunk)
-        else:
-            questions.append([chunk])
-    for question in questions:
-        flow.put_question(question)
-    return flow
+        if not parts or piece.begins or piece.slip or not whole:
+            parts.append([])
+        parts[-1].append(piece)
+    waiting: list[_Piece] = []
+    for part in parts:
+        if len(part) > 1 and sum(piece.height for piece in part) <= frame.end * LONGEST_PART:
+            yield waiting + part
+            waiting = []
+            continue
+        for piece in part:
+            waiting.append(piece)
+            if not piece.keep:
+                yield waiting
+                waiting = []
+    if waiting:
+        yield waiting
 
 
 def _with_more(blocks: Sequence[Block], more: tuple[Words, ...]) -> list[Block]:
@@ -143,20 +170,23 @@ def _pieces(frame: Frame, blocks: Sequence[Block], content: Content, measure: Me
         made.append((block, rows, len(texts), len(own)))
         texts.extend(own)
     heights = measure(texts, content.look.language, content.right_to_left)
-    following: list[Block | None] = [*blocks[1:], None]
-    for (block, rows, begin, count), behind in zip(made, following, strict=True):
+    for (block, rows, begin, count), following in zip(made, [*blocks[1:], None], strict=True):
         own_texts, own_heights = texts[begin : begin + count], heights[begin : begin + count]
         if rows:
             yield from _rows(frame, block, rows, own_heights)
         else:
-            piece, hint = _other(frame, block, own_texts, own_heights), _is_hint(block, behind)
-            told = isinstance(block, Words) and not hint
-            yield replace(piece, keep=piece.keep or hint, begins=piece.begins or told)
+            piece = _other(frame, block, own_texts, own_heights)
+            piece.keep = piece.keep or (content.flexible and _introduces(block, following))
+            heads = isinstance(block, Words) and (block.bold or block.role is not Role.WORDS)
+            piece.begins = content.flexible and heads and piece.keep
+            yield piece
 
 
-def _is_hint(block: Block, behind: Block | None) -> bool:
-    """Whether words say how the question behind them is answered, or what is asked from there on."""
-    return isinstance(block, Words) and (block.bold or isinstance(behind, Lines | Columns))
+def _introduces(block: Block, following: Block | None) -> bool:
+    """Whether words say what is to be written or marked right below them, or head what has headings of its own."""
+    if not isinstance(block, Words):
+        return False
+    return isinstance(following, Lines | Columns) or (block.bold and isinstance(following, Words))
 
 
 def _in_columns(frame: Frame, block: Block) -> list[tuple[Row, tuple[float, float]]]:
@@ -176,16 +206,15 @@ def _rows(frame: Frame, block: Block, rows: list[RowTexts], heights: list[float]
         placed.append(place_row(frame, row, own))
     if isinstance(block, Row):
         one = placed[0]
-        yield _Piece(one.height, one.texts, one.bubbles, rules=(frame.rule(one.height),), begins=True)
+        yield _Piece(one.height, one.texts, one.bubbles, rules=(frame.rule(one.height),))
         return
     count = frame.measures.columns
     for at in range(0, len(placed), count):
         beside = placed[at : at + count]
         texts = tuple(text for one in beside for text in one.texts)
         bubbles = tuple(bubble for one in beside for bubble in one.bubbles)
-        # Neither the first nor the last line of choices stands on a page by itself.
-        alone = len(placed) > count and at in (0, (len(placed) - 1) // count * count - count)
-        yield _Piece(max(one.height for one in beside), texts, bubbles, keep=alone)
+        alone = count < len(placed) and (at == 0 or at + 2 * count >= len(placed) > at + count)
+        yield _Piece(max(one.height for one in beside), texts, bubbles, keep=alone)  # neither first nor last stands alone
 
 
 def _words_of(frame: Frame, block: Block) -> list[Text]:
@@ -204,13 +233,15 @@ def _other(frame: Frame, block: Block, texts: list[Text], heights: list[float]) 
     if isinstance(block, Lines):
         height = round(block.count * frame.measures.line, 2)
         place = Rect(SIDE, 0, round(frame.inner, 2), height)
-        return _Piece(height + 2.5, write_ins=(WriteIn(block.name, place, block.count),))
+        return _Piece(height + (1.5 if frame.tight else 2.5), write_ins=(WriteIn(block.name, place, block.count),))
     if isinstance(block, Slip):
         return _slip(frame, texts, heights)
     heading = isinstance(block, Words) and block.role is not Role.WORDS
-    above = 2.0 if heading else 0.5
+    above, below = (2.0, 1.0) if heading else (0.5, 1.8)
+    if frame.tight:
+        above, below = above / 2, below / 2
     placed = replace(texts[0], y=above)
-    return _Piece(above + heights[0] + (1.0 if heading else 1.8), (placed,), keep=heading, begins=heading)
+    return _Piece(above + heights[0] + below, (placed,), keep=heading)
 
 
 def _slip(frame: Frame, texts: list[Text], heights: list[float]) -> _Piece:

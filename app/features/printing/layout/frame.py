@@ -10,8 +10,10 @@ MARK_EDGE = 8.0
 """Printers leave up to 6 mm of white; marks stand 8 mm from each edge."""
 SQUARE = 22.0
 BESIDE_MARK = MARK_EDGE + MARK + 4.0
-SIDE = BESIDE_MARK
-"""Where circles and words begin and end, from the left and right edge: head, content and foot stand in one line."""
+SIDE = 16.0
+"""Where circles and words begin and end, from the left and right edge."""
+ABOVE_TEAR = 4.0
+"""So far above the line at which a slip is torn off the lower marks end: nobody tears quite straight."""
 _MM_PER_POINT = 25.4 / 72
 
 
@@ -50,17 +52,23 @@ VARIANTS = {
 }
 
 
+TIGHT = 0.9
+"""Lines to write on stand so much closer where a form would else need one more page."""
+
+
 @dataclass(frozen=True)
 class Frame:
-    """The page of a form: where its content begins and ends, and which way it runs."""
+    """The page of a form: where its content begins and ends, and which way it runs. `tight`: with less white."""
 
     look: Look
     right_to_left: bool
+    tight: bool = False
 
     @property
     def measures(self) -> Measures:
         """Sizes of the variant."""
-        return VARIANTS[self.look.variant]
+        usual = VARIANTS[self.look.variant]
+        return replace(usual, line=usual.line * TIGHT) if self.tight else usual
 
     @property
     def width(self) -> float:
@@ -80,15 +88,25 @@ class Frame:
     @property
     def end(self) -> float:
         """Where content must end, from above."""
-        return self.height - MARK_EDGE - MARK - 1.5 - self.measures.text * 0.45
+        return self.height - MARK_EDGE - self.foot
+
+    @property
+    def foot(self) -> float:
+        """How high the foot is with its marks: what content keeps away from their lower edge."""
+        return MARK + 1.5 + self.measures.text * 0.45
+
+    @property
+    def paper_end(self) -> float:
+        """Where a slip ends, from above: it has neither marks nor foot below it."""
+        return self.height - MARK_EDGE
 
     def turned(self, x: float, width: float = 0.0) -> float:
         """A place that was counted from where lines begin, from the left: the same, or mirrored for right to left."""
         return round(self.width - x - width if self.right_to_left else x, 2)
 
-    def marks(self) -> tuple[Mark, ...]:
-        """The corner marks, clockwise from the upper left one."""
-        right, bottom = round(self.width - MARK_EDGE - MARK, 2), round(self.height - MARK_EDGE - MARK, 2)
+    def marks(self, end: float) -> tuple[Mark, ...]:
+        """The corner marks, clockwise from the upper left one; the lower ones end so far from above."""
+        right, bottom = round(self.width - MARK_EDGE - MARK, 2), round(end - MARK, 2)
         places = ((MARK_EDGE, MARK_EDGE), (right, MARK_EDGE), (right, bottom), (MARK_EDGE, bottom))
         return tuple(Mark(number, x, y, MARK) for number, (x, y) in enumerate(places))
 
@@ -121,12 +139,16 @@ class Frame:
 
     def page(self, number: int, texts: tuple[Text, ...]) -> PageLayout:
         """An empty page with its head."""
-        return PageLayout(number=number, marks=self.marks(), qr=self.square(), texts=texts)
+        return PageLayout(number=number, marks=self.marks(self.paper_end), qr=self.square(), texts=texts)
 
     def finished(self, page: PageLayout, content: Content, pages: int, numbered: bool) -> PageLayout:
-        """The page with its foot: which one it is, and the code of the copy."""
+        """The page with its foot: which one it is, and the code of the copy.
+
+        Where a slip is torn off, foot and lower marks stand above that line: what is left is a whole page for the reader.
+        """
+        tear = next((rule.y - ABOVE_TEAR for rule in page.rules if rule.dashed), self.paper_end)
         size = self.measures.text * (0.9 if self.measures.beside else 1.0)
-        y, half = round(self.height - MARK_EDGE - MARK + 1.5, 2), round((self.width - 2 * BESIDE_MARK) / 2, 2)
+        y, half = round(tear - MARK + 1.5, 2), round((self.width - 2 * BESIDE_MARK) / 2, 2)
         words = content.page_words % {"page": page.number, "pages": pages}
         texts = [Text(words, self.turned(BESIDE_MARK, half), y, half, round(size, 2), role=Role.FURNITURE)]
         code = None
@@ -136,7 +158,7 @@ class Frame:
             label = Text(content.code_label, BESIDE_MARK, above, whole, round(size, 2), align="end", role=Role.FURNITURE)
             texts.append(label)
             code = Text("", begins, y, half, round(size * 1.2, 2), bold=True, align="end")
-        return replace(page, texts=page.texts + tuple(texts), code=code)
+        return replace(page, marks=self.marks(tear), texts=page.texts + tuple(texts), code=code)
 
     def rule(self, y: float, *, dashed: bool = False) -> Rule:
         """A line across the content."""
