@@ -12,7 +12,7 @@ from app.features.budgets.models import Pot
 from app.features.committee.models import Station
 from app.features.spaces.models import Phase, Process
 from app.features.stations.commands import AtDesk, DrawSample, IssueBallot, OpenBatch, SignNumbers, TypeBallot
-from app.features.stations.models import Batch, Issue, Shift
+from app.features.stations.models import Batch, CountState, Issue, Shift, StationCount
 from app.features.stations.queries import next_to_read, numbers_of
 from app.features.stations.use_cases import (
     draw_sample,
@@ -77,6 +77,12 @@ def over(pot: Pot) -> None:
         phase.starts_at = clock.now() - timedelta(days=20)
         phase.ends_at = clock.now() - timedelta(days=1)
     session.flush()
+
+
+def box_is_open(pot: Pot) -> StationCount:
+    """A station of the pot's process whose box is open."""
+    place = committee.station(pot.process_id)
+    return add(StationCount(station_id=place.id, pot_id=pot.id, state=CountState.OPENED))
 
 
 def typed(actor: Actor, place: Station, pot: Pot, ballots: Iterable[str], *, finish: bool = True) -> Batch:
