@@ -1,44 +1,50 @@
-"""What somebody wrote on paper goes with them: when a person is erased, so are the pages of their sheets."""
+"""After certification no scan of a ballot stays: neither its page nor its picture, nor what people saw on it."""
 
-from collections.abc import Collection, Sequence
+import uuid
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.features.printing.queries import FormKey
-from app.features.scans.models import FileState, PageState, ScanDecision, ScanFile, ScanPage
+from app.features.budgets.queries import Pot
+from app.features.scans.models import FileState, PageState, PageTray, ScanFile, ScanPage
+from app.features.scans.queries.ballots import read_to_an_end
+from app.features.scans.rules import BALLOT
 from app.features.scans.use_cases.taking_in import ERASE
 from app.kernel import audit, outbox
 from app.kernel.permissions import SYSTEM
 
+_AT_ONCE = 500
+_FETCH = {"synchronize_session": "fetch"}
 
-def forget_pages(session: Session, records: Collection[str], copies: Sequence[tuple[FormKey, str]] = ()) -> int:
-    """Empty the pages that these records have taken, and all other scans of these numbered copies. Returns how many.
 
-    That there was a page stays, so that no page of its file seems lost; what stood on it, its picture, what people decided
-    about it and the file as it came go. The other pages of the file keep their pictures.
+def forget_ballots(session: Session, pot_id: uuid.UUID) -> int:
+    """Remove all ballots of a certified pot from the scans. Returns how many pages went; the log says no more than that.
+
+    A file that holds nothing else goes as a whole. Of one with other forms the original goes, because the ballots are in it,
+    too, and what was set aside without a name; its other pages stay. One that is still being read waits until that is done:
+    nothing of it can be in a batch.
     """
-    same = [
-        and_(ScanPage.form_kind == form.kind.value, ScanPage.form_subject == form.subject, ScanPage.code == code)
-        for form, code in copies
-        if code
-    ]
-    query = select(ScanPage).where(or_(ScanPage.taken_by.in_(records), *same)).order_by(ScanPage.id).with_for_update()
-    pages = session.scalars(query.execution_options(populate_existing=True)).all()
-    if not pages:
+    mine = (ScanPage.form_kind == BALLOT) & (ScanPage.form_subject == pot_id)
+    with_mine = exists().where(ScanPage.file_id == ScanFile.id, mine)
+    keys = dict(session.execute(select(ScanFile.id, ScanFile.key).where(with_mine, read_to_an_end())).tuples().all())
+    if not keys:
         return 0
-    keys = [page.image_key for page in pages if page.image_key]
-    session.execute(delete(ScanDecision).where(ScanDecision.page_id.in_([page.id for page in pages])))
-    for page in pages:
-        page.readings, page.result, page.image_key, page.doubtful = {}, None, "", 0
-        page.code, page.copy_key, page.form_subject, page.why = "", None, None, ""
-        page.taken_by, page.taken_at, page.state, page.version = None, None, PageState.SET_ASIDE, page.version + 1
-    whole = session.scalars(select(ScanFile).where(ScanFile.id.in_({page.file_id for page in pages}))).all()
-    for file in whole:
-        if file.state is FileState.READ and file.key:
-            keys.append(file.key)
-            file.key = ""
-        audit.record(session, SYSTEM, "scan_file.page_erased", file, process_id=file.process_id)
-    outbox.post(session, ERASE, keys=keys)
+    other = or_(ScanPage.form_kind.not_in((BALLOT, "")), (ScanPage.form_kind == BALLOT) & (ScanPage.form_subject != pot_id))
+    holding = select(ScanPage.file_id).where(ScanPage.file_id.in_(keys), other, ScanPage.tray != PageTray.TEST_PRINT)
+    mixed = set(session.scalars(holding))
+    whole = keys.keys() - mixed
+    nameless = (ScanPage.form_kind == "") & (ScanPage.state == PageState.SET_ASIDE)
+    gone = ScanPage.file_id.in_(keys) & or_(ScanPage.file_id.in_(whole), mine, nameless)
+    pictures = list(session.scalars(delete(ScanPage).where(gone).returning(ScanPage.image_key), execution_options=_FETCH))
+    session.execute(delete(ScanFile).where(ScanFile.id.in_(whole)), execution_options=_FETCH)
+    no_original = update(ScanFile).where(ScanFile.id.in_(mixed)).values(key="", state=FileState.READ, fault="")
+    session.execute(no_original, execution_options=_FETCH)
+    erased = sorted(filter(None, [*pictures, *keys.values()]))  # by their names, which say nothing of the order in a file
+    for at in range(0, len(erased), _AT_ONCE):
+        outbox.post(session, ERASE, keys=erased[at : at + _AT_ONCE])
+    pot = session.get_one(Pot, pot_id)
+    audit.record(
+        session, SYSTEM, "pot.scans_forgotten", pot, process_id=pot.process_id, pages=len(pictures), files=len(whole)
+    )  # fmt: skip
     session.flush()
-    return len(pages)
+    return len(pictures)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.scans.queries import looked_through
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.forms import BatchForm, SignForm
 from app.features.stations.manage_routes.shared import place_of, pot_at
@@ -20,6 +21,7 @@ from app.features.stations.queries import (
     typed_in,
     unsettled_in,
 )
+from app.features.stations.scanned import record_of
 from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
@@ -83,6 +85,8 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
     numbers = numbers_of(session, station_id, pot_id)
     form.seen.data = str(numbers.difference)
     form.reason.flags.required = numbers.difference != 0
+    me = viewer().person_id
+    looked = looked_through(session, me, [record_of(one.id) for one in batches]) if me else set()
     results = list(counted_of_batch(session, pot, [one.id for one in batches]))
     page = render_template(
         "stations/count.html",
@@ -104,6 +108,6 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         batch_states=BATCH_STATES,
         stuck=is_stuck(session, station_id, pot_id),
         may_work=viewer().may(Permission.INTAKE, place.process_id),
-        me=viewer().person_id,
+        not_mine={one.id for one in batches if one.typed_by != me and record_of(one.id) not in looked},
     )
     return page, status
