@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 
 JOINED = "joined"
 """The name under which small numbers stand together."""
+FEWEST_INSIDE = 5
+"""How many there must be at least where only staff see a number of people."""
 
 
 def joined(numbers: Mapping[str, int], fewest: int, *, every: Collection[str] = ()) -> dict[str, int]:

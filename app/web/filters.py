@@ -60,6 +60,7 @@ def channel_word(channel: str) -> str:
         "paper": gettext("Paper"),
         "desk": gettext("Desk"),
         "phone": gettext("Phone"),
+        "unknown": gettext("Not recorded"),
         "joined": gettext("Small numbers together"),
     }
     return known.get(channel, channel)

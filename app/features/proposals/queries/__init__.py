@@ -28,11 +28,13 @@ from app.features.proposals.queries.comments import (
 )
 from app.features.proposals.queries.features import content_version, map_features
 from app.features.proposals.queries.feedback import (
+    SUPPORTED_BY,
     by_channel,
     in_visible_process,
     published_comments_cte,
     published_proposals_cte,
     published_select,
+    supports_by_channel,
     supports_cte,
 )
 from app.features.proposals.queries.followers import Recipient, Standing, followers, standing
@@ -51,6 +53,7 @@ from app.features.proposals.queries.single import (
 
 __all__ = [
     "NO_ANSWER",
+    "SUPPORTED_BY",
     "AreaName",
     "AreaNames",
     "Comment",
@@ -94,6 +97,7 @@ __all__ = [
     "similar",
     "slip_secret",
     "standing",
+    "supports_by_channel",
     "supports_cte",
     "visible_by_reference",
     "visible_comment",
