@@ -6,7 +6,7 @@ from app.features.intake.models import SheetKind
 from app.features.printing.queries import Kind, Look, Variant
 from app.kernel.permissions import Actor, Channel, Role
 from tests.factories import accounts, answers_from_scans, consents, intake, proposals, scans
-from tests.samples.world import World
+from tests.samples.world import Visit, World
 
 
 def build(world: World) -> None:
@@ -87,6 +87,7 @@ SAMPLES = {
     "intake_manage.read": lambda world: f"/staff/intake/batches/{world.batch_read.id}/read",
     "intake_manage.settle": lambda world: f"/staff/intake/batches/{world.batch_read.id}/sheets/{world.sheet_differs.id}/settle",
     "intake_manage.batch_slips": lambda world: f"/staff/intake/batches/{world.batch_closed.id}/slips",
+    "intake_manage.find": lambda world: Visit(f"/staff/intake/find?reference={world.from_paper.reference}", status=302),
     "intake_manage.claims": lambda world: "/staff/intake/claims",
     "intake_manage.slip": lambda world: f"/staff/intake/{world.process.id}/slip/{world.from_paper.id}",
 }

@@ -15,6 +15,8 @@ from app.kernel.references import ALPHABET
 FILE = "demo-accounts.json"
 ADDRESS = "served-address"
 RESIDENT = "resident"
+STATION, CARD, STUB = "Hakaniemi library", "DEMO P 00100", 100
+"""Where people vote on paper, and a voter who has not come yet."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ _CAST = (
     ("administrator", Role.ADMINISTRATOR, "Helka Aaltola", "en", "City Manager's Office"),
     ("moderator", Role.MODERATOR, "Petri Moisio", "en", "Participation Team"),
     ("clerk", Role.CLERK, "Raija Suvanto", "en", "Customer Service"),
+    ("colleague", Role.CLERK, "Veikko Rantala", "en", "Customer Service"),
     ("officer", Role.OFFICER, "Ulla Ketonen", "en", "Parks and Streets"),
     ("committee", Role.COMMITTEE, "Tuomas Harjula", "en", "Budget Committee"),
     ("second", Role.COMMITTEE, "Kirsi Paananen", "en", "Budget Committee"),
@@ -72,6 +75,12 @@ def new_accounts() -> list[Account]:
 def _password() -> str:
     """Twelve letters and digits that are hard to mistake, some 58 bits, in three groups to type."""
     return "-".join("".join(secrets.choice(ALPHABET.lower()) for _ in range(4)) for _ in range(3))
+
+
+def complete(known: Sequence[Account]) -> list[Account]:
+    """The whole cast: those that are known, and whoever joined it since."""
+    keys = {account.key for account in known}
+    return [*known, *(account for account in new_accounts() if account.key not in keys)]
 
 
 def stored(folder: Path) -> list[Account] | None:
@@ -126,6 +135,9 @@ def table(accounts: Sequence[Account], base_url: str) -> str:
             "",
             "  A code is good for a minute and works once. For fresh ones:",
             "  PLAZA_ENV=development .venv/bin/flask --app wsgi demo accounts",
+            "",
+            "  Two clerks: what one of them types from paper, the other reads. Both stand on today's list of the station at the",
+            f"  {STATION}: {base_url}/staff/stations. A card number to try there: {CARD} (with the stub {STUB}).",
             "",
             f"  E-mails are not sent. They stand here: {base_url}/development/mail",
         ]

@@ -47,7 +47,7 @@ def keep_accounts(session: Session, settings: Settings) -> bool:
 def load(session: Session, settings: Settings) -> letters.Letters:
     """Make everything. Returns the letters to put into the development mailbox after the commit."""
     calendar = Calendar(clock.now(), ZoneInfo(settings.timezone))
-    cast = accounts.stored(settings.var) or accounts.new_accounts()
+    cast = accounts.complete(accounts.stored(settings.var) or [])
     with letters.caught(session) as posted:
         people = settle(session, cast, calendar.midnight(-900))
         _fill(session, settings, calendar, people, cast)

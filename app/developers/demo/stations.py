@@ -1,10 +1,11 @@
-"""A station of the vote that runs: people vote on paper, too; a clerk is at its desk for weeks, and some ballots are out."""
+"""A station of the vote that runs: people vote on paper, too; two clerks are at its desk for weeks, and some ballots are out."""
 
 from datetime import timedelta
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from sqlalchemy.orm import Session
 
+from app.developers.demo.accounts import STATION
 from app.developers.demo.moments import Calendar
 from app.developers.demo.people import PEOPLE, People
 from app.features.budgets.models import Pot
@@ -19,9 +20,9 @@ from app.features.voting.use_cases import kept_key, write_setup
 from app.features.voting.voters.eligibility import setup_of
 from app.kernel import clock
 
-NAME = "Hakaniemi library"
 DAYS = 21
-"""For so many days from today the clerk stands on the list: whoever looks at the city next week finds the desk, too."""
+"""For so many days from today the clerks stand on the list: whoever looks at the city next week finds the desk, too."""
+CLERKS = ("clerk", "colleague")
 OUT = 6
 """Ballots that are handed out in each pot."""
 
@@ -36,18 +37,15 @@ def say_that_people_vote_on_paper(session: Session, people: People, calendar: Ca
 
 
 def open_a_desk(session: Session, people: People, pots: list[Pot], keyring: Keyring, zone: str) -> None:
-    """A station, its clerk, and the first ballots."""
+    """A station, its two clerks, and the first ballots."""
     process_id, committee, clerk = pots[0].process_id, people.actor("committee"), people.actor("clerk")
-    place = add_station(session, committee, process_id, NAME)
+    place = add_station(session, committee, process_id, STATION)
     for later in range(DAYS):
         day = clock.today(zone) + timedelta(days=later)
-        assign_clerk(session, committee, AssignClerk(place.id, _id_of(people), day))
+        for key in CLERKS:
+            assign_clerk(session, committee, AssignClerk(place.id, people.cast[key].id, day))
     secret = kept_key(session, keyring, process_id, "voters")
     for pot in pots:
         for stub in range(1, OUT + 1):
             voter = AtDesk(place.id, pot.id, f"DEMO P {stub:05}", zone=zone)
             issue_ballot(session, clerk, IssueBallot(voter, uuid5(PEOPLE, f"{pot.id} {stub}"), stub), secret)
-
-
-def _id_of(people: People) -> UUID:
-    return people.cast["clerk"].id

@@ -11,6 +11,8 @@ from app.features.proposals.use_cases import AtPoint, Contact, InArea, TakeInPro
 from app.kernel.permissions import Channel
 
 CONTACT = ("email", "phone", "postal")
+OPEN = "?"
+"""The category of a scanned sheet on which several are marked, or nobody can tell: no second reader types the same."""
 DETAILS = ("name", "address", "age_band", "gender")
 
 

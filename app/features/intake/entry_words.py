@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from app.extensions import db
 from app.features.consents.queries import AGE_BANDS
+from app.features.intake import entries
 from app.features.spaces.queries import Category
 from app.features.spaces.queries import area as area_by_id
 from app.kernel.messages import Message, msg
@@ -49,6 +50,8 @@ def _words(name: str, value: Any) -> str:
         return ""
     if name == "where":
         return _place(value)
+    if value == entries.OPEN:
+        return gettext("Not clear on the scan")
     if name == "category_id":
         return local_text(found.name) if (found := db.session.get(Category, uuid.UUID(value))) else str(value)
     if name == "area":

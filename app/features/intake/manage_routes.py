@@ -115,7 +115,8 @@ def enter(process_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.INTAKE)
 def find() -> ResponseReturnValue:
     """To the page of a proposal by its reference, for somebody who asks for it; else what can be said of it."""
-    found = proposal_by_reference(db.session(), request.args.get("reference", ""))
+    typed = request.args.get("reference", "").strip()
+    found = proposal_by_reference(db.session(), typed if "-" in typed else f"P-{typed}")
     if found is not None and may_see(viewer(), found):
         return redirect(url_for("proposals.show", reference=found.reference))
     if found is None or not viewer().may(Permission.INTAKE, found.process_id) or found.state not in NOT_SHOWN:

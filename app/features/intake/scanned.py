@@ -5,9 +5,10 @@ month in somebody's own hand. The second reader types it, so the two differ, and
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from app.features.intake import entries
 from app.features.intake.models import SheetKind
 from app.features.maps.queries import StreetTable
 from app.features.scans.queries import ReviewedPage
@@ -29,22 +30,29 @@ def first_entry(kind: SheetKind, pages: Sequence[ReviewedPage], streets: StreetT
     """What all pages of one copy say together, as two readers compare it."""
     texts: dict[str, str] = {}
     values: dict[str, str] = {}
+    open_fields = {name for page in pages for name in page.overmarked | page.unclear}
     for page in pages:
         texts |= page.texts
         values |= {name: chosen[0] for name, chosen in page.values.items() if chosen}
     language = pages[0].look.split("/")[1]
     if kind is SheetKind.PROPOSAL:
-        return _proposal(texts, values, language, streets)
+        return _proposal(texts, values, language, streets, open_fields=open_fields)
     return _answer(texts, values, language)
 
 
-def _proposal(texts: Mapping[str, str], values: Mapping[str, str], language: str, streets: StreetTable) -> dict[str, Any]:
+def _proposal(
+    texts: Mapping[str, str], values: Mapping[str, str], language: str, streets: StreetTable, *, open_fields: Collection[str]
+) -> dict[str, Any]:
+    place = clean_line(texts.get("place", ""))
+    area = values.get("area", "")
+    if not area and not place and "area" not in open_fields:
+        area = WHOLE  # no place is written
     return {
         "title": clean_line(texts.get("title", "")),
         "text": texts.get("text", ""),
         "language": language,
-        "category_id": values.get("category", ""),
-        "where": _where(clean_line(texts.get("place", "")), values.get("area", ""), streets),
+        "category_id": entries.OPEN if "category" in open_fields else values.get("category", ""),
+        "where": _where(place, area, streets),
         **_contact(texts.get("contact", ""), named=values.get("show_name") == "yes"),
     }
 

@@ -14,7 +14,7 @@ from app.features.intake import rules
 from app.features.intake.batch_pages import about, require_batch, version_of
 from app.features.intake.entry_words import shown_entry
 from app.features.intake.forms import AnswerSheetForm, ProposalSheetForm, sheet_form
-from app.features.intake.forms.sheets import typed_from_answer, typed_from_proposal
+from app.features.intake.forms.sheets import NOT_MARKED, typed_from_answer, typed_from_proposal
 from app.features.intake.manage_routes import _midnight, bp
 from app.features.intake.queries.batches import (
     READS,
@@ -73,12 +73,14 @@ def _proposal_form(batch: IntakeBatch, entry: Mapping[str, Any] | None) -> Propo
     if where is None:
         raise NotFound
     typed = typed_from_proposal(entry) if entry and "title" in entry else {"where": "street", **(entry or {})}
-    form = ProposalSheetForm(data=typed)
+    categories = categories_of(session, where)
+    form = ProposalSheetForm(data=typed if categories else {**typed, "category_id": ""})
     form.language.choices = [(choice.code, choice.name) for choice in language_choices()]
     form.category_id.choices = [("", _("Choose a category"))] + [
-        (str(category.id), f"{number} {local_text(category.name)}")
-        for number, category in enumerate(categories_of(session, where), start=1)
+        (str(category.id), f"{number} {local_text(category.name)}") for number, category in enumerate(categories, start=1)
     ]
+    if categories:
+        form.category_id.choices.append((NOT_MARKED, f"0 {_('None is marked')}"))
     form.area.choices = [("", _("Choose an area"))] + [
         (str(area.id), local_text(area.name)) for area in areas_of(session, where)
     ]

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.accounts.use_cases import count_attempt, forgive_attempts
 from app.features.consents.use_cases import given_code
 from app.features.intake import slips
 from app.features.intake.batch_pages import require_batch
@@ -16,13 +17,16 @@ from app.features.intake.manage_routes import bp
 from app.features.intake.queries.batches import BatchState, IntakeBatch, IntakeSheet, proposals_of, sheets_of
 from app.features.intake.use_cases import note_slips
 from app.features.proposals.queries import slip_secret
-from app.features.proposals.use_cases import ClaimAtDesk, claim_at_desk
+from app.features.proposals.use_cases import claim_at_desk
 from app.kernel import clock
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, TooManyAttempts
 from app.kernel.permissions import Permission
+from app.kernel.references import normalise_reference
 from app.web.access import requires, viewer
 from app.web.qr import qr_svg
 from app.web.transaction import commits
+
+CLAIMS = "claim of a proposal at a desk"
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,17 @@ def _code(sheet: IntakeSheet) -> str | None:
 def claims() -> ResponseReturnValue:
     """Give a proposal from paper to the account of the person at the desk."""
     form = ClaimForm()
-    sent = form.send(
-        lambda: claim_at_desk(db.session(), viewer(), ClaimAtDesk(form.reference.data or "", form.email.data or ""))
-    )
+    subject = normalise_reference(form.reference.data or "")
+    if form.is_submitted() and form.validate():
+        try:  # a contact is told by the person, and not found by trying
+            count_attempt(CLAIMS, subject)
+        except TooManyAttempts as refusal:
+            form.refuse(refusal)
+            return render_template("intake/claims.html", form=form), refusal.status
+    sent = form.send(lambda: claim_at_desk(db.session(), viewer(), form.to_command()))
     if sent.done:
-        flash(_("The proposal %(reference)s is now theirs. They get a letter.", reference=sent.result.reference), "good")
+        forgive_attempts(CLAIMS, subject)
+        flash(_("The proposal %(reference)s is now theirs. They are told by e-mail.", reference=sent.result.reference), "good")
         return redirect(url_for(".claims"))
     return render_template("intake/claims.html", form=form), sent.status
 

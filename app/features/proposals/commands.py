@@ -190,10 +190,14 @@ class ClaimProposal:
 
 @dataclass(frozen=True)
 class ClaimAtDesk:
-    """A clerk puts a proposal from paper to the account with this address, having made sure that it is theirs."""
+    """A clerk puts a proposal from paper to the account with this address, having made sure that it is theirs.
+
+    `contact` is what the person says they wrote on the form, so that they could be reached; empty where nothing was written.
+    """
 
     reference: str
     email: str
+    contact: str = ""
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ def test_without_scripts_a_sheet_is_entered_and_taken_back(entry, live):
     page.get_by_label("Title", exact=True).fill("A bench")
     page.get_by_label("Proposal", exact=True).fill("My mother")
     page.get_by_label("Category").select_option(index=1)
-    page.get_by_label("The whole city", exact=True).check()
+    page.get_by_label("The whole city, or no place is written", exact=True).check()
     page.get_by_role("button", name="Enter the sheet").click()
     page.get_by_text("Sheet 1 is entered.").wait_for()
     page.get_by_role("button", name="Take back sheet 1").click()

@@ -151,7 +151,7 @@ def second_proposal(page: Any, office: dict[str, Any]) -> None:
     page.locator("#title").fill(PROPOSAL["The proposal in one line"])
     page.locator("#text").fill(PROPOSAL["What should change, and why"])
     page.locator("#category_id").select_option(office["category"])
-    page.get_by_label("The whole city", exact=True).check()
+    page.get_by_label("The whole city, or no place is written", exact=True).check()
     page.locator("#author_name").fill("Hilja Virtanen")
     page.locator("#phone").fill("050 123 4567")
 

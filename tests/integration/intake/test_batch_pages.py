@@ -7,6 +7,7 @@ from app.features.accounts.models import RoleAssignment
 from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
 from app.features.printing.queries import grouped
 from app.features.proposals.models import Proposal
+from app.features.spaces.models import Process, Publication
 from app.kernel.audit import AuditEntry
 from app.kernel.permissions import Role
 from tests.factories import accounts, intake, spaces
@@ -199,3 +200,50 @@ def test_what_is_typed_is_kept_on_the_device_for_this_sheet_alone(clerks, proces
     second = one.get(f"{address}/enter").text
     keys = [page.split('data-key="')[1].split('"')[0] for page in (first, second)]
     assert keys[0] != keys[1]
+
+
+def test_a_sheet_without_a_category_or_a_place_is_entered_as_that_and_not_guessed(clerks, process):
+    spaces.category(process, "Streets")
+    db.session.commit()
+    one, other = clerks
+    address = opened(one, process)
+    typed = {**TYPED, "where": "city"}
+
+    passed_over = one.post(f"{address}/enter", data=typed)
+    taken = one.post(f"{address}/enter", data={**typed, "category_id": "none"})
+
+    assert passed_over.status_code == 422
+    assert "Choose the category that is marked, or that none is." in passed_over.text
+    assert taken.status_code == 302
+    sheet = db.session.query(IntakeSheet).one()
+    assert (sheet.first["category_id"], sheet.first["where"]) == ("", {"kind": "city", "label": ""})
+    one.post(f"{address}/finish", data={})
+    read = {**typed, "category_id": "none", "reading": str(sheet.id)}
+    assert other.post(f"{address}/read", data=read).status_code == 302
+    for step in ("reconcile", "close"):
+        other.post(f"{address}/{step}", data={})
+    assert db.session.query(Proposal).one().category_id is None
+
+
+def test_where_moderators_look_first_the_clerk_is_told_and_can_open_the_page(clerks, process, client):
+    db.session.query(Process).update({"publication": Publication.AFTER_APPROVAL})
+    db.session.commit()
+    one, other = clerks
+    address = opened(one, process)
+    one.post(f"{address}/enter", data=TYPED)
+    sheet = db.session.query(IntakeSheet).one()
+    one.post(f"{address}/finish", data={})
+    other.post(f"{address}/read", data={**TYPED, "reading": str(sheet.id)})
+    other.post(f"{address}/reconcile", data={})
+
+    before = other.get(f"{address}/close").text
+    after = other.post(f"{address}/close", data={}, follow_redirects=True).text
+
+    assert "Each appears when a moderator has looked at it." in before
+    assert "Proposals appear, answers count" not in before
+    assert "Everything in it counts now" not in after
+    assert "1 proposal of this batch waits for a moderator" in after
+    reference = db.session.query(Proposal).one().reference
+    assert f'href="/proposals/{reference}"' in after
+    assert one.get(f"/proposals/{reference}").status_code == 200
+    assert client.get(f"/proposals/{reference}").status_code == 404

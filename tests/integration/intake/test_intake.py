@@ -14,7 +14,7 @@ from app.features.proposals.use_cases import TakeInProposal, WholeCity, take_in_
 from app.features.spaces.models import Process
 from app.kernel.audit import AuditEntry
 from app.kernel.permissions import Actor, Channel, Role
-from tests.factories import accounts, intake, proposals, spaces
+from tests.factories import accounts, proposals, spaces
 
 SHEET = {
     "channel": "desk",
@@ -288,46 +288,6 @@ def test_unknown_forms_are_not_found(client, process):
     assert client.get("/forms/no-such-process/proposal.pdf").status_code == 404
     assert client.get(f"/forms/{process.slug}/proposal.pdf?print=tiny").status_code == 404
     assert client.get(f"/forms/{process.slug}/proposal.pdf?in=xx").status_code == 404
-
-
-def test_the_list_of_today_shows_only_ones_own_work(as_role, process):
-    client = as_role(Role.CLERK, process)
-    proposals.proposal(process, title="Typed by me", hands_id=client.person.id, channel=Channel.PHONE, author=None)
-    proposals.proposal(process, title="Typed by nobody")
-
-    page = client.get("/staff/intake").text
-
-    assert "Typed by me" in page
-    assert "Typed by nobody" not in page
-
-
-def test_what_came_on_paper_is_read_by_two_people_and_never_taken_in_by_one(as_role, process):
-    clerk = as_role(Role.CLERK, process)
-    address = f"/staff/intake/{process.id}"
-
-    page = clerk.get("/staff/intake").text
-    old_link = clerk.get(f"{address}?channel=paper")
-
-    assert f"/staff/intake/batches/new?what=proposal:{process.id}" in page.replace("%3A", ":")
-    assert "channel=paper" not in page
-    assert old_link.location.replace("%3A", ":") == f"/staff/intake/batches/new?what=proposal:{process.id}"
-    assert 'value="paper"' not in clerk.get(address).text
-    assert clerk.post(address, data={**SHEET, "channel": "paper"}).status_code == 422
-    assert db.session.query(Proposal).count() == 0
-
-
-def test_a_single_sheet_is_a_batch_of_one_or_joins_one_that_is_open(as_role, process):
-    clerk = as_role(Role.CLERK, process)
-    actor = Actor(person_id=clerk.person.id, roles=frozenset({(Role.CLERK, process.id)}))
-    known, other = intake.batch(process, actor), intake.batch(spaces.process())
-    db.session.commit()
-
-    page = clerk.get(f"/staff/intake/batches/new?what=proposal:{process.id}").text
-
-    assert "A single sheet is a batch of one." in page
-    assert f"/staff/intake/batches/{known.id}" in page
-    assert f"/staff/intake/batches/{other.id}" not in page
-    assert f'value="proposal:{process.id}" selected' in page or f'selected value="proposal:{process.id}"' in page
 
 
 @pytest.mark.parametrize(("field", "typed"), [("email", "a@b"), ("email", "abc"), ("phone", "abc"), ("phone", "12")])

@@ -19,7 +19,7 @@ from app.features.proposals.use_cases import (
 )
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Forbidden, NotFound, Refused, SignInRequired
-from app.kernel.permissions import ANONYMOUS, Actor, Channel
+from app.kernel.permissions import ANONYMOUS, Actor, Channel, Role
 from tests.factories import accounts, intake, spaces
 from tests.factories import proposals as factory
 
@@ -97,6 +97,57 @@ def test_without_a_contact_on_the_form_a_desk_helps(process):
     assert (entry.actor_id, entry.voice_id) == (clerk.person_id, person.id)
 
 
+@pytest.mark.parametrize(("told", "right"), [("050 1234567", True), ("", False), ("050 123 4568", False)])
+def test_a_desk_gives_what_has_a_contact_to_whoever_can_tell_it(process, told, right):
+    proposal, _token = from_paper(process, phone="+358 50 123 4567")
+    person = accounts.person()
+    command = ClaimAtDesk(proposal.reference, person.email, told)
+    if right:
+        claim_at_desk(db.session(), intake.clerk(process), command)
+    else:
+        with pytest.raises(Refused, match="another contact"):
+            claim_at_desk(db.session(), intake.clerk(process), command)
+    assert (proposal.author_id == person.id, proposal.author_name) == ((True, "") if right else (False, "Hilja"))
+
+
+def test_a_desk_gives_it_to_the_account_with_the_address_on_the_form(process):
+    person = accounts.person(email="hilja@example.org")
+    proposal, _token = from_paper(process, email="Hilja@Example.org")
+    claim_at_desk(db.session(), intake.clerk(process), ClaimAtDesk(proposal.reference, person.email))
+    assert proposal.author_id == person.id
+
+
+def test_whoever_typed_the_contact_does_not_give_it_away_with_that(process):
+    proposal, _token = from_paper(process, phone="050 123 4567")
+    hands = Actor(person_id=proposal.hands_id, roles=frozenset({(Role.CLERK, process.id)}))
+    with pytest.raises(Forbidden, match="A colleague"):
+        claim_at_desk(db.session(), hands, ClaimAtDesk(proposal.reference, accounts.person().email, "050 123 4567"))
+    assert proposal.author_id is None
+
+
+def test_the_page_at_the_desk_asks_for_the_contact_and_slows_guessing_down(as_role, process):
+    proposal, _token = from_paper(process, phone="050 123 4567")
+    person = accounts.person()
+    db.session.commit()
+    clerk = as_role("clerk", process)
+    sent = {"reference": proposal.reference, "email": person.email, "checked": "y", "contact": "050 123 0000"}
+    refused = clerk.post("/staff/intake/claims", data=sent)
+    assert refused.status_code == 422
+    assert 'id="contact-error"' in refused.text
+    done = clerk.post("/staff/intake/claims", data={**sent, "contact": "0501234567"}, follow_redirects=True)
+    assert "is now theirs" in done.text
+    answers = [clerk.post("/staff/intake/claims", data={**sent, "reference": "P-22222"}).status_code for _try in range(9)]
+    assert answers[-1] == 429
+
+
+def test_the_page_of_a_slip_without_a_contact_leads_to_a_desk_and_asks_nothing(as_role, process):
+    _proposal, token = from_paper(process)
+    db.session.commit()
+    page = as_role("resident").get(f"/proposals/follow/{token}/claim").text
+    assert "Go to a desk with your slip" in page
+    assert 'name="contact"' not in page
+
+
 def test_it_works_once(process):
     proposal, token = from_paper(process, phone="050 123 4567")
     first = resident()
@@ -137,7 +188,7 @@ def test_what_was_given_is_not_given_again_when_the_account_is_erased(process):
     proposal, _token = from_paper(process, email="hilja@example.org")
     first, second, clerk = accounts.person(), accounts.person(), intake.clerk(process)
     factory.support(proposal)  # what others stand on stays
-    claim_at_desk(db.session(), clerk, ClaimAtDesk(proposal.reference, first.email))
+    claim_at_desk(db.session(), clerk, ClaimAtDesk(proposal.reference, first.email, "hilja@example.org"))
     erasure_id = erase_now(db.session(), Actor(person_id=first.id), first.id).id
     while one_step(db.session(), erasure_id, Unread()) is not None:
         pass

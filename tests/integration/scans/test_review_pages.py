@@ -18,9 +18,8 @@ def process(session):
 
 @pytest.fixture
 def page(process) -> ScanPage:
-    return scans.page(
-        scans.file(process), scans.layout_of(Kind.PROPOSAL, process, numbered=True), code=intake.printed_number("A")
-    )
+    form = scans.layout_of(Kind.PROPOSAL, process, numbered=True)
+    return scans.page(scans.file(process), form, code=intake.printed_number("A"))
 
 
 def answers(page: ScanPage, **texts: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, ValidationError
 from app.features.intake.commands import OpenBatch, TakeScans
 from app.features.intake.models import SheetKind
 from app.features.intake.rules import DECLARED_MOST, REASON_MOST, STATION_MOST
+from app.features.proposals.use_cases import ClaimAtDesk
 from app.web.forms import AtMost, Between, EmailAddress, Filled, Form, LineField, TextField, Unmarked, _
 
 COUNT_THEM = _("Count the sheets: from 1 to 500. More than that are several batches.")
@@ -113,7 +114,19 @@ class ClaimForm(Form):
     email = LineField(
         _("E-mail address of their account"), validators=[Filled(_("Write the address.")), AtMost(254), EmailAddress()]
     )
+    contact = LineField(
+        _("What did they write on the form, so that we can reach them?"),
+        description=_(
+            "The e-mail address, the telephone number or the postal address, as the person tells you now."
+            " Leave it empty where they wrote none."
+        ),
+        validators=[AtMost(300)],
+    )
     checked = BooleanField(_("The person is here with the slip, and has told me what the sheet says."))
+
+    def to_command(self) -> ClaimAtDesk:
+        """The claim as the use case takes it."""
+        return ClaimAtDesk(self.reference.data or "", self.email.data or "", self.contact.data or "")
 
     def validate_checked(self, field: BooleanField) -> None:
         """A check at the desk is somebody's word, so it has to be given."""

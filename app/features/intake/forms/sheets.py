@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
+from wtforms import RadioField, SelectField
+from wtforms.validators import DataRequired, ValidationError
+
 from app.features.intake import entries
 from app.features.intake.forms.consents import ConsentSheetForm
 from app.features.intake.forms.proposals import TakeInForm
@@ -12,6 +16,9 @@ from app.features.proposals.use_cases import Contact, TakeInProposal, Where
 from app.kernel.permissions import Channel
 from app.kernel.texts import clean_line
 from app.web.forms import AtMost, LineField, _
+
+NOT_MARKED = "none"
+"""The choice that says that a sheet has no category."""
 
 
 class ProposalSheetForm(TakeInForm):
@@ -22,6 +29,27 @@ class ProposalSheetForm(TakeInForm):
     serial = LineField(
         _("Number printed on the sheet"), description=_("Leave it empty where none is printed."), validators=[AtMost(40)]
     )
+    where = RadioField(
+        _("Where is it?"),
+        choices=[
+            ("street", _("A street")),
+            ("coordinates", _("Coordinates")),
+            ("area", _("An area")),
+            ("city", _("The whole city, or no place is written")),
+        ],
+        default="street",
+        validators=[DataRequired(_("Say where it is."))],
+    )
+
+    def validate_category_id(self, field: SelectField) -> None:
+        """What the sheet leaves out is chosen as that, and not passed over."""
+        if len(field.choices) > 1 and not field.data:
+            raise ValidationError(gettext("Choose the category that is marked, or that none is."))
+
+    @property
+    def category(self) -> uuid.UUID | None:
+        """The category that is marked; None where none is."""
+        return uuid.UUID(self.category_id.data) if self.category_id.data not in (None, "", NOT_MARKED) else None
 
     def to_entry(self, where: Where) -> dict[str, Any]:
         """What the sheet says, as it is kept until the batch is closed."""
@@ -35,7 +63,7 @@ class ProposalSheetForm(TakeInForm):
             text=self.text.data or "",
             where=where,
             channel=Channel.PAPER,
-            category_id=uuid.UUID(self.category_id.data) if self.category_id.data else None,
+            category_id=self.category,
             author_name=self.author_name.data or "",
             contact=Contact(
                 email=self.email.data or "",
@@ -55,6 +83,7 @@ def typed_from_proposal(entry: Mapping[str, Any]) -> dict[str, Any]:
     fields = ("title", "text", "language", "category_id", "author_name", "serial", *entries.CONTACT)
     return {
         **{name: entry.get(name, "") for name in fields},
+        "category_id": "" if entry.get("category_id") == entries.OPEN else entry.get("category_id") or NOT_MARKED,
         "where": ways.get(place.get("kind", ""), "street"),
         "street": place.get("label", ""),
         "area": place.get("area_id", ""),

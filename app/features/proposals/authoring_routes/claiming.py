@@ -8,7 +8,7 @@ from app.extensions import db
 from app.features.accounts.use_cases import count_attempt, forgive_attempts
 from app.features.proposals.authoring_routes.door import bp
 from app.features.proposals.forms.claiming import ClaimProposalForm
-from app.features.proposals.queries.own import by_follow_token
+from app.features.proposals.queries.own import by_follow_token, has_contact
 from app.features.proposals.use_cases import claim_proposal
 from app.kernel.errors import TooManyAttempts
 from app.kernel.references import token_hash
@@ -25,6 +25,8 @@ def follow_claim(token: str) -> ResponseReturnValue:
     """Say what was written on the form. Wrong answers are slowed down, so that nobody guesses with a slip that was found."""
     proposal = by_follow_token(db.session(), token)
     reference, slip = proposal.reference, token_hash(token)
+    if not has_contact(db.session(), proposal.id):  # nothing on the form could show whose it is
+        return render_template("proposals/authoring/claim_at_desk.html", reference=reference, token=token)
     form = ClaimProposalForm()
     if form.is_submitted() and form.validate():
         try:

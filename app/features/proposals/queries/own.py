@@ -52,6 +52,11 @@ def by_follow_token(session: Session, token: str) -> Proposal:
     return proposal
 
 
+def has_contact(session: Session, proposal_id: uuid.UUID) -> bool:
+    """Whether a way to reach the writer was written on the form."""
+    return session.get(GuestContact, proposal_id) is not None
+
+
 def slip_secret(proposal: Proposal) -> str | None:
     """The secret of the follow-up link on the slip of a proposal that was taken in; None where it has another one, such as
     from before the installation's key was changed."""

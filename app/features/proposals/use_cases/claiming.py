@@ -1,11 +1,12 @@
 """A proposal that came on paper, at the desk or by phone is put to the account of whoever wrote it: once, and they are told."""
 
 import hmac
+from typing import TypeGuard
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.features.accounts.queries import person_by_email
+from app.features.accounts.queries import Person, person_by_email
 from app.features.notifications.use_cases import notify
 from app.features.proposals import mails
 from app.features.proposals.commands import ClaimAtDesk, ClaimProposal
@@ -39,7 +40,7 @@ def claim_proposal(session: Session, actor: Actor, command: ClaimProposal) -> Pr
             return proposal
         raise Conflict(TAKEN)
     contact = session.get(GuestContact, proposal.id)
-    if contact is None or not (contact.email or contact.phone or contact.postal):
+    if not is_reachable(contact):
         raise Refused(msg("No contact was written on the form. Go to a desk with your slip: there it is put to your account."))
     if not _is_theirs(contact, command.contact):
         raise Refused(msg("This is not what is written on the form. Write it as you did there."), field="contact")
@@ -49,8 +50,12 @@ def claim_proposal(session: Session, actor: Actor, command: ClaimProposal) -> Pr
 def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Proposal:
     """A clerk has made sure whose proposal it is, and puts it to the account of that person.
 
-    Raises NotFound for an unknown reference or account, Forbidden for everybody but clerks of the process and for a clerk's own
-    account, Conflict when it is somebody's already, or was and that account is erased.
+    One clerk's word is enough only where nothing else can show it: where no contact was written on the form. Else the person
+    says what they wrote, or their account has the e-mail address that they wrote.
+
+    Raises Refused for an unknown reference or account and for another contact than the one on the form, Forbidden for a clerk's
+    own account, and for whoever typed the contact and so knows it; Conflict when it is somebody's already, or was and that
+    account is erased.
     """
     found = proposal_by_reference(session, command.reference)
     if found is None or not actor.may(Permission.INTAKE, found.process_id):
@@ -67,7 +72,30 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
         raise Conflict(TAKEN)
     if proposal.follow_token_hash is None:  # its slip ended when it was given, and erasing the account gives no new one
         raise Conflict(ONCE)
-    return _give(session, actor, proposal, person.id, session.get(GuestContact, proposal.id))
+    contact = session.get(GuestContact, proposal.id)
+    if is_reachable(contact) and not _has_address(person, contact):
+        if proposal.hands_id == actor.person_id:
+            raise Forbidden(msg("You typed this proposal, and know the contact on the form. A colleague has to do this."))
+        if not _is_theirs(contact, command.contact):
+            raise Refused(
+                msg(
+                    "On the form stands another contact. Ask the person what they wrote there, so that the city can reach them."
+                ),
+                field="contact",
+            )
+    return _give(session, actor, proposal, person.id, contact)
+
+
+def is_reachable(contact: GuestContact | None) -> TypeGuard[GuestContact]:
+    """Whether a way to reach the person was written on the form."""
+    return contact is not None and bool(contact.email or contact.phone or contact.postal)
+
+
+def _has_address(person: Person, contact: GuestContact) -> bool:
+    """Whether the account has, confirmed, the e-mail address on the form."""
+    if not contact.email or not person.email or person.email_confirmed_at is None:
+        return False
+    return contact.email.strip().casefold() == person.email.strip().casefold()
 
 
 def _held(session: Session, found: Proposal) -> Proposal:

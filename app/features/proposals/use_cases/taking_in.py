@@ -93,7 +93,8 @@ def _checked(session: Session, actor: Actor, command: TakeInProposal, proposal_i
         if not errors:
             raise
         errors["where"] = refusal.message
-    errors |= {k: v for k, v in rules.missing(proposal, needs_category=bool(categories)).items() if k not in errors}
+    asks = bool(categories) and command.channel is not Channel.PAPER  # nobody can be asked what a sheet leaves out
+    errors |= {k: v for k, v in rules.missing(proposal, needs_category=asks).items() if k not in errors}
     if errors:
         raise Invalid(errors)
     return proposal, process
