@@ -76,7 +76,7 @@ def write(page):
     page.get_by_label("What should change", exact=False).or_(page.locator("main [name=text]")).first.fill(f"{SECRET} in full")
 
 
-def nothing_is_left(page, live, secret=SECRET, back=3, scripts=True):
+def nothing_is_left(page, live, secret=SECRET, back=3):
     """In page, history, storage, caches, cookies and form restore. `secret`: nor this, which opens a page by its address."""
     assert SECRET not in page.content()
     assert page.evaluate(KEPT) == {}
@@ -90,7 +90,9 @@ def nothing_is_left(page, live, secret=SECRET, back=3, scripts=True):
         assert SECRET not in there
         assert secret not in there
         assert secret not in page.url
-        assert not (scripts and "data-kiosk" in there) or at_the_start(page), page.url
+        if page.url.endswith(("/kiosk/enrol", "about:blank")):  # before the first visit
+            break
+        assert "data-kiosk" not in there or at_the_start(page), page.url
         assert page.evaluate(FIELDS) == []
     page.goto("/proposals/drafts")
     assert SECRET not in page.content()
@@ -179,14 +181,14 @@ def test_back_after_the_reset_opens_nothing_of_whoever_came_with_a_slip(screen, 
     secret, code = on_paper
     page = screen(java_script_enabled=scripts)
     page.get_by_role("link", name="My proposal, with the code of a slip").click()
-    assert axe(page) == [] or not scripts
+    assert not scripts or axe(page) == []
     assert page.evaluate(TOO_SMALL) == []
     page.get_by_label("Your code").fill(code.lower())
     page.get_by_role("button", name="Show it").click()
     page.get_by_text(SECRET).first.wait_for()
     visited = [page.url]
     assert secret not in page.content()
-    assert axe(page) == [] or not scripts
+    assert not scripts or axe(page) == []
     assert page.evaluate(TOO_SMALL) == []
     page.get_by_role("link", name="Take the proposal back").click()
     page.get_by_role("heading", level=1).wait_for()
@@ -232,6 +234,7 @@ def test_whoever_proposes_without_an_account_takes_a_code_along_that_the_screen_
     assert axe(page) == []
     assert page.evaluate(TOO_SMALL) == []
     secret = follow_links.follow_token(live.db.session.query(Proposal).one().id)
+    live.db.session.rollback()
     page.go_back()
     page.get_by_role("link", name="Open the page of your proposal").click()
     page.get_by_role("heading", name="Your proposal P-").wait_for()
