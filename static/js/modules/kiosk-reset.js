@@ -2,21 +2,24 @@
    Whoever writes for long asks for no page meanwhile: the server is told that somebody is there, for it ends visits, too.
    Addresses that a visit leaves in the browser's history show the start page afterwards. */
 
-/* Which visit an entry of the history belongs to is written beside it; the mark opens nothing. */
-function isOfAnEarlierVisit() {
+/* Which visit an entry of the history belongs to is written beside it; the mark opens nothing. The start page belongs to all. */
+function isOfAnEarlierVisit(start) {
   const { visit } = document.documentElement.dataset;
   const before = history.state?.visit;
-  if (visit && !before) history.replaceState({ ...history.state, visit }, "");
-  return Boolean(visit && before && before !== visit);
+  if (!visit || before === visit) return false;
+  if (before && location.pathname + location.search !== start) return true;
+  history.replaceState({ ...history.state, visit }, "");
+  return false;
 }
 
 export default function kioskReset(element) {
-  if (isOfAnEarlierVisit()) {
+  const { start } = element.dataset;
+  if (isOfAnEarlierVisit(start)) {
     document.body.hidden = true;
-    location.replace(element.dataset.start);
+    location.replace(start);
     return;
   }
-  window.addEventListener("hashchange", isOfAnEarlierVisit);
+  window.addEventListener("hashchange", () => isOfAnEarlierVisit(start));
   const idle = Number(element.dataset.idle) * 1000;
   const countdown = Number(element.dataset.countdown);
   const form = element.querySelector("form");
