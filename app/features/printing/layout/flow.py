@@ -204,7 +204,7 @@ def _other(frame: Frame, block: Block, texts: list[Text], heights: list[float]) 
     if isinstance(block, Lines):
         height = round(block.count * frame.measures.line, 2)
         place = Rect(SIDE, 0, round(frame.inner, 2), height)
-        return _Piece(height + 2.5, write_ins=(WriteIn(block.name, place, block.count),))
+        return _Piece(height + 2.0, write_ins=(WriteIn(block.name, place, block.count),))
     if isinstance(block, Slip):
         return _slip(frame, texts, heights)
     heading = isinstance(block, Words) and block.role is not Role.WORDS
