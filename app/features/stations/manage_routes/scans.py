@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.extensions import db
+from app.features.printing.queries import grouped
 from app.features.stations.forms import ScansForm
 from app.features.stations.manage_routes.shared import batch_at
 from app.features.stations.queries import typed_in
@@ -42,6 +43,7 @@ def show(batch_id: UUID) -> ResponseReturnValue:
     uploads = [(upload, list(ballots)) for upload, ballots in groupby(waiting_on_scans(session, pot), lambda one: one.upload)]
     page = render_template(
         "stations/scans.html",
+        grouped=grouped,
         found=found,
         place=place,
         pot=pot,
