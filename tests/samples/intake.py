@@ -34,7 +34,8 @@ def _batches(world: World, one: Actor, other: Actor) -> None:
     intake.read(world.sheet_differs, one, title="Another title")
     world.batch_closed = intake.closed(process, one, other, said=said)
     file, form = scans.file(process), scans.layout_of(Kind.PROPOSAL, process, numbered=True)
-    scans.accepted(file, form, other, code="K2R4T6W8", texts={"title": "A lamp"})
+    for page in form.pages:
+        scans.accepted(file, form, other, code="K2R4T6W8", texts={"title": "A lamp"}, form_page=page.number)
     missing = scans.layout_of(Kind.PROPOSAL, process, numbered=True, look=Look(Variant.LARGE))
     scans.accepted(file, missing, other, code="H2K4M6P8", texts={"title": "Half of a sheet"})
     world.answered_on_paper = answers_from_scans.closed(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.features.consents.queries import AgreementState, DataAgreement, agreement, papers_of_sheets, register
+from app.features.intake import rules
 from app.features.intake.batch_words import KIND_WORDS, SHEET_WORDS, STATE_WORDS, STEPS, Step
 from app.features.intake.forms import BatchForm, ReasonForm, StepForm
 from app.features.intake.manage_routes import _midnight, _mine, bp
@@ -35,6 +36,7 @@ from app.features.intake.queries.batches import (
 )
 from app.features.intake.queries.scanned import copies_for, from_scans
 from app.features.intake.rules import reference_of
+from app.features.intake.serials import shown_serial
 from app.features.intake.use_cases import (
     MoveBatch,
     VoidSheet,
@@ -160,6 +162,7 @@ def batch(batch_id: uuid.UUID) -> str:
     found = batch_of_clerk(session, viewer(), batch_id)
     sheets = sheets_of(session, found)
     proposals = proposals_of(session, sheets)
+    missing = rules.missing_before_reconciling(sheet.state for sheet in sheets) if found.state in READS else None
     return render_template(
         "intake/batch.html",
         batch=found,
@@ -180,7 +183,11 @@ def batch(batch_id: uuid.UUID) -> str:
         reads=found.state in READS,
         to_read=next_to_read(session, found, viewer().require_signed_in()),
         last=last_of(session, found, viewer().require_signed_in()),
-        steps=[(name, step) for name, step in STEPS.items() if found.state in step.states],
+        missing=missing,
+        shown_serial=shown_serial,
+        steps=[
+            (name, step) for name, step in STEPS.items() if found.state in step.states and not (name == "reconcile" and missing)
+        ],
     )
 
 

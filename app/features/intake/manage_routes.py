@@ -64,14 +64,12 @@ def index() -> str:
     """What can be taken in, forms to print, and today's work."""
     clerk = viewer().require_signed_in()
     now = clock.now()
-    processes = [
-        (process, action_open(process, Action.PROPOSE, now), why_closed(process, Action.PROPOSE, now))
-        for process in _mine().values()
-        if not process.imported
-    ]
+    mine = [process for process in _mine().values() if not process.imported]
+    taking = [process for process in mine if action_open(process, Action.PROPOSE, now)]
     return render_template(
         "intake/index.html",
-        processes=processes,
+        taking=taking,
+        closed=[(process, why_closed(process, Action.PROPOSE, now)) for process in mine if process not in taking],
         today=taken_in_since(db.session(), clerk, _midnight()),
         count=count_since(db.session(), clerk, _midnight()),
         entered=sheets_since(db.session(), clerk, _midnight()),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
+from app.kernel.messages import Message, nmsg
 
 DECLARED_MOST = 500
 """More sheets than that are several batches: one is closed in one transaction, and printed slips fill one tray."""
@@ -44,6 +45,16 @@ def equation(batch: IntakeBatch, states: Iterable[SheetState]) -> Equation:
     """The numbers of a batch from the states of its sheets."""
     counted = Counter(states)
     return Equation(batch.declared, sum(counted.values()) - counted[SheetState.VOID], counted[SheetState.VOID])
+
+
+def missing_before_reconciling(states: Iterable[SheetState]) -> Message | None:
+    """What is to be done with the sheets of a batch before somebody can sign that its numbers agree; None when nothing is."""
+    counted = Counter(states)
+    if waiting := counted[SheetState.ENTERED]:
+        return nmsg("%(num)s sheet waits for a second reading.", "%(num)s sheets wait for a second reading.", waiting)
+    if differing := counted[SheetState.DIFFERS]:
+        return nmsg("%(num)s sheet is to be settled.", "%(num)s sheets are to be settled.", differing)
+    return None
 
 
 def state_after_reading(first: Mapping[str, Any], second: Mapping[str, Any]) -> SheetState:

@@ -1,6 +1,6 @@
 """The numbers that are printed on forms, as they are typed and kept, and the codes on their slips."""
 
-from app.features.printing.queries import SERIAL_LENGTH, follow_code, read_code
+from app.features.printing.queries import SERIAL_LENGTH, follow_code, grouped, read_code
 
 SERIAL_MOST = 32
 
@@ -11,6 +11,12 @@ def normal_serial(text: str) -> str:
     if printed and len(printed) == SERIAL_LENGTH:
         return printed
     return "".join(char for char in text.upper() if char.isalnum())[:SERIAL_MOST]
+
+
+def shown_serial(serial: str) -> str:
+    """A serial as it stands on paper: in groups where we have printed it, else as it was typed."""
+    printed = read_code(serial)
+    return grouped(printed) if printed and len(printed) == SERIAL_LENGTH else serial
 
 
 def slip_code(secret: str, serial: str) -> str | None:

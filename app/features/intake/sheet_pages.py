@@ -30,6 +30,7 @@ from app.features.intake.queries.batches import (
     sheet_of,
     sheets_since,
 )
+from app.features.intake.serials import shown_serial
 from app.features.intake.use_cases import (
     EnterSheet,
     ReadSheet,
@@ -211,6 +212,7 @@ def read(batch_id: uuid.UUID) -> ResponseReturnValue:
         form=form,
         batch=require_batch(batch_id),
         sheet=sheet_of(session, batch, sheet_id),
+        shown_serial=shown_serial,
         today=readings_since(session, clerk, _midnight()),
         age=current_app.config["SETTINGS"].consent_age,
     ), status

@@ -15,6 +15,7 @@ from app.features.intake.batch_pages import require_batch
 from app.features.intake.forms import ClaimForm
 from app.features.intake.manage_routes import bp
 from app.features.intake.queries.batches import BatchState, IntakeBatch, IntakeSheet, proposals_of, sheets_of
+from app.features.intake.serials import shown_serial
 from app.features.intake.use_cases import note_slips
 from app.features.proposals.queries import slip_secret
 from app.features.proposals.use_cases import claim_at_desk
@@ -69,13 +70,14 @@ def _slips(batch: IntakeBatch) -> list[Slip]:
     base = current_app.config["SETTINGS"].base_url
     made = []
     for sheet in sheets:
+        serial = shown_serial(sheet.serial)
         proposal = proposals.get(sheet.proposal_id) if sheet.proposal_id else None
         secret = slip_secret(proposal) if proposal else None
         if proposal and secret:
             link = base + url_for("proposals_authoring.follow_up", token=secret)
-            made.append(Slip(sheet.number, sheet.serial, proposal.reference, link, proposal.title, proposal.language))
+            made.append(Slip(sheet.number, serial, proposal.reference, link, proposal.title, proposal.language))
         elif code := _code(sheet):
-            made.append(Slip(sheet.number, sheet.serial, code, base + url_for("consents.code")))
+            made.append(Slip(sheet.number, serial, code, base + url_for("consents.code")))
     return made
 
 

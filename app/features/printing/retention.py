@@ -9,7 +9,7 @@ declare(
     Rule(
         "printed_files",
         msg("Files of print runs: forms ready for the printer, some with codes of slips"),
-        msg("after they were drawn"),
+        msg("after they were made"),
         msg("Until then they can be printed again. That they were printed stays in the register."),
         rules.KEPT_DAYS,
         count_old_files,

@@ -75,7 +75,7 @@ def order(process_id: UUID) -> ResponseReturnValue:
     sent = form.send(step)
     if not sent.done:
         return _runs(process_id, form, sent.status)
-    flash(_("The print run is being drawn."), "good")
+    flash(_("The print run is being made."), "good")
     return redirect(url_for(".run", run_id=sent.result), 303)
 
 
@@ -151,6 +151,7 @@ def _runs(process_id: UUID, form: OrderForm, status: int) -> ResponseReturnValue
         form=form,
         runs=found,
         forms=register.forms_of(session, found),
+        names=_names(),
         at_work=at_work,
         still="still" in request.args,
         steps=steps(Page(found, number, RUNS_SHOWN, total), lambda at: url_for(".runs", process_id=process_id, page=at)),
@@ -171,6 +172,7 @@ def _run(run_id: UUID, form: IssueForm, status: int) -> ResponseReturnValue:
         process=_space(one.process_id),
         run=one,
         printed=printed,
+        names=_names(),
         form=form,
         rests=rests,
         at_work=at_work,
@@ -178,6 +180,11 @@ def _run(run_id: UUID, form: IssueForm, status: int) -> ResponseReturnValue:
         serials=register.serials_of(session, run_id),
     )
     return page, status, {"Refresh": str(COMES_AGAIN)} if at_work and status == 200 and "still" not in request.args else {}
+
+
+def _names() -> dict[str, str]:
+    """Languages by their codes, as they call themselves."""
+    return {choice.code: choice.name for choice in language_choices()}
 
 
 def _space(process_id: UUID) -> Process:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from app.extensions import db
+from app.features.printing.queries import grouped
 from app.features.scans.commands import TakeInScan
 from app.features.scans.forms import ReasonForm, UploadForm
 from app.features.scans.models import FileState, PageTray
@@ -122,6 +123,7 @@ def _index(process_id: UUID, form: UploadForm, status: int) -> ResponseReturnVal
         steps=steps(Page(files, number, FILES_SHOWN, total), lambda at: url_for(".index", process_id=process_id, page=at)),
         waiting=waiting(session, process_id),
         missing=missing_pages(session, process_id),
+        grouped=grouped,
         at_work=at_work,
         still="still" in request.args,
     )
@@ -154,6 +156,7 @@ def _file(file_id: UUID, form: ReasonForm, status: int) -> ResponseReturnValue:
 
     page = render_template(
         "scans/file.html",
+        grouped=grouped,
         process=_space(found.process_id),
         file=found,
         form=form,

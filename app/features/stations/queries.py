@@ -194,6 +194,21 @@ def missing_before_signing(session: Session, place: Station, pot: Pot, state: Co
     return None
 
 
+def missing_before_drawing(session: Session, pot: Pot) -> Message | None:
+    """Why nothing can be drawn for the second reading of a pot yet, naming the station; None where it can."""
+    batches = batches_of(session, pot.id)
+    for place in stations_of(session, pot.process_id):
+        kept = count_of(session, place.id, pot.id)
+        theirs = [one for one in batches if one.station_id == place.id]
+        if kept is None or kept.state is CountState.POLLING:
+            return msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name)
+        if any(one.state is BatchState.OPEN for one in theirs):
+            return msg("A batch of the station “%(station)s” is still being typed.", station=place.name)
+        if not theirs and numbers_of(session, place.id, pot.id).expected > 0:
+            return msg("No ballot of the station “%(station)s” is typed yet.", station=place.name)
+    return None if batches else msg("No ballot on paper is typed yet.")
+
+
 def unsigned_stations(session: Session, pot: Pot) -> list[Station]:
     """The stations that have not signed, by name."""
     states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)

@@ -60,8 +60,8 @@ def printed(page: Any, office: dict[str, Any], form: str, kind: Kind) -> tuple[b
     page.goto(f"/staff/paper/runs/{office['process_id']}")
     page.get_by_label("Form", exact=True).select_option(form)
     page.get_by_label("Number of copies").fill("1")
-    page.get_by_role("button", name="Draw these sheets").click()
-    page.get_by_text("The print run is being drawn.").wait_for()
+    page.get_by_role("button", name="Make these sheets").click()
+    page.get_by_text("The print run is being made.").wait_for()
     assert work() >= 1
     page.reload()
     answer = page.request.get(f"{page.url.split('?')[0]}.zip")

@@ -1,6 +1,7 @@
 """What was accepted in the scans is the first reading of a sheet; a second person reads it; what goes back lies there again."""
 
 import uuid
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -49,9 +50,15 @@ def desk(process):
         other=intake.clerk(process),
         file=scans.file(process),
         form=scans.layout_of(Kind.PROPOSAL, process, numbered=True),
-        large=scans.layout_of(Kind.PROPOSAL, process, numbered=True, look=Look(Variant.LARGE)),
+        large=and_a_page_that_asks_nothing(scans.layout_of(Kind.PROPOSAL, process, numbered=True, look=Look(Variant.LARGE))),
         category=str(process.categories[0].id),
     )
+
+
+def and_a_page_that_asks_nothing(layout):
+    """The form with one page more: a text is sometimes so long that a page has nothing to mark or to write on."""
+    last = replace(layout.pages[-1], number=len(layout.pages) + 1, bubbles=(), write_ins=())
+    return replace(layout, pages=(*layout.pages, last))
 
 
 def asked_on(layout):

@@ -169,7 +169,7 @@ def test_what_fails_says_so_and_can_be_drawn_again(session, pot, clerk, as_role,
     session.refresh(run)
     assert run.state is RunState.FAILED
     client = as_role(Role.CLERK, SimpleNamespace(id=pot.process_id))
-    assert "Drawing was interrupted" in client.get(f"/staff/paper/run/{run.id}").get_data(as_text=True)
+    assert "It was interrupted" in client.get(f"/staff/paper/run/{run.id}").get_data(as_text=True)
     monkeypatch.undo()
     draw_again(session, clerk, run.id)
     session.commit()

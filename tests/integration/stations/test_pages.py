@@ -78,7 +78,9 @@ def test_from_the_open_box_to_two_signatures_over_the_pages(app, session, pot, p
     early = first.get(count).text
     assert "Batch 1 is not typed, read and decided yet." in early
     assert "Sign these numbers" not in early, "what is refused is not offered"
+    assert "Draw with this seed" not in first.get(f"/staff/stations/second/{pot_id}").text, "a batch is still being typed"
     assert first.post(f"{page}/finish").status_code == 303
+    assert "Draw with this seed" in first.get(f"/staff/stations/second/{pot_id}").text
     assert first.post(f"/staff/stations/second/{pot_id}", data={"seed": "6 3"}).status_code == 303
     assert second.post(f"{page}/second", data={"marks": "1", "at": "1"}).status_code == 303
     assert second.post(f"{page}/second", data={"marks": "3", "at": "2"}).status_code == 303

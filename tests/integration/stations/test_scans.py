@@ -159,7 +159,7 @@ def test_the_page_shows_what_will_happen_takes_and_gives_back(app, session, pot,
     session.commit()
     page = client.get(url).text
     assert "They become number 1 to 3 of this batch" in page
-    assert "Set 7KXMAB2C: missing are the pages 2." in page
+    assert "Set \u20667KXM-AB2C\u2069: missing are the pages 2." in page
     for bad in ({}, {"upload": "x", "seen": "3"}, {"upload": str(file_id), "seen": "²"}, {"upload": str(file_id), "seen": "2"}):
         assert client.post(url, data=bad).status_code == 409
     assert client.post(url, data={"upload": str(file_id), "seen": "3"}).status_code == 303

@@ -12,7 +12,7 @@ from app.features.intake.use_cases.becoming import become
 from app.features.intake.use_cases.held import held_batch, note, require_clerk, written_reason
 from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, Refused
-from app.kernel.messages import Message, msg, nmsg
+from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor
 
 ANY = frozenset(BatchState)
@@ -49,10 +49,8 @@ def reconcile_batch(session: Session, actor: Actor, command: MoveBatch) -> Intak
     if batch.state not in rules.READS:
         raise Conflict(msg("Only a batch that is read a second time can be reconciled."))
     states = _states(session, batch)
-    if waiting := sum(1 for state in states if state is SheetState.ENTERED):
-        raise Refused(nmsg("%(num)s sheet waits for a second reading.", "%(num)s sheets wait for a second reading.", waiting))
-    if differing := sum(1 for state in states if state is SheetState.DIFFERS):
-        raise Refused(nmsg("%(num)s sheet is to be settled.", "%(num)s sheets are to be settled.", differing))
+    if missing := rules.missing_before_reconciling(states):
+        raise Refused(missing)
     numbers = rules.equation(batch, states)
     _explain(batch, numbers, command.reason or batch.count_reason)
     clerk = require_clerk(actor, batch.process_id)

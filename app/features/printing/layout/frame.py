@@ -9,9 +9,9 @@ MARK = 9.0
 MARK_EDGE = 8.0
 """Printers leave up to 6 mm of white; marks stand 8 mm from each edge."""
 SQUARE = 22.0
-BESIDE_MARK = MARK_EDGE + MARK + 4.0
-SIDE = 16.0
-"""Where circles and words begin and end, from the left and right edge."""
+BESIDE_MARK = MARK_EDGE + MARK + 2.5
+SIDE = BESIDE_MARK
+"""Where circles and words begin and end, from the left and right edge: head, content and foot stand in one line."""
 ABOVE_TEAR = 4.0
 """So far above the line at which a slip is torn off the lower marks end: nobody tears quite straight."""
 _MM_PER_POINT = 25.4 / 72
@@ -46,7 +46,7 @@ class Measures:
 
 
 VARIANTS = {
-    Variant.STANDARD: Measures(text=11.0, radius=2.6, gap=2.2, line=9.5, columns=2, beside=True),
+    Variant.STANDARD: Measures(text=11.0, radius=2.6, gap=2.2, line=9.0, columns=2, beside=True),
     Variant.EASY: Measures(text=14.0, radius=3.0, gap=2.6, line=11.0, columns=1, beside=False),
     Variant.LARGE: Measures(text=19.0, radius=3.8, gap=3.2, line=13.5, columns=1, beside=False, title=1.3),
 }

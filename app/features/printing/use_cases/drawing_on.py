@@ -133,4 +133,4 @@ def register_serials(session: Session, run_id: uuid.UUID, serials: Sequence[str]
         with session.begin_nested():
             session.execute(insert(PrintedCopy), [{"serial": one, "run_id": run_id} for one in serials])
     except IntegrityError:
-        raise SerialRepeated(msg("A serial was given out before. Nothing with it is printed; draw the file again.")) from None
+        raise SerialRepeated(msg("A serial was given out before. Nothing with it is printed; make the file again.")) from None

@@ -77,7 +77,7 @@ def cancel_run(session: Session, actor: Actor, run_id: uuid.UUID) -> PrintRun:
     """Stop a run that is drawn. Serials that were given to it stay used. Raises NotFound, Conflict when it is over."""
     run = run_to_change(session, actor, run_id)
     if run.state not in rules.UNDER_WAY:
-        raise Conflict(msg("This print run is not being drawn any more."))
+        raise Conflict(msg("This print run is not being made any more."))
     run.state, run.finished_at = RunState.CANCELLED, clock.now()
     _erase(session, run)
     audit.record(session, actor, "print_run.cancelled", run, process_id=run.process_id, done=run.done)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.extensions import db
+from app.features.printing.queries import grouped
 from app.features.stations.forms import ScansForm
 from app.features.stations.manage_routes.shared import batch_at
 from app.features.stations.queries import typed_in
@@ -40,6 +41,7 @@ def show(batch_id: UUID) -> ResponseReturnValue:
     session = db.session()
     page = render_template(
         "stations/scans.html",
+        grouped=grouped,
         found=found,
         place=place,
         pot=pot,

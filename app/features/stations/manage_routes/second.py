@@ -15,7 +15,15 @@ from app.features.spaces.queries import Process
 from app.features.stations.forms import MarksForm, SeedForm
 from app.features.stations.manage_routes.shared import batch_at, space_of
 from app.features.stations.marks import VOID, from_stored
-from app.features.stations.queries import batches_of, left_to_read, paper_ballot, sample_of, typed_in, unsettled_in
+from app.features.stations.queries import (
+    batches_of,
+    left_to_read,
+    missing_before_drawing,
+    paper_ballot,
+    sample_of,
+    typed_in,
+    unsettled_in,
+)
 from app.features.stations.scanned import scanned_in
 from app.features.stations.use_cases import draw_sample, judge_sample, read_all, reads_all, settle
 from app.features.stations.words import BATCH_STATES
@@ -50,6 +58,7 @@ def show(pot_id: UUID) -> ResponseReturnValue:
         form=form,
         whole=reads_all(pot) if pot else False,
         sample=sample_of(session, pot_id),
+        missing=missing_before_drawing(session, pot) if pot else None,
         batches=[
             (one, names[one.station_id], typed_in(session, one.id), left_to_read(session, one.id))
             for one in batches_of(session, pot_id)

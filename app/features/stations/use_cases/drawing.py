@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState, gives_points, is_ranking, most_points_each, withdrawn_from
 from app.features.budgets.queries import pot as pot_by_id
-from app.features.committee.queries import stations_of
 from app.features.counting.use_cases import DrawNeeded, Project, count
 from app.features.stations.commands import DrawSample
 from app.features.stations.counted import classes_typed
 from app.features.stations.marks import from_stored
-from app.features.stations.models import Batch, BatchState, CountState, PaperBallot, Sample, SampleState
-from app.features.stations.queries import batches_of, count_of, final, numbers_of, sample_of
+from app.features.stations.models import Batch, PaperBallot, Sample, SampleState
+from app.features.stations.queries import batches_of, final, missing_before_drawing, sample_of
 from app.features.stations.sampling import committed, could_change, drawn, most_wrong, size_of
 from app.features.stations.use_cases.shared import NO_PAPER, clerk, hold_for_ballots
 from app.features.stations.use_cases.wanting import advance, is_through, mark_drawn, reads_all, want
@@ -165,16 +164,6 @@ def _held(session: Session, actor: Actor, pot_id: uuid.UUID) -> Pot:
 
 def _all_entered(session: Session, pot: Pot) -> list[Batch]:
     """All batches of a pot. Raises Conflict, naming the station, while one is missing something."""
-    batches = list(batches_of(session, pot.id))
-    for place in stations_of(session, pot.process_id):
-        kept = count_of(session, place.id, pot.id)
-        theirs = [one for one in batches if one.station_id == place.id]
-        if kept is None or kept.state is CountState.POLLING:
-            raise Conflict(msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name))
-        if any(one.state is BatchState.OPEN for one in theirs):
-            raise Conflict(msg("A batch of the station “%(station)s” is still being typed.", station=place.name))
-        if not theirs and numbers_of(session, place.id, pot.id).expected > 0:
-            raise Conflict(msg("No ballot of the station “%(station)s” is typed yet.", station=place.name))
-    if not batches:
-        raise Conflict(msg("No ballot on paper is typed yet."))
-    return batches
+    if missing := missing_before_drawing(session, pot):
+        raise Conflict(missing)
+    return list(batches_of(session, pot.id))
