@@ -43,7 +43,7 @@ SAMPLES = {
     "kiosk.signage": lambda world: ["/kiosk/signage", f"/kiosk/signage?process={world.process.slug}"],
     "kiosk.receipts": lambda world: "/kiosk/receipts",
     "kiosk.large_print": lambda world: "/kiosk/large-print",
-    "kiosk.take": lambda world: f"/kiosk/continue/{world.handed}",
+    "kiosk.take": lambda world: Visit(f"/kiosk/continue/{world.handed}", viewer="resident"),  # on a phone, not at the screen
     "kiosk.handed": lambda world: f"/kiosk/handed/{UUID(int=5)}",
     "kiosk_manage.index": lambda world: _staff(),
     "kiosk_manage.new": lambda world: _staff("/new"),
@@ -56,7 +56,7 @@ SAMPLES = {
     "kiosk_manage.wishes": lambda world: _staff("/prints"),
 }
 EXTRAS = (
-    lambda world: Visit("/kiosk/continue/used", status=404),
+    lambda world: Visit("/kiosk/continue/used", viewer="resident", status=404),
     lambda world: Visit(_staff(f"/{UUID(int=9)}"), viewer="administrator", status=404),
     lambda world: Visit(_staff(f"/{world.dark_screen.id}/change"), viewer="administrator", status=404),
 )
