@@ -22,6 +22,7 @@ from app.features.dataplatform.disclosure import FEWEST_PEOPLE, STEP, in_steps
 from app.features.proposals.queries import SUPPORTED_BY, published_comments_cte, published_proposals_cte, supports_cte
 from app.features.spaces.queries import Process, ProcessState
 from app.kernel import clock
+from app.kernel.automated import decides
 from app.kernel.messages import msg
 from app.kernel.permissions import Channel
 from app.kernel.small_numbers import FEWEST_INSIDE, joined
@@ -98,6 +99,7 @@ def _counted(
     return found
 
 
+@decides("small_numbers")
 def _protected(supports: dict[str, int], *, inside: bool) -> dict[str, int]:
     told = joined(supports, FEWEST_INSIDE if inside else FEWEST_PEOPLE, every=SUPPORTED_BY)
     return told if inside else {name: in_steps(number) for name, number in told.items()}
