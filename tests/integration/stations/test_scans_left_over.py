@@ -99,6 +99,17 @@ def test_what_needs_nobody_and_other_forms_hold_nothing_up(session, box):
     box.taken(file, 1)
 
 
+def test_a_page_on_which_nothing_is_asked_is_missed_by_nobody(session, box):
+    """Such as the last page of a ballot of which all projects were withdrawn: it is set aside by itself."""
+    file = box.file()
+    page = box.page(file, {"1": "yes"}, **ONE)
+    page.readings = {**page.readings, "asked_on": [1]}
+    scans.page(file, box.layout, state=PageState.SET_ASIDE, **TWO)
+    (upload,) = uploads_waiting(session, box.pot)
+    assert (upload.left, upload.why_not) == ((), None)
+    assert box.firsts(box.taken(file, 1)) == ["1"]
+
+
 @pytest.mark.parametrize("state", [FileState.WAITING, FileState.READING, FileState.FAILED])
 def test_an_upload_that_is_not_read_to_its_end_waits(session, box, state):
     file = box.upload({"marks": {"1": "yes"}})
