@@ -25,6 +25,7 @@ from tests.factories import committee, scans, stations
 from tests.support import matching
 from tests.support.database import renew
 
+pytestmark = pytest.mark.timeout(180)  # a whole vote, and every table read
 SET = {"code": "7KXMAB2C", "pages": 2}
 WHOLE = {"rule": "equalshares/add1", "max_projects": 3, "limit_by_cost": False}  # every ballot is read a second time
 
