@@ -67,6 +67,8 @@ def page(
             "doubtful": len(doubtful),
             "image_key": files.write(_jpeg(layout), ".jpg"),
         }
+        if "pages" in attributes:  # more pages than the form has, all with circles
+            values["readings"]["asked_on"] = list(range(1, attributes["pages"] + 1))
         if state is PageState.TO_REVIEW:
             values["copy_key"] = copy_key(layout.key.kind.value, layout.key.subject, code, form_page)
     return add(ScanPage(**{**values, "tray": tray, "state": state, **attributes}))

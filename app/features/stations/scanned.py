@@ -2,7 +2,7 @@
 
 Pages with one set code are one ballot; a page without one is a ballot of its own. What is overmarked, unclear, or no ranking
 makes it doubtful, and so is what is marked on an earlier form, or for what is not on the ballot any more: two people decide.
-A set of which a page is missing says so, and the announced rule says what it counts.
+A set of which a page with circles is missing says so, and the announced rule says what it counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -24,7 +24,7 @@ _DIGIT = "×"
 
 @dataclass(frozen=True)
 class ScannedBallot:
-    """A ballot with its pages in their order. `missing`: the numbers of pages that are not there."""
+    """A ballot with its pages in their order. `missing`: the numbers of pages with circles that are not there."""
 
     pages: tuple[ReviewedPage, ...]
     read: Read
@@ -119,7 +119,7 @@ def scanned_in(session: Session, pot: Pot, batch_id: UUID) -> list[ScannedBallot
 
 
 def _ballot(pot: Pot, pages: list[ReviewedPage]) -> ScannedBallot:
-    missing = tuple(sorted(set(range(1, pages[0].pages + 1)) - {page.page for page in pages}))
+    missing = tuple(sorted(set(pages[0].asked_on) - {page.page for page in pages}))
     values: dict[str, list[str]] = {}
     for page in pages:
         for name, marked in page.values.items():

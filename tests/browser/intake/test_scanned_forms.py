@@ -12,7 +12,7 @@ from app.extensions import db as database
 from app.features.printing.queries import Kind
 from app.features.scans.queries import reviewed
 from app.kernel.permissions import Role
-from tests.factories import accounts, scans, spaces, voting
+from tests.factories import accounts, scans, spaces, stations, voting
 from tests.support.browser import DESK, PHONE, Live, axe, sign_in_window
 from tests.support.paper import Hand, Scan
 from tests.support.worker import work
@@ -26,6 +26,7 @@ BAD = Scan(dpi=200, turn=2.5, noise=8, blur=0.8, stains=1)
 def vote(live: Live) -> dict[str, Any]:
     """A vote that is over, its ballot and proposal form, and two clerks."""
     pot = voting.closed_pot()
+    stations.box_is_open(pot)
     city = live.app.config["SETTINGS"].city_name
     process = database.session.get(type(spaces.process()), pot.process_id)
     ballot = scans.layout_of(Kind.BALLOT, pot, city=city)

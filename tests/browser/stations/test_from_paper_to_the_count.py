@@ -48,14 +48,16 @@ def test_from_the_printed_form_to_the_count(vote, new_page, live, tmp_path):
     page.get_by_role("button", name="Upload and read").click()
     page.get_by_text("They are being read now.").wait_for()
     assert work() >= 1
+    page.goto(f"/staff/scans/{process_id}/review")
+    expect(page.get_by_text("No box of this vote is open yet.")).to_be_visible()
+    page.goto(f"/staff/stations/{process_id}")
+    page.get_by_role("button", name="Open the boxes").click()
+    page.get_by_text("Boxes are open").first.wait_for()
     for _ballot in sheets:
         page.goto(f"/staff/scans/{process_id}/review")
         page.get_by_role("button", name="Accept this page").click()
         page.get_by_text("Accepted.").wait_for()
 
-    page.goto(f"/staff/stations/{process_id}")
-    page.get_by_role("button", name="Open the boxes").click()
-    page.get_by_text("Boxes are open").first.wait_for()
     count = f"/staff/stations/count/{place_id}/{pot_id}"
     page.goto(count)
     page.get_by_label("How many ballots lie in this batch?").fill("2")

@@ -15,7 +15,6 @@ from app.features.stations.queries import unsettled_in
 from app.features.stations.use_cases import (
     finish_batch,
     give_back_scans,
-    loosen,
     open_batch,
     open_boxes,
     read_again,
@@ -141,14 +140,6 @@ def test_a_page_is_in_one_batch_and_free_again_when_it_is_given_back(session, po
     with pytest.raises(Conflict, match="No ballot of this batch"):
         give_back_scans(session, first, batch.id)
     assert take_scans(session, first, TakeScans(other.id, file.id, 2)) == 2
-
-
-def test_after_certification_no_page_says_in_which_batch_it_lay(session, pot, box):
-    _place, first, _second, batch = box
-    file = upload(session, pot, ((0,), {}))
-    take_scans(session, first, TakeScans(batch.id, file.id, 1))
-    assert loosen(session, pot.id) == 1
-    assert set(session.scalars(select(ScanPage.taken_by))) == {f"ballots:{pot.id}"}
 
 
 def test_the_page_shows_what_will_happen_takes_and_gives_back(app, session, pot, box):

@@ -48,14 +48,18 @@ def left_over(
 ) -> Sequence[LeftPage]:
     """What is not accepted of these files, and of the sets that lie in them wherever their other pages are; in their order.
 
-    Of a file those are the ballots of the pot and pages that say nothing of themselves. Blank ones and test prints need nobody.
+    Of a file those are the ballots of the pot and pages that say nothing of themselves. Blank ones, test prints and pages
+    on which nothing is asked need nobody.
     """
     mine = and_(ScanPage.process_id == process_id, ScanPage.form_kind == BALLOT, ScanPage.form_subject == pot_id)
     sets = select(ScanPage.code).where(mine, ScanPage.code != "", ScanPage.file_id.in_(file_ids))
     of_file = and_(ScanPage.file_id.in_(file_ids), or_(mine, ScanPage.form_kind == ""))
     waits = ScanPage.state.in_((*WAITING, PageState.IN_TRAY))
     of_set = and_(mine, ScanPage.code.in_(sets), waits)
-    needs_nobody = and_(ScanPage.state == PageState.IN_TRAY, ScanPage.tray.in_(NEEDS_NOBODY))
+    needs_nobody = or_(
+        and_(ScanPage.state == PageState.IN_TRAY, ScanPage.tray.in_(NEEDS_NOBODY)),
+        and_(ScanPage.state == PageState.SET_ASIDE, ScanPage.why == ""),  # nothing is asked on it
+    )
     query = select(ScanPage).where(or_(of_file, of_set), ScanPage.state != PageState.REVIEWED, ~needs_nobody)
     return [
         LeftPage(
