@@ -1,9 +1,10 @@
 """Stations with clerks, ballots that are handed out, and whole boxes that are typed, read and signed, for tests."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -39,6 +40,11 @@ ZONE = "Europe/Helsinki"
 """The city's time zone, as in the settings of the tests."""
 
 
+def today() -> date:
+    """The day in the city."""
+    return clock.today(ZONE)
+
+
 def clerk(process_id: Any, name: str = "Kaisa Clerk") -> Actor:
     """A clerk in office."""
     person = accounts.staff(Role.CLERK, database.session.get_one(Process, process_id), display_name=name)
@@ -54,7 +60,7 @@ def clerk_of(batch: Batch) -> Actor:
 def on_shift(place: Station, name: str = "Kaisa Clerk", day: date | None = None) -> Actor:
     """A clerk who works at this station today, or on another day."""
     actor = clerk(place.process_id, name)
-    add(Shift(station_id=place.id, person_id=actor.person_id, person_name=name, day=day or clock.today(ZONE)))
+    add(Shift(station_id=place.id, person_id=actor.person_id, person_name=name, day=day or today()))
     return actor
 
 
@@ -83,12 +89,14 @@ def voting_on(pot: Pot, days: int) -> None:
     session.flush()
 
 
-def over(pot: Pot) -> None:
-    """The vote has ended."""
+def over(pot: Pot, on: date | None = None) -> None:
+    """The vote has ended, a day ago or with a day of the city."""
     session = database.session()
+    ended = clock.now() - timedelta(days=1)
+    if on is not None:
+        ended = datetime.combine(on + timedelta(days=1), time(), ZoneInfo(ZONE))
     for phase in session.scalars(select(Phase).where(Phase.process_id == pot.process_id)):
-        phase.starts_at = clock.now() - timedelta(days=20)
-        phase.ends_at = clock.now() - timedelta(days=1)
+        phase.starts_at, phase.ends_at = ended - timedelta(days=19), ended
     session.flush()
 
 

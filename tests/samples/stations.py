@@ -47,7 +47,10 @@ def build(world: World) -> None:
         stations.handed_out(desk, place, pot, f"CARD{stub:05}", stub)
     begin_return(session, desk, TakeBack(at(place, pot, "CARD00001"), 1), SECRET)
     world.outer_envelope = take_in_envelope(
-        session, desk, TakeInEnvelope(at(place, pot, "CARD00003"), uuid4(), "provisional"), SECRET
+        session,
+        desk,
+        TakeInEnvelope(at(place, pot, "CARD00003"), uuid4(), "provisional", given_on=clock.today(stations.ZONE)),
+        SECRET,
     )
     world.shift_id = session.query(Shift).filter_by(person_id=sam.id).one().id
     _over(world)

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.features.spaces.models import Action, Phase, Process, ProcessState
 from app.kernel.errors import Conflict, PhaseClosed, Refused
@@ -86,6 +87,18 @@ def action_open(process: Running, action: Action, now: datetime) -> bool:
         return False
     runs = process.state is ProcessState.PUBLISHED or process.rehearsal_of is not None
     return runs and any(is_now(phase, now) and action in phase.actions for phase in process.phases)
+
+
+def open_on(process: Running, action: Action, day: date, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether `action` has been open at some moment of a day of the city. An interrupted vote has not been since then."""
+    begins, ends = (datetime.combine(one, time(), zone) for one in (day, day + timedelta(days=1)))
+    ends = min(ends, now)
+    if action is Action.VOTE and process.interrupted_at is not None:
+        ends = min(ends, process.interrupted_at)
+    runs = process.state is ProcessState.PUBLISHED or process.rehearsal_of is not None
+    return runs and any(
+        action in phase.actions and max(begins, phase.starts_at) < min(ends, phase.ends_at) for phase in process.phases
+    )
 
 
 def open_until(process: Process, action: Action, now: datetime) -> datetime | None:

@@ -115,9 +115,14 @@ class SignNumbers:
 
 @dataclass(frozen=True)
 class TakeInEnvelope:
-    """An outer envelope arrives, with a voter's number on it. `kind`: an `EnvelopeKind`; `arrived_at` for one by post (UTC)."""
+    """An outer envelope arrives, with a voter's number on it. `kind`: an `EnvelopeKind`; `arrived_at` for one by post (UTC).
+
+    `given_on`: the day on which a station took it in. `unlisted`: the clerk knows that the number is not on the list of voters.
+    """
 
     voter: AtDesk
     envelope_id: UUID
     kind: str
     arrived_at: datetime | None = None
+    given_on: date | None = None
+    unlisted: bool = False

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from flask import request
 from flask_babel import gettext
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from app.features.stations.commands import (
@@ -232,6 +232,19 @@ class EnvelopeForm(VoterForm):
             (str(EnvelopeKind.POSTAL), _("By post")),
         ],
     )
+    given = LineField(
+        _("Day on which the station took it in"),
+        [AtMost(10), _Day()],
+        description=_(
+            "Only for an envelope from a station, such as 2027-05-31. You must be on its list of clerks for that day."
+        ),
+    )
+    unlisted = BooleanField(
+        _("Not on the list of voters"),
+        description=_(
+            "Tick it when number and date of birth are right and not on the list. It is decided later, like all others."
+        ),
+    )
     arrived = LineField(
         _("When it arrived by post"), [AtMost(40), _Moment()], description=_("Such as 2027-05-31 18:00. Empty: now.")
     )
@@ -239,4 +252,5 @@ class EnvelopeForm(VoterForm):
     def to_command(self) -> TakeInEnvelope:
         """As the use case takes it."""
         voter = self.voter(UUID(self.place.data), UUID(self.pot.data))
-        return TakeInEnvelope(voter, page_id(), self.kind.data, moment(self.arrived.data))
+        given = day(self.given.data)
+        return TakeInEnvelope(voter, page_id(), self.kind.data, moment(self.arrived.data), given, bool(self.unlisted.data))

@@ -214,7 +214,9 @@ class EnvelopeState(StrEnum):
 class OuterEnvelope(Model):
     """An envelope with a voter's number on it and a closed one inside. The page made the id: sent twice, it is one.
 
-    `voter_key` is emptied once it is accepted: from then on the ballot in it is one among others. `because`: why it goes back.
+    `voter_key` is emptied once it is accepted: from then on the ballot in it is one among others. `proof`: a keyed hash of
+    number and date of birth while it waits, where the two were not on the list when it was written down. `given_on`: the day on
+    which a station took it in, which may be long before it is written down. `because`: why it goes back.
     """
 
     __tablename__ = "outer_envelope"
@@ -226,6 +228,8 @@ class OuterEnvelope(Model):
     kind: Mapped[EnvelopeKind] = mapped_column(words(EnvelopeKind))
     number: Mapped[int]
     voter_key: Mapped[str] = mapped_column(String(64))
+    proof: Mapped[str] = mapped_column(String(64), default="")
+    given_on: Mapped[date | None] = mapped_column(Date)
     arrived_at: Mapped[datetime | None]
     state: Mapped[EnvelopeState] = mapped_column(words(EnvelopeState), default=EnvelopeState.WAITING)
     because: Mapped[str] = mapped_column(String(40), default="")

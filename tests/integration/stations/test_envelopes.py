@@ -6,15 +6,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from app.features.stations.commands import TakeInEnvelope
-from app.features.stations.models import EnvelopeState, OuterEnvelope
+from app.extensions import db as database
+from app.features.spaces.models import Process
+from app.features.stations.commands import AtDesk, TakeInEnvelope
+from app.features.stations.models import CountState, EnvelopeState, OuterEnvelope, StationCount
 from app.features.stations.queries import numbers_of
 from app.features.stations.use_cases import decide_envelope, open_boxes, take_in_envelope
 from app.features.voting.models import VotingParticipation, VotingSetup
 from app.kernel import clock
+from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Forbidden, PhaseClosed, Refused
-from tests.factories import committee, stations
-from tests.factories.stations import SECRET, at
+from tests.factories import accounts, committee, stations, voting
+from tests.factories.stations import SECRET, ZONE, at, today
 
 
 @pytest.fixture
@@ -36,6 +39,8 @@ def desk(place):
 
 
 def taken_in(session, desk, place, pot, number="CARD00001", kind="provisional", **more):
+    if kind == "provisional":
+        more = {"given_on": today(), **more}
     return take_in_envelope(session, desk, TakeInEnvelope(at(place, pot, number), uuid4(), kind, **more), SECRET)
 
 
@@ -73,8 +78,6 @@ def test_what_came_by_post_too_late_goes_back(session, pot, place, desk):
 def test_envelopes_are_decided_after_the_vote_and_before_the_boxes_are_opened(clock, session, pot, place, desk):
     envelope = taken_in(session, desk, place, pot)
     stations.over(pot)
-    with pytest.raises(PhaseClosed):
-        taken_in(session, desk, place, pot, "CARD00002")
     late = taken_in(session, desk, place, pot, "CARD00003", "postal")
     with pytest.raises(Conflict, match="may arrive until"):
         open_boxes(session, desk, place.id)
@@ -90,7 +93,7 @@ def test_envelopes_are_decided_after_the_vote_and_before_the_boxes_are_opened(cl
 
 
 def test_a_page_sent_twice_is_one_envelope(session, pot, place, desk):
-    command = TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional")
+    command = TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional", given_on=today())
     assert take_in_envelope(session, desk, command, SECRET).id == take_in_envelope(session, desk, command, SECRET).id
     assert session.scalar(select(func.count()).select_from(OuterEnvelope)) == 1
 
@@ -106,3 +109,153 @@ def test_what_cannot_be_is_refused(session, pot, place, desk):
     session.flush()
     with pytest.raises(Refused, match="by post"):
         taken_in(session, desk, place, pot, kind="postal")
+
+
+def test_without_a_line_until_after_the_vote_envelopes_are_written_down_with_their_day(clock, session, pot, place):
+    """The clerk of Monday is at the town hall on Wednesday, when the line is back and the vote is over."""
+    monday = today()
+    desk, other = stations.on_shift(place, day=monday), stations.on_shift(place, "Ylva", day=monday + timedelta(days=2))
+    clock.advance(days=2)
+    stations.over(pot, on=monday + timedelta(days=1))
+    with pytest.raises(PhaseClosed):
+        stations.handed_out(other, place, pot, "CARD00001", 1)
+    with pytest.raises(Forbidden, match="not on the list of clerks of this station on that day"):
+        taken_in(session, other, place, pot, given_on=monday)
+    with pytest.raises(PhaseClosed, match="Nobody could vote on that day"):
+        taken_in(session, other, place, pot)
+    first, second = (taken_in(session, desk, place, pot, number, given_on=monday) for number in ("CARD00001", "CARD00001"))
+    session.flush()
+    told = session.scalars(select(AuditEntry).where(AuditEntry.action == "envelope.written_after_the_vote")).all()
+    assert [(one.details["number"], one.details["day"], one.actor_id) for one in told] == [
+        (number, monday.isoformat(), desk.person_id) for number in (1, 2)
+    ]
+    with pytest.raises(Conflict, match="2 outer envelopes"), session.begin_nested():
+        clock.advance(days=2)
+        open_boxes(session, desk, place.id)
+    assert decide_envelope(session, desk, first.id) is EnvelopeState.ACCEPTED
+    assert decide_envelope(session, desk, second.id) is EnvelopeState.RETURNED
+    assert session.scalars(select(VotingParticipation.day)).one() == monday
+    open_boxes(session, desk, place.id)
+    assert numbers_of(session, place.id, pot.id).expected == 1
+    with pytest.raises(Conflict, match="open"):
+        taken_in(session, desk, place, pot, "CARD00002", given_on=monday)
+
+
+def test_during_the_vote_nothing_tells_when_an_envelope_was_written_down(session, pot, place, desk):
+    taken_in(session, desk, place, pot)
+    session.flush()
+    assert session.scalar(select(AuditEntry.id).where(AuditEntry.action.startswith("envelope"))) is None
+
+
+def test_a_day_without_a_vote_or_to_come_is_refused(clock, session, pot, place, desk):
+    stations.on_shift(place, "Ylva", day=today() + timedelta(days=1))
+    with pytest.raises(Refused, match="Write the day"):
+        taken_in(session, desk, place, pot, given_on=None)
+    with pytest.raises(Refused, match="not come yet"):
+        taken_in(session, desk, place, pot, given_on=today() + timedelta(days=1))
+    before = stations.on_shift(place, "Anni", day=today() - timedelta(days=30))
+    with pytest.raises(PhaseClosed, match="Nobody could vote"):
+        taken_in(session, before, place, pot, given_on=today() - timedelta(days=30))
+    pot.annulled_at = clock.now
+    session.flush()
+    with pytest.raises(Conflict, match="annulled"):
+        taken_in(session, desk, place, pot)
+
+
+@pytest.fixture
+def listed(session):
+    """A vote with a list of voters: CARD00001, who was born on the day of all voters of these tests."""
+    return stations.paper_pot(voting.process_with_roll("CARD00001"))
+
+
+def unlisted(place, pot, number, born="", **more):
+    return TakeInEnvelope(
+        AtDesk(place.id, pot.id, number, born, zone=ZONE), uuid4(), "provisional", given_on=today(), unlisted=True, **more
+    )
+
+
+def test_somebody_who_is_not_on_the_list_gets_an_envelope_and_it_goes_back_unopened(session, listed):
+    place = committee.station(listed.process_id)
+    desk = stations.on_shift(place)
+    with pytest.raises(Refused, match="not on the list of voters") as refusal:
+        taken_in(session, desk, place, listed, "CARD00009")
+    assert refusal.value.field == "unlisted"
+    envelope = take_in_envelope(session, desk, unlisted(place, listed, "CARD00009"), SECRET)
+    assert envelope.proof
+    assert decide_envelope(session, desk, envelope.id) is EnvelopeState.RETURNED
+    assert (envelope.because, envelope.proof) == ("unlisted", "")
+    assert session.scalar(select(VotingParticipation.id)) is None
+
+
+def test_a_wrong_date_of_birth_uses_up_nobodys_vote(session, listed):
+    place = committee.station(listed.process_id)
+    desk = stations.on_shift(place)
+    wrong = take_in_envelope(session, desk, unlisted(place, listed, "CARD00001", "1900-01-01"), SECRET)
+    right = take_in_envelope(session, desk, unlisted(place, listed, "CARD00001", voting.BORN), SECRET)
+    assert right.proof == ""
+    assert decide_envelope(session, desk, wrong.id) is EnvelopeState.RETURNED
+    assert decide_envelope(session, desk, right.id) is EnvelopeState.ACCEPTED
+
+
+def test_who_is_on_the_list_by_then_votes(session, listed):
+    place = committee.station(listed.process_id)
+    desk = stations.on_shift(place)
+    envelope, again = (take_in_envelope(session, desk, unlisted(place, listed, "CARD00009", voting.BORN), SECRET) for _ in "ab")
+    voting.listed(session.get_one(Process, listed.process_id), "CARD00009")
+    assert decide_envelope(session, desk, envelope.id) is EnvelopeState.ACCEPTED
+    assert decide_envelope(session, desk, again.id) is EnvelopeState.RETURNED
+    assert (envelope.voter_key, envelope.proof, again.because) == ("", "", "used")
+
+
+def test_over_the_page_a_number_that_is_not_listed_is_written_down_on_purpose(app, session, listed):
+    place = committee.station(listed.process_id)
+    desk, client = stations.on_shift(place), app.test_client()
+    accounts.sign_in(client, session.get_one(accounts.Person, desk.person_id))
+    page = f"/staff/stations/envelopes/{listed.process_id}"
+    sent = {"place": str(place.id), "pot": str(listed.id), "kind": "provisional", "number": "CARD00009"}
+    sent |= {"given": today().isoformat(), "page": str(uuid4())}
+    session.commit()
+    refused = client.post(page, data=sent)
+    assert refused.status_code == 422
+    assert "tick “Not on the list of voters”" in refused.text
+    assert [client.post(page, data={**sent, "unlisted": "y"}).status_code for _click in range(2)] == [303, 303]
+    envelope_id = database.session.scalars(select(OuterEnvelope.id)).one()
+    assert "Not decided: not on the list of voters" in client.get(page).text
+    client.post(f"/staff/stations/envelopes/one/{envelope_id}/decide")
+    assert "This person is not on the list of voters" in client.get(page).text
+
+
+def test_a_double_click_after_the_vote_writes_one_envelope(committing_db, race):
+    pot = stations.paper_pot()
+    place = committee.station(pot.process_id)
+    desk, yesterday = stations.on_shift(place, day=today() - timedelta(days=1)), today() - timedelta(days=1)
+    stations.over(pot, on=yesterday)
+    command = TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional", given_on=yesterday)
+    outcome = race(lambda: take_in_envelope(database.session(), desk, command, SECRET).number, times=4)
+    assert (outcome.errors, outcome.results) == ([], [1] * 4)
+    assert (
+        database.session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action.startswith("envelope")))
+        == 1
+    )
+
+
+def test_written_down_while_the_boxes_are_opened_is_one_of_the_two(committing_db, race):
+    pot = stations.paper_pot()
+    place = committee.station(pot.process_id)
+    yesterday = today() - timedelta(days=1)
+    desk, place_id = stations.on_shift(place, day=yesterday), place.id
+    stations.over(pot, on=yesterday)
+    command = TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional", given_on=yesterday)
+    work = [
+        lambda: open_boxes(database.session(), desk, place_id),
+        lambda: take_in_envelope(database.session(), desk, command, SECRET),
+    ]
+
+    def either():
+        work.pop()()
+
+    outcome = race(either, times=2)
+    assert [type(error) for error in outcome.errors] == [Conflict], outcome.errors
+    states = set(database.session.scalars(select(StationCount.state)))
+    written = database.session.scalar(select(func.count()).select_from(OuterEnvelope))
+    assert (states, written) in [({CountState.OPENED}, 0), ({CountState.POLLING}, 1)]

@@ -100,7 +100,11 @@ def test_an_envelope_over_the_page(app, session, pot, place):
     clerk = signed_in(app, pot, place=place)
     process_id = pot.process_id
     sent = {"place": str(place.id), "pot": str(pot.id), "kind": "provisional", "number": "CARD00001"}
-    assert clerk.post(f"/staff/stations/envelopes/{process_id}", data=sent).status_code == 303
+    sent["given"] = stations.today().isoformat()
+    page = f"/staff/stations/envelopes/{process_id}"
+    assert f'value="{stations.today().isoformat()}"' in clerk.get(page).text
+    assert clerk.post(page, data={**sent, "given": ""}).status_code == 422
+    assert clerk.post(page, data=sent).status_code == 303
     envelope_id = database.session.scalars(select(OuterEnvelope.id)).one()
     assert clerk.post(f"/staff/stations/envelopes/one/{envelope_id}/decide").status_code == 303
     assert number_of(VotingParticipation) == 1
@@ -112,7 +116,10 @@ def test_envelopes_that_wait_come_first_a_page_at_a_time(app, session, pot, plac
     desk = stations.on_shift(place)
     made = [
         take_in_envelope(
-            session, desk, TakeInEnvelope(stations.at(place, pot, f"CARD0000{at}"), uuid4(), "provisional"), stations.SECRET
+            session,
+            desk,
+            TakeInEnvelope(stations.at(place, pot, f"CARD0000{at}"), uuid4(), "provisional", given_on=stations.today()),
+            stations.SECRET,
         )
         for at in range(1, 4)
     ]

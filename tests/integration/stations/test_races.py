@@ -29,7 +29,7 @@ from app.features.voting.use_cases import cast_ballot
 from app.kernel.errors import Refused
 from app.kernel.permissions import Actor
 from tests.factories import accounts, committee, stations
-from tests.factories.stations import SECRET, at
+from tests.factories.stations import SECRET, at, today
 from tests.factories.tools import add
 
 
@@ -108,7 +108,7 @@ def test_two_clerks_who_both_confirm_cancel_once(committing_db, race, pot, place
 def test_two_clerks_on_one_envelope_put_one_ballot_into_the_box(committing_db, race, pot, place):
     desk, second = (stations.on_shift(place, name) for name in "AB")
     envelope = take_in_envelope(
-        database.session(), desk, TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional"), SECRET
+        database.session(), desk, TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional", given_on=today()), SECRET
     )
     work = [lambda who=who: decide_envelope(database.session(), who, envelope.id) for who in (desk, second) * 2]
     outcome = race(InTurn(*work), times=4)
@@ -122,7 +122,8 @@ def test_two_envelopes_of_one_voter_and_the_desk_are_one_vote(committing_db, rac
     desk = stations.on_shift(place)
     voter = at(place, pot, "CARD00001")
     one, other = (
-        take_in_envelope(database.session(), desk, TakeInEnvelope(voter, uuid4(), "provisional"), SECRET).id for _ in range(2)
+        take_in_envelope(database.session(), desk, TakeInEnvelope(voter, uuid4(), "provisional", given_on=today()), SECRET).id
+        for _ in range(2)
     )
     race(
         InTurn(

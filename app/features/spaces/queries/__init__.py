@@ -43,7 +43,7 @@ from app.features.spaces.queries.processes import (
 from app.features.spaces.queries.running import RUNNING, RUNNING_FROM, RunningProcess, running_process
 from app.features.spaces.ready import not_ready
 from app.features.spaces.ready import register as register_ready
-from app.features.spaces.rules import Stage, action_open, next_phase, open_until, phase_now, stage, why_closed
+from app.features.spaces.rules import Stage, action_open, next_phase, open_on, open_until, phase_now, stage, why_closed
 
 __all__ = [
     "IMPORTED_AREA",
@@ -84,6 +84,7 @@ __all__ = [
     "may_see",
     "next_phase",
     "not_ready",
+    "open_on",
     "open_until",
     "outline",
     "phase_now",

@@ -14,10 +14,11 @@ from app.features.stations.queries import envelope, envelopes_of
 from app.features.stations.use_cases import decide_envelope, paper_pots, take_in_envelope
 from app.features.stations.use_cases.envelopes import WHY
 from app.features.stations.words import ENVELOPE_STATES
+from app.kernel import clock
 from app.kernel.paging import page_number
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.filters import local_text
+from app.web.filters import city_zone, local_text
 from app.web.paging import steps
 from app.web.transaction import attempt, commits
 
@@ -34,6 +35,8 @@ def index(process_id: UUID) -> ResponseReturnValue:
     session = db.session()
     form = EnvelopeForm()
     form.place.choices = [(str(one.id), one.name) for one in stations_of(session, process_id)]
+    if not form.is_submitted():
+        form.given.data = clock.today(city_zone().key).isoformat()
     form.pot.choices = [(str(one.id), local_text(one.title)) for one in paper_pots(session, process_id)]
     sent = form.send(lambda: take_in_envelope(session, viewer(), form.to_command(), secret_of(process_id)))
     if sent.done:

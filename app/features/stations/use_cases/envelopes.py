@@ -1,37 +1,60 @@
-"""Outer envelopes: given at a station without a line, or sent by post. A ballot comes out only after its vote was accepted."""
+"""Outer envelopes: given at a station without a line or by somebody not on the list, or sent by post.
+
+A ballot comes out only after its vote was accepted. Who is not on the list of voters gets theirs back unopened.
+"""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.use_cases import voting_open
 from app.features.committee.queries import Station
+from app.features.spaces.queries import Action, open_on, process
 from app.features.stations.commands import TakeInEnvelope
 from app.features.stations.models import CountState, EnvelopeKind, EnvelopeState, OuterEnvelope
-from app.features.stations.use_cases.shared import OPENED, clerk, clerk_on_shift, held_count, paper_pot, station_of
-from app.features.voting.use_cases import OnPaper, accept_on_paper, paper_rules, voter_on_list
+from app.features.stations.queries import works_at
+from app.features.stations.use_cases.shared import OPENED, Hand, clerk, held_count, paper_pot, station_of
+from app.features.voting.use_cases import (
+    NotOnTheList,
+    OnEnvelope,
+    OnPaper,
+    accept_on_paper,
+    number_on_envelope,
+    paper_rules,
+)
 from app.kernel import audit, clock
-from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
+from app.kernel.errors import Conflict, Forbidden, NotFound, PhaseClosed, Refused
 from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor
 
 LATE = "late"
 USED = "used"
+UNLISTED = "unlisted"
 WHY: dict[str, Message] = {
     LATE: msg("It came too late"),
     USED: msg("This person has voted already, or has no vote here"),
+    UNLISTED: msg("This person is not on the list of voters"),
 }
+NOT_LISTED = msg(
+    "This number with this date of birth is not on the list of voters. Compare both with the envelope. If they are right, tick "
+    "“Not on the list of voters”: it is written down and decided later."
+)
 
 
 def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, secret: bytes) -> OuterEnvelope:
     """Write an outer envelope down. It is not opened, and nobody's vote is used up yet.
 
-    Raises Forbidden for clerks who are not on the list today where it is given at a station, PhaseClosed there outside the
-    vote, Refused for one by post where nobody votes by post, Conflict once the boxes of its station are open.
+    One that a station took in is written down when the line is back, also after the vote, until the boxes of that station are
+    open: by a clerk who was on its list on the day on which it was handed out. What is written down after the vote is in the
+    audit log; during the vote an entry would tell when a voter came.
+
+    Raises Forbidden for other clerks, PhaseClosed for a day on which nobody could vote, Refused for one by post where nobody
+    votes by post and for a number that is not on the list, unless the clerk says so; Conflict once the boxes are open.
     """
     voter = command.voter
     place = station_of(session, voter.station_id)
@@ -39,15 +62,15 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
     if command.kind not in set(EnvelopeKind):
         raise Refused(msg("Choose one of these."), field="kind")
     kind = EnvelopeKind(command.kind)
-    if kind is EnvelopeKind.POSTAL:
-        clerk(session, actor, place.process_id)
-    else:
-        clerk_on_shift(session, actor, place, voter.zone)
+    hand = clerk(session, actor, place.process_id)
+    given_on = _given_on(session, place, pot, hand, command) if kind is EnvelopeKind.PROVISIONAL else None
     before = session.get(OuterEnvelope, command.envelope_id)
     if before is not None:
         return _the_same(before, place, pot)
-    arrived = _arrived(session, pot, kind, command.arrived_at)
-    key = voter_on_list(session, actor, OnPaper(pot.id, place.name, voter.number, voter.born), secret)
+    arrived = _arrived(session, pot, command.arrived_at) if kind is EnvelopeKind.POSTAL else None
+    written = number_on_envelope(session, actor, OnPaper(pot.id, place.name, voter.number, voter.born), secret)
+    if written.proof and not command.unlisted:
+        raise Refused(NOT_LISTED, field="unlisted")
     kept = held_count(session, place.id, pot.id)
     if kept.state is not CountState.POLLING:
         raise Conflict(OPENED)
@@ -58,7 +81,9 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
         pot_id=pot.id,
         kind=kind,
         number=last + 1,
-        voter_key=key,
+        voter_key=written.key,
+        proof=written.proof,
+        given_on=given_on,
         arrived_at=arrived,
         state=EnvelopeState.WAITING,
     )
@@ -68,13 +93,19 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
             session.flush()
     except IntegrityError:
         return _the_same(session.get_one(OuterEnvelope, command.envelope_id), place, pot)
+    if given_on is not None and not voting_open(session, pot):
+        audit.record(
+            session, actor, "envelope.written_after_the_vote", place, process_id=place.process_id, station=place.name,
+            number=made.number, day=given_on.isoformat(),
+        )  # fmt: skip
     return made
 
 
 def decide_envelope(session: Session, actor: Actor, envelope_id: uuid.UUID) -> EnvelopeState:
     """Accept an outer envelope, so that it is opened and its ballot goes into the box unread, or send it back unopened.
 
-    Which of the two the constraint decides: nobody votes twice. Deciding again changes nothing.
+    Which of the two the constraint decides: nobody votes twice, and nobody who is not on the list of voters. Deciding again
+    changes nothing.
     """
     query = select(OuterEnvelope).where(OuterEnvelope.id == envelope_id).with_for_update()
     envelope = session.scalars(query.execution_options(populate_existing=True)).first()
@@ -89,6 +120,7 @@ def decide_envelope(session: Session, actor: Actor, envelope_id: uuid.UUID) -> E
     kept = held_count(session, place.id, pot.id)
     if kept.state is not CountState.POLLING:
         raise Conflict(OPENED)
+    envelope.proof = ""
     if envelope.because:
         envelope.state = EnvelopeState.RETURNED
         audit.record(
@@ -109,25 +141,41 @@ def _because(session: Session, actor: Actor, pot: Pot, place: Station, envelope:
     if envelope.kind is EnvelopeKind.POSTAL and (deadline is None or (envelope.arrived_at or clock.now()) > deadline):
         return LATE
     try:
-        accept_on_paper(session, actor, pot.id, envelope.voter_key, place.name)
+        written = OnEnvelope(envelope.voter_key, envelope.proof)
+        accept_on_paper(session, actor, pot.id, written, place.name, envelope.given_on)
     except NotFound:
         raise
+    except NotOnTheList:
+        return UNLISTED
     except Refused:
         return USED
     return ""
 
 
-def _arrived(session: Session, pot: Pot, kind: EnvelopeKind, said: datetime | None) -> datetime | None:
-    """When an envelope by post arrived; None for others."""
+def _given_on(session: Session, place: Station, pot: Pot, hand: Hand, command: TakeInEnvelope) -> date:
+    """The day on which a station took an envelope in, once it is clear that it could, and that this clerk was there."""
+    day, zone = command.given_on, command.voter.zone
+    if day is None:
+        raise Refused(msg("Write the day on which the station took it in."), field="given")
+    if day > clock.today(zone):
+        raise Refused(msg("This day has not come yet."), field="given")
+    if not works_at(session, place.id, hand[0], day):
+        raise Forbidden(msg("You were not on the list of clerks of this station on that day."))
+    if pot.state is not PotState.READY or pot.annulled_at is not None:
+        raise Conflict(msg("This pot was counted or annulled, so no more ballots are taken."))
+    space = process(session, place.process_id)
+    if space is None or not open_on(space, Action.VOTE, day, ZoneInfo(zone), clock.now()):
+        raise PhaseClosed(msg("Nobody could vote on that day, so no ballot was handed out."), field="given")
+    return day
+
+
+def _arrived(session: Session, pot: Pot, said: datetime | None) -> datetime:
+    """When an envelope by post arrived."""
     rules = paper_rules(session, pot)
-    if kind is EnvelopeKind.PROVISIONAL:
-        if not voting_open(session, pot):
-            raise PhaseClosed(msg("The vote is not open, so no ballot is handed out or taken back."))
-        return None
     if rules is None or rules.postal_until is None:
         raise Refused(msg("Nobody votes by post here."), field="kind")
     if said is not None and said > clock.now():
-        raise Refused(msg("It cannot have arrived later than now."), field="arrived_at")
+        raise Refused(msg("It cannot have arrived later than now."), field="arrived")
     return said or clock.now()
 
 

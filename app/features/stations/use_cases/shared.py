@@ -76,7 +76,11 @@ def hold_for_ballots(session: Session, pot_id: uuid.UUID) -> PotState | None:
 
 
 def held_count(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> StationCount:
-    """The numbers of a station for a pot, held until the end of this transaction; made where there are none."""
+    """The numbers of a station for a pot, held until the end of this transaction; made where there are none.
+
+    The pot is held first, as whoever opens boxes holds it: else the two could wait for each other.
+    """
+    session.execute(select(Pot.id).where(Pot.id == pot_id).with_for_update(read=True, key_share=True))
     query = select(StationCount).where(StationCount.station_id == station_id, StationCount.pot_id == pot_id)
     query = query.with_for_update().execution_options(populate_existing=True)
     found = session.scalars(query).first()

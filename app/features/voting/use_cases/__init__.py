@@ -72,10 +72,13 @@ from app.features.voting.use_cases.identifying import (
 from app.features.voting.use_cases.keeping import key_missing, why_no_key
 from app.features.voting.use_cases.on_paper import (
     FORGOTTEN,
+    NotOnTheList,
+    OnEnvelope,
     accept_on_paper,
     forget_stations,
     hand_back,
     issue_on_paper,
+    number_on_envelope,
     voter_on_list,
 )
 from app.features.voting.use_cases.opening_here import (
@@ -125,6 +128,8 @@ __all__ = [
     "CastAtDesk",
     "HashedRow",
     "Keyring",
+    "NotOnTheList",
+    "OnEnvelope",
     "OnPaper",
     "Opening",
     "PaperRules",
@@ -203,6 +208,7 @@ __all__ = [
     "note_done",
     "note_held",
     "note_roll",
+    "number_on_envelope",
     "open_contest",
     "open_with_the_servers_key",
     "openings_of",

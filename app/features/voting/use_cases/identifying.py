@@ -209,9 +209,12 @@ def _channel(actor: Actor | ShownToken) -> Channel:
 def entry_of(session: Session, process_id: uuid.UUID, number: str, born: str, secret: bytes) -> str:
     """The voter key of a register number. Raises Refused when the process has a roll and the two are not on it."""
     key = voter_key(secret, process_id, number)
-    if has_roll(session, process_id):
-        entry = roll_entry(session, process_id, key)
-        proof = birth_hash(secret, process_id, number, born)
-        if entry is None or (entry.birth_hash and not hmac.compare_digest(entry.birth_hash, proof)):
-            raise Refused(NOT_LISTED)
+    if has_roll(session, process_id) and not is_listed(session, process_id, key, birth_hash(secret, process_id, number, born)):
+        raise Refused(NOT_LISTED)
     return key
+
+
+def is_listed(session: Session, process_id: uuid.UUID, key: str, proof: str) -> bool:
+    """Whether the roll has this key, with this proof of a date of birth or without any."""
+    entry = roll_entry(session, process_id, key)
+    return entry is not None and (not entry.birth_hash or hmac.compare_digest(entry.birth_hash, proof))

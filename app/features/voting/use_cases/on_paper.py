@@ -6,6 +6,8 @@ The room of the stations says who may hand one out, and where.
 
 import uuid
 from collections import Counter
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -17,10 +19,10 @@ from app.features.budgets.queries import Pot, PotState, held_pot, hold_pots, req
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.voting.commands import OnPaper
 from app.features.voting.models import BoxState, VotingParticipation
-from app.features.voting.queries import AtTheBox, at_the_box, closed, fixed_pots, has_voted
-from app.features.voting.rules import granted_slot
+from app.features.voting.queries import AtTheBox, at_the_box, closed, fixed_pots, has_roll, has_voted
+from app.features.voting.rules import birth_hash, granted_slot, voter_key
 from app.features.voting.use_cases.casting import ALREADY, ELSEWHERE, at_desk, require_open
-from app.features.voting.use_cases.identifying import entry_of
+from app.features.voting.use_cases.identifying import entry_of, is_listed
 from app.features.voting.voters.eligibility import granted_slots, slot_here
 from app.features.voting.voters.voter import Voter, Way
 from app.kernel import clock
@@ -70,17 +72,47 @@ def hand_back(session: Session, actor: Actor, command: OnPaper, secret: bytes) -
 
 
 def voter_on_list(session: Session, actor: Actor, command: OnPaper, secret: bytes) -> str:
-    """The key of a number for an envelope that is decided on later. Raises Refused when it is not on the list."""
+    """The key of a number. Raises Refused when it is not on the list."""
     pot = pot_by_id(session, command.pot_id)
     if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
         raise NotFound
     return entry_of(session, pot.process_id, command.number, command.born, secret)
 
 
-def accept_on_paper(session: Session, actor: Actor, pot_id: uuid.UUID, voter_key: str, station: str) -> None:
+@dataclass(frozen=True)
+class OnEnvelope:
+    """What is kept of the number on an envelope that is decided on later.
+
+    `proof`: a keyed hash of number and date of birth, where the two were not on the list when it was written down.
+    """
+
+    key: str
+    proof: str = ""
+
+
+class NotOnTheList(Refused):
+    """The number on an envelope, with the date of birth beside it, is not on the list of voters."""
+
+
+def number_on_envelope(session: Session, actor: Actor, command: OnPaper, secret: bytes) -> OnEnvelope:
+    """What is kept of a number that stands on an envelope, whether it is on the list or not."""
+    pot = pot_by_id(session, command.pot_id)
+    if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
+        raise NotFound
+    key = voter_key(secret, pot.process_id, command.number)
+    proof = birth_hash(secret, pot.process_id, command.number, command.born)
+    if has_roll(session, pot.process_id) and not is_listed(session, pot.process_id, key, proof):
+        return OnEnvelope(key, proof)
+    return OnEnvelope(key)
+
+
+def accept_on_paper(
+    session: Session, actor: Actor, pot_id: uuid.UUID, written: OnEnvelope, station: str, day: date | None = None
+) -> None:
     """Take an outer envelope as a vote on paper, also when the vote has ended: it arrived in time.
 
-    Raises Refused or Conflict, saying why, when this entry has no vote here or has used it: the envelope stays closed.
+    `day`: when its ballot was handed out, where that is known. Raises NotOnTheList where it is not on the list, Refused or
+    Conflict, saying why, when this entry has no vote here or has used it: the envelope stays closed.
     """
     pot = pot_by_id(session, pot_id)
     if pot is None or not actor.may(Permission.INTAKE, pot.process_id):
@@ -91,12 +123,14 @@ def accept_on_paper(session: Session, actor: Actor, pot_id: uuid.UUID, voter_key
     require_valid(pot)
     if found.state is not PotState.READY:
         raise Conflict(msg("This vote has been counted. No more ballots are taken."))
-    now = at_the_box(session, pot.process_id, Voter(pot.process_id, voter_key, Way.DESK, Channel.PAPER))
+    now = at_the_box(session, pot.process_id, Voter(pot.process_id, written.key, Way.DESK, Channel.PAPER))
     if now is None:
         raise NotFound
     if now.entry.has_roll and not now.entry.on_roll:
-        raise Refused(msg("This number is not on the list of voters any more."))
-    _use_up(session, found.ballot, voter_key, now, station)
+        raise NotOnTheList(msg("This number is not on the list of voters any more."))
+    if written.proof and not is_listed(session, pot.process_id, written.key, written.proof):
+        raise NotOnTheList(msg("This number is not on the list of voters."))
+    _use_up(session, found.ballot, written.key, now, station, day)
 
 
 def forget_stations(session: Session, actor: Actor, process_id: uuid.UUID) -> dict[tuple[uuid.UUID, str], int]:
@@ -121,24 +155,24 @@ def forget_stations(session: Session, actor: Actor, process_id: uuid.UUID) -> di
     return dict(numbers)
 
 
-def _use_up(session: Session, pot: Pot, voter_key: str, now: AtTheBox, station: str) -> None:
+def _use_up(session: Session, pot: Pot, key: str, now: AtTheBox, station: str, day: date | None = None) -> None:
     slot = slot_here(session, pot, now)
     values = {
         "process_id": pot.process_id,
         "pot_id": pot.id,
-        "voter_key": voter_key,
+        "voter_key": key,
         "slot": slot,
         "granted": False,
         "channel": Channel.PAPER,
         "station": station,
-        "day": clock.now().date(),
+        "day": day or clock.now().date(),
     }
     if _taken(session, values):
         return
     more = granted_slot(slot)
-    if more in granted_slots(session, pot.process_id, voter_key) and _taken(session, {**values, "slot": more, "granted": True}):
+    if more in granted_slots(session, pot.process_id, key) and _taken(session, {**values, "slot": more, "granted": True}):
         return
-    raise Conflict(ALREADY if has_voted(session, pot.id, voter_key) else ELSEWHERE, field="number")
+    raise Conflict(ALREADY if has_voted(session, pot.id, key) else ELSEWHERE, field="number")
 
 
 def _taken(session: Session, values: dict[str, Any]) -> bool:
