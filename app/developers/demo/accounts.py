@@ -136,7 +136,7 @@ def table(accounts: Sequence[Account], base_url: str) -> str:
             "  A code is good for a minute and works once. For fresh ones:",
             "  PLAZA_ENV=development .venv/bin/flask --app wsgi demo accounts",
             "",
-            "  Two clerks: what one of them types from paper, the other reads. Both stand on today's list of the station at the",
+            "  Two clerks: what one of them types from paper, the other reads. Both stand on today's list of the station",
             f"  {STATION}: {base_url}/staff/stations. A card number to try there: {CARD} (with the stub {STUB}).",
             "",
             f"  E-mails are not sent. They stand here: {base_url}/development/mail",

@@ -1,4 +1,4 @@
-"""A station of the vote that runs: people vote on paper, too; two clerks are at its desk for weeks, and some ballots are out."""
+"""A station of the vote that runs: people vote on paper, too; two clerks are there for weeks, and some ballots are out."""
 
 from datetime import timedelta
 from uuid import uuid5

@@ -244,11 +244,14 @@ def settle(batch_id: uuid.UUID, sheet_id: uuid.UUID) -> ResponseReturnValue:
     ), status
 
 
-def _compared(sheet: IntakeSheet) -> list[tuple[str, str, str]]:
-    """What differs: what it is called, and what each of the two typed."""
+def _compared(sheet: IntakeSheet) -> list[tuple[str, rules.Parts, rules.Parts]]:
+    """What differs: what it is called, and what each of the two typed, with the words that are not the same."""
     first, second = shown_entry(sheet.first), shown_entry(sheet.second)
     names = rules.differences(sheet.first, sheet.second)
-    return [(first.get(name, second.get(name, ("", "")))[0], _said(first, name), _said(second, name)) for name in names]
+    return [
+        (first.get(name, second.get(name, ("", "")))[0], *rules.compared(_said(first, name), _said(second, name)))
+        for name in names
+    ]
 
 
 def _said(shown: Mapping[str, tuple[str, str]], name: str) -> str:
