@@ -80,7 +80,7 @@ def _proposal_form(batch: IntakeBatch, entry: Mapping[str, Any] | None) -> Propo
         (str(category.id), f"{number} {local_text(category.name)}") for number, category in enumerate(categories, start=1)
     ]
     if categories:
-        form.category_id.choices.append((NOT_MARKED, f"0 {_('None is marked')}"))
+        form.category_id.choices.append((NOT_MARKED, "0 " + _("None is marked")))
     form.area.choices = [("", _("Choose an area"))] + [
         (str(area.id), local_text(area.name)) for area in areas_of(session, where)
     ]

@@ -117,9 +117,9 @@ def _one(form: DecisionForm, kind: str, subject_id: UUID, back: str) -> str:
 def _say_what_was_done(verb: Verb, kind: str, subject_id: UUID, back: str, *, undo: bool, told: bool) -> None:
     author = _("The author is told.") if told else _("The author left no address, so nobody can tell them.")
     texts = {
-        Verb.APPROVE: f"{_('Published.')} {author}",
-        Verb.HIDE: _("Hidden. The author gets the reason.") if told else f"{_('Hidden.')} {author}",
-        Verb.RESTORE: f"{_('Visible again.')} {author}",
+        Verb.APPROVE: _("Published. %(author)s", author=author),
+        Verb.HIDE: _("Hidden. The author gets the reason.") if told else _("Hidden. %(author)s", author=author),
+        Verb.RESTORE: _("Visible again. %(author)s", author=author),
         Verb.DISMISS: _("Left as it is. The reports are settled."),
     }
     html = Markup("{}").format(texts[verb])
