@@ -9,7 +9,19 @@ from pathlib import Path
 from benchmarks.harness import installation
 
 DATABASES = ("sqlite", "postgresql")
-OURS = {"__init__", "__main__", "bare", "crowd", "consent_rows", "harness", "letters", "load", "takeout", "used_over_http"}
+OURS = {
+    "__init__",
+    "__main__",
+    "bare",
+    "crowd",
+    "consent_rows",
+    "harness",
+    "letters",
+    "load",
+    "takeout",
+    "used_over_http",
+    "reading_worker",
+}
 
 
 def rooms() -> list[str]:

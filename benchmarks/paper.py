@@ -65,6 +65,7 @@ SECRET = b"the key of a replay"
 BATCH = 500
 AT_ONCE = 500
 BORN = "1951-06-30"
+ZONE = "Europe/Warsaw"
 CLERKS = ("First", "Second", "Third")
 
 
@@ -199,7 +200,7 @@ class _Vote:
             with self.transaction() as session:
                 kept = _kept(session, self.pot_id)  # noqa: F841  read once for many, as for all of a request
                 for number in range(at + 1, at + len(part) + 1):
-                    voter = AtDesk(self.station_id, self.pot_id, f"P{number:07}", BORN)
+                    voter = AtDesk(self.station_id, self.pot_id, f"P{number:07}", BORN, zone=ZONE)
                     issue_ballot(session, self.clerks[0], IssueBallot(voter, uuid4(), number), SECRET)
 
     def cast(self) -> None:
@@ -219,7 +220,10 @@ class _Vote:
         for number in range(1, min(many, len(self.election.paper)) + 1):
             self._refused(lambda session, number=number: self._cast(session, f"P{number:07}", self.election.projects[0][0]))
         for number in range(min(many, len(self.election.internet))):
-            voter, stub = AtDesk(self.station_id, self.pot_id, f"W{number:07}", BORN), len(self.election.paper) + number + 1
+            voter, stub = (
+                AtDesk(self.station_id, self.pot_id, f"W{number:07}", BORN, zone=ZONE),
+                len(self.election.paper) + number + 1,
+            )
             self._refused(
                 lambda session, voter=voter, stub=stub: issue_ballot(
                     session, self.clerks[0], IssueBallot(voter, uuid4(), stub), SECRET

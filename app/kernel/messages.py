@@ -4,9 +4,12 @@ Rules and use cases refuse with a `Message`; the web, a mail or the command line
 Babel finds the texts by the function names `msg` and `nmsg`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from app.kernel.texts import pick
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,16 @@ class Ending:
 
     def __str__(self) -> str:
         return str(self.at)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name that was written in several languages, as a parameter of a `Message`: in words the reader's one."""
+
+    texts: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return pick(self.texts, "en")[0]
 
 
 @dataclass(frozen=True)

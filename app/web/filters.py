@@ -15,7 +15,7 @@ from flask_babel import format_currency, format_date, format_datetime, format_de
 from markupsafe import Markup, escape
 
 from app.kernel import clock
-from app.kernel.messages import Beginning, Ending, Message
+from app.kernel.messages import Beginning, Ending, Message, Named
 from app.kernel.texts import excerpt, pick
 from app.web.access import viewer
 from app.web.locale import current_locale, text_direction
@@ -38,6 +38,8 @@ def translate(message: Message | str) -> str:
 def _param(value: Any) -> str:
     if isinstance(value, Message):
         return translate(value)
+    if isinstance(value, Named):
+        return str(local_text(value.texts))
     if isinstance(value, Beginning):
         return show_beginning(value.at)
     if isinstance(value, Ending):
@@ -61,6 +63,7 @@ def channel_word(channel: str) -> str:
         "paper": gettext("Paper"),
         "desk": gettext("Desk"),
         "phone": gettext("Phone"),
+        "unknown": gettext("Not recorded"),
         "joined": gettext("Small numbers together"),
     }
     return known.get(channel, channel)

@@ -4,27 +4,34 @@ Anybody's browser becomes one by opening the start page: that is a layout and a 
 has enrolled shows a token of its own; only what is done there counts as done at a public screen (docs/adr/0021). Neither cookie
 is of a person. A further, signed cookie says until when the visit lasts. The page's script ends a visit after a pause; where no
 script runs, the server does so itself with the next request, and the page asks for that request by itself.
+
+One more cookie, a random mark, goes with the visit: with it alone open the addresses that this visit has left in the browser's
+history (`kiosk_addresses`).
 """
 
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadSignature, Signer
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms.validators import ValidationError
 
 from app.kernel import clock
-from app.web import kiosk_page
+from app.web import kiosk_addresses, kiosk_page
 
 COOKIE = "kiosk"
 TOKEN = "kiosk_device"  # noqa: S105  the name of a cookie
 LOWER = "kiosk_lower"
 UNTIL = "kiosk_until"
+VISIT = "kiosk_visit"
 START = "/kiosk"
 IDLE_SECONDS = 60
 COUNTDOWN_SECONDS = 20
@@ -108,17 +115,32 @@ def give_token(response: Response, token: str) -> None:
 
 
 def start_cookie(response: Response) -> None:
-    """Make the browser a public screen until somebody of the city ends that."""
+    """Make the browser a public screen for a day from its last visit to the start page, or until somebody ends that.
+
+    Whoever came by a link is not kept for longer; screens of the city are known by their token.
+    """
     response.set_cookie(
         COOKIE,
         "1",
-        max_age=365 * 86400,
+        max_age=86400,
         samesite="Lax",
         httponly=True,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
     )
     stay(response)
     response.headers["Cache-Control"] = "no-store"
+
+
+def visit() -> str:
+    """The mark of this visit: what its addresses are sealed with. A browser that has none gets one with the answer."""
+    if "kiosk_visit" not in g:
+        g.kiosk_visit = request.cookies.get(VISIT) or secrets.token_urlsafe(32)
+    return str(g.kiosk_visit)
+
+
+def end_visit(response: Response) -> None:
+    """Nothing that the visit left in the browser's history opens from now on."""
+    response.delete_cookie(VISIT)
 
 
 def pause_seconds(asking: bool = False) -> int:
@@ -190,11 +212,17 @@ def init_app(app: Flask) -> None:
 
     app.context_processor(mark)
 
+    @app.before_request
+    def _open_address() -> ResponseReturnValue | None:
+        return _opened_address() if is_kiosk() else None
+
     @app.after_request
     def _forget(response: Response) -> Response:
         if not is_kiosk():
             return response
         asking = False
+        if "Location" in response.headers:
+            response.headers["Location"] = kiosk_addresses.hidden(response.headers["Location"], visit())
         if _is_a_file(response):
             response = _no_files()
         if response.mimetype == "text/html":
@@ -203,10 +231,41 @@ def init_app(app: Flask) -> None:
                 page = response.get_data(as_text=True)
                 asking = kiosk_page.asks(page)
                 # a moment later than the visit lasts, so that the request finds it over
-                response.set_data(kiosk_page.dress(page, START, pause_seconds(asking) + 2, request.host))
+                page = kiosk_page.dress(page, START, pause_seconds(asking) + 2, request.host)
+                page = kiosk_page.name_visit(page, kiosk_addresses.page_mark(visit()))
+                response.set_data(kiosk_addresses.hide_all(page, visit()))
         if response.mimetype == "text/html" and UNTIL not in _cookies_set(response):
             stay(response, asking)
+        if "kiosk_visit" in g and VISIT not in request.cookies and VISIT not in _cookies_set(response):
+            _keep_visit(response)
         return response
+
+
+def _opened_address() -> ResponseReturnValue | None:
+    """Put the secrets of this visit's addresses back in their place; what an earlier visit left shows the start page.
+
+    On a screen of the city nobody types an address, so one with a bare secret comes from the history, too. In anybody's own
+    browser such an address is exchanged for one of this visit.
+    """
+    paths = {name: value for name, value in (request.view_args or {}).items() if name in kiosk_addresses.SECRETS}
+    asked = {name: value for name, value in request.args.items() if value and name in kiosk_addresses.ASKED}
+    values = {**asked, **paths}
+    if not all(value.startswith(kiosk_addresses.MARK) for value in values.values()):
+        here = request.full_path.rstrip("?")
+        there = START if is_enrolled() else kiosk_addresses.hidden(here, visit())
+        return redirect(there, 303) if is_enrolled() or (request.method in ("GET", "HEAD") and there != here) else None
+    opened = {name: kiosk_addresses.opened(value, visit()) for name, value in values.items()}
+    found = {name: value for name, value in opened.items() if value is not None}
+    if len(found) < len(values):
+        return redirect(START, 303)
+    request.view_args = {name: found.get(name, value) for name, value in (request.view_args or {}).items()}
+    if asked:
+        request.args = ImmutableMultiDict({**request.args.to_dict(), **{name: found[name] for name in asked}})
+    return None
+
+
+def _keep_visit(response: Response) -> None:
+    response.set_cookie(VISIT, visit(), samesite="Lax", httponly=True, secure=current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def _is_a_file(response: Response) -> bool:

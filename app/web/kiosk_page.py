@@ -35,6 +35,11 @@ def dress(page: str, start: str, seconds: int, host: str) -> str:
     return page.replace("</head>", f"{end}\n</head>", 1)
 
 
+def name_visit(page: str, mark: str) -> str:
+    """The page says to its script in which visit it was made."""
+    return page.replace(" data-kiosk", f' data-kiosk data-visit="{mark}"', 1)
+
+
 def _never_filled(tag: re.Match[str]) -> str:
     if AUTOCOMPLETE.search(tag["attributes"]):
         return tag[0]

@@ -1,6 +1,7 @@
 """A consent on paper that was scanned, looked through and taken into a batch; and what it becomes."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,16 +14,17 @@ from app.features.maps.queries import street_table
 from app.features.printing.layout.codes import new_code
 from app.features.printing.queries import SERIAL_LENGTH, Kind
 from app.kernel.files import files
+from app.kernel.permissions import Actor
 from tests.factories import consents, intake, scans, spaces
 
 SAID = {"person": "Hilja Virtanen", "name": "Hilja Virtanen", "address": "hilja@example.org", "guardian": ""}
 MARKED = {"answer": "yes", "of_age": "yes"}
 
 
-def entered(city: str) -> SimpleNamespace:
+def entered(city: str, process: Any = None, clerks: tuple[Actor, Actor] | None = None) -> SimpleNamespace:
     """Two clerks, and an open batch with one sheet: its first reading is what was accepted in the scans."""
-    process = spaces.process("Parks")
-    one, other = intake.clerk(process), intake.clerk(process)
+    process = process or spaces.process("Parks")
+    one, other = clerks or (intake.clerk(process), intake.clerk(process))
     asked = consents.agreement(process, categories=("name", "contact"))
     form = scans.layout_of(Kind.CONSENT, asked, numbered=True, city=city)
     file, serial = scans.file(process), new_code(SERIAL_LENGTH)
@@ -42,7 +44,6 @@ def closed(desk: SimpleNamespace) -> SimpleNamespace:
     intake.read(desk.sheet, desk.other)
     intake.reconcile(desk.batch, desk.other)
     intake.close(desk.batch, desk.other)
-    db.session.commit()
     desk.papers = db.session().scalars(select(ConsentPaper).order_by(ConsentPaper.number)).all()
     desk.pictures = [files.read(paper.key) for paper in desk.papers]
     return desk

@@ -1,10 +1,14 @@
 """Data agreements and answers to them for tests."""
 
+import hashlib
+import io
 import uuid
 from datetime import date
 from typing import Any
 
-from app.extensions import db
+from PIL import Image
+
+from app.extensions import db, files
 from app.features.accounts.models import Person
 from app.features.consents.commands import (
     AnswerAgreement,
@@ -21,6 +25,7 @@ from app.features.consents.commands import (
 from app.features.consents.models import (
     Answer,
     ConsentCode,
+    ConsentPaper,
     ConsentRecord,
     DataAgreement,
     Notice,
@@ -28,6 +33,7 @@ from app.features.consents.models import (
     Recipient,
     Usage,
 )
+from app.features.consents.queries import record_of
 from app.features.consents.use_cases import (
     answer_agreement,
     ask_by_letter,
@@ -181,3 +187,21 @@ def notice(agreement: DataAgreement, person: Any = None, **attributes: Any) -> N
     """A message to the recipient of an agreement that waits for their confirmation."""
     facts = {"recipient_id": agreement.recipient_id, "agreement_id": agreement.id, "kind": NoticeKind.WITHDRAWN}
     return add(Notice(**{**facts, "person_id": person.id if person else None, "reference": "0" * 32, **attributes}))
+
+
+def paper(agreement: DataAgreement, person: Person) -> ConsentPaper:
+    """A picture of the sheet on which somebody gave the answer that counts."""
+    record = record_of(db.session(), agreement.id, person.id)
+    assert record is not None
+    buffer = io.BytesIO()
+    Image.new("L", (420, 594), 240).save(buffer, "JPEG")
+    picture = buffer.getvalue()
+    return add(
+        ConsentPaper(
+            event_id=record.event_id,
+            person_id=person.id,
+            number=1,
+            key=files.write(picture, ".jpg"),
+            digest=hashlib.sha256(picture).hexdigest(),
+        )
+    )

@@ -11,7 +11,14 @@ from app.features.budgets.models import Pot, PotState, Project
 from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun, RunState
 from app.features.printing.queries import FormLayout, Look
 from app.features.printing.rules import part_key
-from app.features.printing.use_cases import ballot_form
+from app.features.printing.use_cases import (
+    ConsentSubject,
+    Named,
+    ProposalSubject,
+    ballot_form,
+    consent_form,
+    proposal_form,
+)
 from app.kernel import clock
 from tests.factories.tools import add
 
@@ -92,3 +99,39 @@ def run(process: Any, layout: FormLayout, *, files: bool = False, **attributes: 
 def copy(of: PrintRun, serial: str) -> PrintedCopy:
     """One copy of a run in the register."""
     return add(PrintedCopy(run_id=of.id, serial=serial))
+
+
+AREAS = ("Harbour", "Old town", "North shore", "Lime hill", "Station quarter", "Mill meadows")
+CATEGORIES = ("Streets and squares", "Parks and nature", "Play and sport", "Culture", "Health", "Schools", "Other")
+
+
+def proposal(look: Look | None = None, *, numbered: bool = True) -> FormLayout:
+    """A proposal form that stands in no database. Needs the application's context."""
+    subject = ProposalSubject(
+        uuid.UUID(int=11),
+        {"en": "Parks for all"},
+        "City of Example",
+        [Named(str(uuid.UUID(int=100 + at)), {"en": words}) for at, words in enumerate(CATEGORIES)],
+        [Named(str(uuid.UUID(int=200 + at)), {"en": words}) for at, words in enumerate(AREAS)],
+        numbered,
+        "https://plaza.example.org/forms/slip",
+    )
+    return proposal_form(subject, look or Look())
+
+
+def consent(look: Look | None = None, *, numbered: bool = True) -> FormLayout:
+    """A consent form that asks for all there is, and stands in no database. Needs the application's context."""
+    subject = ConsentSubject(
+        uuid.UUID(int=12),
+        {"en": "Contact about this topic"},
+        {"en": "The planning department may write to me about this topic, and about what is built. It passes nothing on."},
+        "City of Example",
+        "Text 1, 4 May 2026",
+        [("Who gets it", "Planning department"), ("Until when", "12 months, or until you take it back")],
+        [("name", "Name"), ("email", "E-mail"), ("address", "Postal address")],
+        [("age_band", "How old are you?", [Named(one, {"en": one}) for one in ("0-17", "18-29", "30-64", "65+")])],
+        15,
+        numbered,
+        "https://plaza.example.org/my-data/code",
+    )
+    return consent_form(subject, look or Look())

@@ -80,6 +80,13 @@ def reviewed(of: ScanFile, layout: FormLayout, *, doubtful: tuple[int, ...] = ()
     return add(found)
 
 
+def circles(layout: FormLayout, marks: dict[str, str], form_page: int = 1) -> tuple[int, ...]:
+    """The places of these circles on a page of the form: of each field the value that is marked."""
+    found = tuple(at for at, one in enumerate(layout.pages[form_page - 1].bubbles) if marks.get(one.field) == one.value)
+    assert len(found) == len(marks), "a circle that is not on this page"
+    return found
+
+
 def reading(
     layout: FormLayout, form_page: int, marked: tuple[int, ...], doubtful: tuple[int, ...] = (), code: str = ""
 ) -> PageReading:

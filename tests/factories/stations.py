@@ -1,7 +1,7 @@
 """Stations with clerks, ballots that are handed out, and whole boxes that are typed, read and signed, for tests."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +10,11 @@ from sqlalchemy import select
 from app.extensions import db as database
 from app.features.budgets.models import Pot
 from app.features.committee.models import Station
+from app.features.printing.queries import Kind
+from app.features.scans.models import ScanFile, ScanPage
 from app.features.spaces.models import Phase, Process
-from app.features.stations.commands import AtDesk, DrawSample, IssueBallot, OpenBatch, SignNumbers, TypeBallot
-from app.features.stations.models import Batch, Issue, Shift
+from app.features.stations.commands import AtDesk, DrawSample, IssueBallot, OpenBatch, SignNumbers, TakeScans, TypeBallot
+from app.features.stations.models import Batch, CountState, Issue, PaperBallot, Shift, StationCount
 from app.features.stations.queries import next_to_read, numbers_of
 from app.features.stations.use_cases import (
     draw_sample,
@@ -23,15 +25,18 @@ from app.features.stations.use_cases import (
     read_again,
     reads_all,
     sign_numbers,
+    take_scans,
     type_ballot,
 )
 from app.features.voting.models import VotingSetup
 from app.kernel import clock
 from app.kernel.permissions import Actor, Role
-from tests.factories import accounts, committee, spaces, voting
+from tests.factories import accounts, committee, scans, spaces, voting
 from tests.factories.tools import add
 
 SECRET = voting.SECRET
+ZONE = "Europe/Helsinki"
+"""The city's time zone, as in the settings of the tests."""
 
 
 def clerk(process_id: Any, name: str = "Kaisa Clerk") -> Actor:
@@ -46,10 +51,10 @@ def clerk_of(batch: Batch) -> Actor:
     return Actor(person_id=batch.typed_by, roles=frozenset({(Role.CLERK, place.process_id)}))
 
 
-def on_shift(place: Station, name: str = "Kaisa Clerk") -> Actor:
-    """A clerk who works at this station today."""
+def on_shift(place: Station, name: str = "Kaisa Clerk", day: date | None = None) -> Actor:
+    """A clerk who works at this station today, or on another day."""
     actor = clerk(place.process_id, name)
-    add(Shift(station_id=place.id, person_id=actor.person_id, person_name=name, day=clock.now().date()))
+    add(Shift(station_id=place.id, person_id=actor.person_id, person_name=name, day=day or clock.today(ZONE)))
     return actor
 
 
@@ -62,12 +67,20 @@ def paper_pot(process: Any = None, **attributes: Any) -> Pot:
 
 def at(place: Station, pot: Pot, number: str) -> AtDesk:
     """Somebody at the desk."""
-    return AtDesk(place.id, pot.id, number)
+    return AtDesk(place.id, pot.id, number, zone=ZONE)
 
 
 def handed_out(actor: Actor, place: Station, pot: Pot, number: str, stub: int) -> Issue:
     """A ballot for somebody."""
     return issue_ballot(database.session(), actor, IssueBallot(at(place, pot, number), uuid4(), stub), SECRET)
+
+
+def voting_on(pot: Pot, days: int) -> None:
+    """People vote from so many days ago until as many days from now."""
+    session = database.session()
+    for phase in session.scalars(select(Phase).where(Phase.process_id == pot.process_id)):
+        phase.starts_at, phase.ends_at = clock.now() - timedelta(days=days), clock.now() + timedelta(days=days)
+    session.flush()
 
 
 def over(pot: Pot) -> None:
@@ -79,6 +92,12 @@ def over(pot: Pot) -> None:
     session.flush()
 
 
+def box_is_open(pot: Pot) -> StationCount:
+    """A station of the pot's process whose box is open."""
+    place = committee.station(pot.process_id)
+    return add(StationCount(station_id=place.id, pot_id=pot.id, state=CountState.OPENED))
+
+
 def typed(actor: Actor, place: Station, pot: Pot, ballots: Iterable[str], *, finish: bool = True) -> Batch:
     """A batch with these ballots; the boxes of its station are open."""
     session, ballots = database.session(), list(ballots)
@@ -86,6 +105,59 @@ def typed(actor: Actor, place: Station, pot: Pot, ballots: Iterable[str], *, fin
     for number, marks in enumerate(ballots, start=1):
         type_ballot(session, actor, TypeBallot(batch.id, number, marks))
     return finish_batch(session, actor, batch.id) if finish else batch
+
+
+class OpenBox:
+    """A station whose box is open, with so many ballots handed out, three clerks, and files with scans of ballots."""
+
+    def __init__(self, number: int = 1, **attributes: Any) -> None:
+        self.pot = paper_pot(**attributes)
+        self.place = committee.station(self.pot.process_id)
+        desk = on_shift(self.place)
+        for stub in range(1, number + 1):
+            handed_out(desk, self.place, self.pot, f"P{stub:05}", stub)
+        over(self.pot)
+        self.first, self.second, self.third = (clerk(self.pot.process_id, name) for name in ("Aino A", "Benno B", "Cilla C"))
+        open_boxes(database.session(), self.first, self.place.id)
+        self.layout = scans.layout_of(Kind.BALLOT, self.pot)
+
+    def file(self) -> ScanFile:
+        """An upload that was read."""
+        return scans.file(database.session.get_one(Process, self.pot.process_id))
+
+    def upload(self, *pages: dict[str, Any]) -> ScanFile:
+        """An upload with these accepted pages; `marks` says what is marked in which field."""
+        file = self.file()
+        for page in pages:
+            self.page(file, **page)
+        return file
+
+    def page(self, file: ScanFile, marks: dict[str, str] | None = None, **more: Any) -> ScanPage:
+        """An accepted page of the ballot in a file."""
+        marked = scans.circles(self.layout, marks or {}, more.get("form_page", 1))
+        return scans.reviewed(file, self.layout, **{"marked": marked, **more})
+
+    def sheet(self, file: ScanFile, marks: dict[str, str], **more: Any) -> None:
+        """All pages of one ballot, with one set code where there are several."""
+        pages = self.layout.pages
+        for one in pages:
+            here = {name: value for name, value in marks.items() if name in {circle.field for circle in one.bubbles}}
+            self.page(file, here, form_page=one.number, **{"code": "7KXMAB2C" if len(pages) > 1 else "", **more})
+
+    def batch(self, declared: int = 5) -> Batch:
+        """A batch without ballots."""
+        return open_batch(database.session(), self.first, OpenBatch(self.place.id, self.pot.id, declared))
+
+    def taken(self, file: ScanFile, number: int, batch: Batch | None = None) -> Batch:
+        """A batch with the ballots of an upload."""
+        into = batch or self.batch(number)
+        assert take_scans(database.session(), self.first, TakeScans(into.id, file.id, number)) == number
+        return into
+
+    def firsts(self, batch: Batch) -> list[str]:
+        """What was typed first, or read from scans, in the order of the batch."""
+        query = select(PaperBallot.first).where(PaperBallot.batch_id == batch.id).order_by(PaperBallot.number)
+        return list(database.session.scalars(query))
 
 
 def read_second(actor: Actor, batch: Batch, ballots: Iterable[str]) -> None:

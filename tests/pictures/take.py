@@ -142,7 +142,7 @@ def test_a_station(window: Window, live: Live) -> None:
     first, second = clerks(db.session.get_one(Process, now.process_id))
     for person in (first, second):
         accounts.grant(person, Role.CLERK, db.session.get_one(Process, over.process_id))
-    add(Shift(station_id=library.id, person_id=first.id, person_name="Aino Aalto", day=clock.now().date()))
+    add(Shift(station_id=library.id, person_id=first.id, person_name="Aino Aalto", day=clock.today(stations.ZONE)))
     desk = stations.on_shift(school, "Kaisa Koski")
     for stub in range(1, 6):
         stations.handed_out(desk, school, over, f"P{stub:05}", stub)

@@ -28,6 +28,7 @@ def build(world: World) -> None:
     world.other_agreement = consents.agreement(spaces.process("Quiet streets"))
     refused = consents.agreement(spaces.process("The new library"))
     consents.consent(refused, world.person("resident"), Answer.REFUSED)
+    world.paper = consents.paper(world.agreement, world.person("resident"))
     consents.usage(world.person("resident"), by_department="Planning department")
     world.recipient = consents.recipient()
     world.public_task = consents.agreement(
@@ -63,6 +64,7 @@ def build(world: World) -> None:
 
 
 SAMPLES = {
+    "consents.paper": lambda world: Visit(f"/my-data/paper/{world.paper.id}.jpg", "resident"),
     "consents.my_data": lambda world: [Visit("/my-data", viewer="resident"), Visit("/my-data", viewer="nobody")],
     "consents.usages": lambda world: [
         Visit("/my-data/usages", viewer="resident"),

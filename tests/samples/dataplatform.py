@@ -8,6 +8,7 @@ SAMPLES = {
         "/data/feedback-by-area.csv",
         "/data/feedback-by-area.geojson",
         "/data/proposals.csv",
+        "/data/participation-by-channel.csv",
     ],
     "dataplatform.columns": lambda world: "/data/feedback-by-area.README.md",
     "dataplatform_manage.index": lambda world: "/staff/releases",

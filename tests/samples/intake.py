@@ -5,7 +5,7 @@ import uuid
 from app.features.intake.models import SheetKind
 from app.features.printing.queries import Kind, Look, Variant
 from app.kernel.permissions import Actor, Channel, Role
-from tests.factories import accounts, consents, intake, proposals, scans
+from tests.factories import accounts, answers_from_scans, consents, intake, proposals, scans
 from tests.samples.world import Visit, World
 
 
@@ -37,7 +37,15 @@ def _batches(world: World, one: Actor, other: Actor) -> None:
     scans.accepted(file, form, other, code="K2R4T6W8", texts={"title": "A lamp"})
     missing = scans.layout_of(Kind.PROPOSAL, process, numbered=True, look=Look(Variant.LARGE))
     scans.accepted(file, missing, other, code="H2K4M6P8", texts={"title": "Half of a sheet"})
+    world.answered_on_paper = answers_from_scans.closed(
+        answers_from_scans.entered(world.app.config["SETTINGS"].city_name, process, (one, other))
+    )
     world.batch_answers = intake.batch(process, one, kind=SheetKind.CONSENT, agreement_id=world.asked_on_paper.id)
+
+
+def _sheet_of(world: World) -> str:
+    batch, sheet = world.answered_on_paper.batch, world.answered_on_paper.sheet
+    return f"/staff/intake/batches/{batch.id}/sheets/{sheet.id}/paper"
 
 
 SAMPLES = {
@@ -55,6 +63,8 @@ SAMPLES = {
     "intake_manage.consents": lambda world: "/staff/intake/consents",
     "intake_manage.consent": lambda world: f"/staff/intake/consents/{world.asked_on_paper.id}",
     "intake_manage.consent_slip": lambda world: f"/staff/intake/consents/slip/{world.slip.id}",
+    "intake_manage.paper": _sheet_of,
+    "intake_manage.paper_picture": lambda world: f"{_sheet_of(world)}/1.jpg",
     "intake_manage.batches": lambda world: ["/staff/intake/batches", "/staff/intake/batches?closed=yes"],
     "intake_manage.open_new": lambda world: "/staff/intake/batches/new",
     "intake_manage.batch": lambda world: [

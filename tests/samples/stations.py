@@ -41,7 +41,7 @@ def build(world: World) -> None:
     setup.postal_until = clock.now() + timedelta(days=3)
     world.desk_station = place = committee.station(pot.process_id)
     sam = world.person("clerk")
-    add(Shift(station_id=place.id, person_id=sam.id, person_name="Sam Clerk", day=clock.now().date()))
+    add(Shift(station_id=place.id, person_id=sam.id, person_name="Sam Clerk", day=clock.today(stations.ZONE)))
     desk = stations.on_shift(place)
     for stub in (1, 2):
         stations.handed_out(desk, place, pot, f"CARD{stub:05}", stub)

@@ -1,8 +1,6 @@
 """The tests make their tables from the models; what a city has was made by the migrations. Both must allow the same."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from flask import Flask
@@ -10,16 +8,15 @@ from sqlalchemy import create_engine
 
 from app.developers.checks.migrations import _checks, _created_by_models
 from app.kernel.database import Database
-from tests.support.furniture import HOUSE
+from tests.support.commands import flask
 
 
 def migrated(folder: Path) -> str:
     """Address of a database that `flask db upgrade` made."""
     url = f"sqlite:///{folder}/migrated.sqlite3"
     environment = {**os.environ, "PLAZA_ENV": "development", "PLAZA_VAR": str(folder), "PLAZA_DATABASE_URL": url}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-    done = subprocess.run(command, cwd=HOUSE, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    ended, said = flask("db", "upgrade", environment=environment)
+    assert ended == 0, said
     return url
 
 

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +16,7 @@ from sqlalchemy.engine import make_url
 from app.features.voting.models import BoardEntry, Envelope, VotingParticipation
 from app.kernel.database import Database
 from benchmarks.electorate import Electorate, electorate
+from tests.support.commands import Begun, begin
 from tests.support.database import create_schema
 from tests.support.processes import ROOT
 from tests.support.services import free_port, listens
@@ -32,13 +31,12 @@ class PollingPlace:
     port: int
     url: str
     found: Electorate
-    process: "subprocess.Popen[bytes]"
-    output: Path
+    process: Begun
 
     def workers(self) -> list[int]:
         """The process numbers of its workers."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(child) for child in children if b"granian" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        return [int(child) for child in children if Path(f"/proc/{child}/cmdline").read_bytes()]  # the dead have none
 
     def kill_a_worker(self) -> int:
         """`kill -9` the worker that has run longest; returns its number."""
@@ -49,7 +47,7 @@ class PollingPlace:
     @property
     def said(self) -> str:
         """What stands on its console."""
-        return self.output.read_text(errors="replace")
+        return self.process.said()
 
     @contextmanager
     def database(self) -> Iterator[Database]:
@@ -118,12 +116,8 @@ def polling_place(tmp_path: Path) -> Iterator[Callable[..., PollingPlace]]:
             "PLAZA_VAR": str(tmp_path / "var"),
             "PLAZA_LOG_LEVEL": "DEBUG",
         }
-        with output.open("wb") as console:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *production_command(port, workers)],
-                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        place = PollingPlace(port, url, found, process, output)
+        process = begin("-m", *production_command(port, workers), environment=environment, output=output)
+        place = PollingPlace(port, url, found, process)
         places.append(place)
         deadline = time.monotonic() + 300  # a busy machine takes its time
         while not (listens(f"http://127.0.0.1:{port}") and len(place.workers()) == workers):

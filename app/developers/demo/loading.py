@@ -80,7 +80,7 @@ def _fill(session: Session, settings: Settings, calendar: Calendar, people: Peop
             consents.ask(session, people, calendar, process, words["agreement"])
         if pots and "counted" not in words:
             budgets.vote(session, people, calendar, pots, keyring())
-            stations.open_a_desk(session, people, [pot for pot, _words in pots], keyring())
+            stations.open_a_desk(session, people, [pot for pot, _words in pots], keyring(), settings.timezone)
         for pot, pot_words in pots if "counted" in words else ():
             budgets.vote_of_many(session, calendar, pot, pot_words, keyring())
             budgets.close(session, people, pot, calendar.midnight(words["counted"]).replace(hour=13), keyring())

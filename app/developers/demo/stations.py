@@ -36,16 +36,16 @@ def say_that_people_vote_on_paper(session: Session, people: People, calendar: Ca
         write_setup(session, people.actor("committee"), WriteSetup(process.id, str(now.slots), *ways, str(now.custody), paper))
 
 
-def open_a_desk(session: Session, people: People, pots: list[Pot], keyring: Keyring) -> None:
+def open_a_desk(session: Session, people: People, pots: list[Pot], keyring: Keyring, zone: str) -> None:
     """A station, its two clerks, and the first ballots."""
     process_id, committee, clerk = pots[0].process_id, people.actor("committee"), people.actor("clerk")
     place = add_station(session, committee, process_id, STATION)
     for later in range(DAYS):
-        day = (clock.now() + timedelta(days=later)).date()
+        day = clock.today(zone) + timedelta(days=later)
         for key in CLERKS:
             assign_clerk(session, committee, AssignClerk(place.id, people.cast[key].id, day))
     secret = kept_key(session, keyring, process_id, "voters")
     for pot in pots:
         for stub in range(1, OUT + 1):
-            voter = AtDesk(place.id, pot.id, f"DEMO P {stub:05}")
+            voter = AtDesk(place.id, pot.id, f"DEMO P {stub:05}", zone=zone)
             issue_ballot(session, clerk, IssueBallot(voter, uuid5(PEOPLE, f"{pot.id} {stub}"), stub), secret)

@@ -9,13 +9,19 @@ from typing import Any
 from app.features.budgets import money
 from app.features.budgets.choices import withdrawn_from
 from app.features.budgets.models import Pot, Project
-from app.features.budgets.rules import few_ballots
+from app.features.budgets.rules import few_ballots, paper_apart
+from app.kernel.permissions import Channel
+from app.kernel.small_numbers import JOINED
 
 COLUMNS = (
     *("place", "number", "reference", "title", "score", "votes", "cost", "currency", "outcome", "left_before", "short_by"),
     *("needed_score", "outranks", "excluded_by", "payers", "paid_in_full", "paid_each", "supporters_had", "lacking"),
     *("further_supporters", "chosen_by_city", "longitude", "latitude"),
 )
+WAYS = (*(channel.value for channel in Channel), "unknown", JOINED)
+"""Every way a ballot can have come in, those not recorded and small numbers put together: the same columns in every file."""
+BY_CHANNEL = ("votes_box", "votes_paper", *(f"ballots_{way}" for way in WAYS))
+"""Behind the others: the project's votes from the box and on paper, and the pot's ballots by channel."""
 
 
 def as_json(pot: Pot, projects: Sequence[Project]) -> dict[str, Any]:
@@ -62,10 +68,12 @@ def as_csv(pot: Pot, projects: Sequence[Project]) -> str:
     """One row for each project, in the order of places (RFC 4180)."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    columns = (*COLUMNS, "ballots", *BY_CHANNEL)
+    writer.writerow(columns)
+    pots_own = _ballots(pot)
     for project in _in_order(pot, projects):
-        row = _row(pot, project)
-        writer.writerow([_cell(row.get(column)) for column in COLUMNS])
+        row = _row(pot, project) | _votes_apart(pot, project) | pots_own
+        writer.writerow([_cell(row.get(column)) for column in columns])
     return out.getvalue()
 
 
@@ -73,14 +81,40 @@ def pots_as_csv(pots: Sequence[Pot]) -> str:
     """The same for several pots, each row with the pot it is of."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(("pot", "ballots", *COLUMNS))
+    columns = ("pot", "ballots", *COLUMNS, *BY_CHANNEL)
+    writer.writerow(columns)
     for pot in pots:
-        voters = (pot.result or {}).get("voters")
-        title = next(iter(pot.title.values()), "")
+        pots_own = {"pot": next(iter(pot.title.values()), ""), **_ballots(pot)}
         for project in _in_order(pot, pot.projects):
-            row = _row(pot, project)
-            writer.writerow([_cell(title), _cell(voters), *(_cell(row.get(column)) for column in COLUMNS)])
+            row = _row(pot, project) | _votes_apart(pot, project) | pots_own
+            writer.writerow([_cell(row.get(column)) for column in columns])
     return out.getvalue()
+
+
+def _ballots(pot: Pot) -> dict[str, int | None]:
+    """How many ballots there are, and how they came in; what an imported file calls by a name of its own is not known to us.
+
+    A way that nobody took is nought; where small numbers stand together, a way without a number of its own is among them.
+    """
+    result = pot.result or {}
+    channels: dict[str, int] = result.get("channels", {})
+    found: dict[str, int | None] = {"ballots": result.get("voters")}
+    for way in WAYS if channels else ():
+        found[f"ballots_{way}"] = channels.get(way, None if JOINED in channels else 0)
+    if channels:
+        more = sum(number for name, number in channels.items() if name not in WAYS)
+        found["ballots_unknown"] = (found["ballots_unknown"] or 0) + more if more else found["ballots_unknown"]
+    return found
+
+
+def _votes_apart(pot: Pot, project: Project) -> dict[str, int]:
+    """A project's votes from the box beside those on paper, where neither are so few that only their sum is published."""
+    result = pot.result or {}
+    on_paper, why = (result.get("paper") or {}).get("votes"), result.get("why", {}).get(project.number)
+    if on_paper is None or why is None or not paper_apart(pot):
+        return {}
+    paper = on_paper.get(project.number, 0)
+    return {"votes_box": why["votes"] - paper, "votes_paper": paper}
 
 
 def _in_order(pot: Pot, projects: Sequence[Project]) -> list[Project]:

@@ -11,7 +11,8 @@ from app.features.budgets import money
 from app.features.budgets.announcing import POINTS, minimum_words
 from app.features.budgets.gone import gone_from
 from app.features.budgets.models import Pot
-from app.features.budgets.rules import JOINED, few_ballots
+from app.features.budgets.rules import few_ballots
+from app.kernel.small_numbers import JOINED
 from app.web.filters import local_text, show_date
 
 

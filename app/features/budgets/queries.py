@@ -83,6 +83,7 @@ __all__ = [
     "ballot_file",
     "ballot_name",
     "ballot_steps",
+    "ballots_by_channel",
     "categories_of_numbers",
     "check_choices",
     "check_new_choices",
@@ -282,3 +283,14 @@ def sources_of(session: Session, project: Project) -> Sequence[Proposal]:
     """The proposals a project was made from, whatever has become of them; staff pages only."""
     ids = select(ProjectProposal.proposal_id).where(ProjectProposal.project_id == project.id)
     return session.scalars(select(Proposal).where(Proposal.id.in_(ids)).order_by(Proposal.reference)).all()
+
+
+def ballots_by_channel(session: Session, process_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """How the ballots of the certified pots of some processes came in, as their results tell it: small numbers together."""
+    query = select(Pot.process_id, Pot.result["channels"]).where(Pot.state == PotState.CERTIFIED, Pot.annulled_at.is_(None))
+    found: dict[uuid.UUID, dict[str, int]] = {}
+    for process_id, channels in session.execute(query.where(Pot.process_id.in_(process_ids)).order_by(Pot.position)):
+        sums = found.setdefault(process_id, {})
+        for name, number in (channels or {}).items():
+            sums[name] = sums.get(name, 0) + number
+    return found

@@ -7,6 +7,7 @@ from app.features.budgets.ballots import ballot_digest
 from app.features.budgets.choices import most_cost
 from app.features.budgets.models import Pot, PotState
 from app.features.counting.use_cases import supported
+from app.kernel import small_numbers
 from app.kernel.automated import decides
 from app.kernel.errors import Conflict, Refused
 from app.kernel.messages import Message, msg
@@ -94,18 +95,7 @@ def joined(numbers: dict[str, int]) -> dict[str, int]:
 
     A single channel says no more than the sum, so it stays.
     """
-    small = {name for name, number in numbers.items() if 0 < number < FEW_BALLOTS}
-    if not small or len(numbers) == 1:
-        return dict(numbers)
-    for name in sorted(numbers.keys() - small, key=lambda one: (numbers[one], one)):
-        if sum(numbers[one] for one in small) >= FEW_BALLOTS:
-            break
-        small.add(name)
-    kept = {name: number for name, number in numbers.items() if name not in small}
-    return kept | {JOINED: sum(numbers[name] for name in small)}
-
-
-JOINED = "joined"
+    return small_numbers.joined(numbers, FEW_BALLOTS)
 
 
 def _ways(pot: Pot) -> tuple[int | None, int]:

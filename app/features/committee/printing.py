@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
 from babel import Locale
 from flask_babel import force_locale, format_decimal
 from flask_babel import gettext as _
@@ -20,10 +18,9 @@ from app.features.committee.printed import draw_words, published_words, section,
 from app.features.committee.shown import DECIDED, what_it_is_about, will_happen
 from app.kernel.kept_files import kept_file
 from app.web.filters import channel_word, city_zone, show_date, show_money, translate
+from app.web.typesetting import typeset
 
 HERE = Path(__file__).parent
-FONTS = HERE.parent / "intake" / "fonts"
-_one_at_a_time = threading.Lock()
 
 
 def protocol_pdf(record: dict[str, Any], city: str, language: str) -> bytes:
@@ -38,15 +35,7 @@ def protocol_pdf(record: dict[str, Any], city: str, language: str) -> bytes:
             "process": text_of(record["title"], language),
             "sections": list(_sections(record, language)),
         }
-    with _one_at_a_time:
-        pdf: bytes = typst.compile(
-            str(HERE / "protocol.typ"),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-        )
-    return pdf
+    return typeset(HERE / "protocol.typ", data)
 
 
 def kept_pdf(record: dict[str, Any], city: str, language: str, folder: Path) -> bytes:

@@ -7,9 +7,16 @@ No margins (sums over areas or categories) of people are published: a single wit
 from app.kernel.automated import decides
 
 FEWEST_PEOPLE = 10
+STEP = 5
 
 
 @decides("small_numbers")
 def protected(people: int, fewest: int = FEWEST_PEOPLE) -> tuple[int | None, bool]:
     """(figure or None, suppressed?) for a number of distinct people."""
     return (people, False) if people >= fewest else (None, True)
+
+
+@decides("small_numbers")
+def in_steps(number: int) -> int:
+    """A figure that is told roughly: a multiple of five that is less than five below it."""
+    return number // STEP * STEP

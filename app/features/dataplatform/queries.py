@@ -9,23 +9,30 @@ from sqlalchemy.orm import Session
 
 from app.features.consents.queries import AgreementState, DataAgreement, register
 from app.features.dataplatform import datasets as _declared  # noqa: F401  importing it declares the sets
+from app.features.dataplatform.datasets.participation import Activity, TookPart, last_midnight, took_part
 from app.features.dataplatform.declarations import Audience, DataSet, data_set, data_sets
+from app.features.dataplatform.disclosure import STEP
 from app.features.dataplatform.models import Release
 from app.features.dataplatform.rules import may_hand_over
 from app.features.dataplatform.writers import as_csv, as_geojson
 
 __all__ = [
+    "STEP",
+    "Activity",
     "Audience",
     "DataSet",
     "Release",
+    "TookPart",
     "allowed_now",
     "content",
     "data_set",
     "data_sets",
+    "last_midnight",
     "may_be_handed_over",
     "next_number",
     "open_data_set",
     "releases",
+    "took_part",
 ]
 
 

@@ -194,6 +194,7 @@ DEEDS: dict[str, Message] = {
     "taken_in": msg("was taken in"),
     "scans_taken": msg("was filled from scans"),
     "scans_given_back": msg("was emptied, its scans given back"),
+    "scans_forgotten": msg("had the scans of its ballots removed after certification"),
     "test_ballots": msg("got test ballots"),
     "thrown_away": msg("was thrown away"),
     "erasure_asked": msg("shall be erased, as somebody said at a desk"),

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.extensions import db
-from app.features.consents.queries import AgreementState, DataAgreement, papers_of_sheets, register
+from app.features.consents.queries import AgreementState, DataAgreement, agreement, papers_of_sheets, register
 from app.features.intake.batch_words import KIND_WORDS, SHEET_WORDS, STATE_WORDS, STEPS, Step
 from app.features.intake.forms import BatchForm, ReasonForm, StepForm
 from app.features.intake.manage_routes import _midnight, _mine, bp
@@ -96,6 +96,13 @@ def _about_all(found: Sequence[IntakeBatch]) -> dict[uuid.UUID, str]:
     return words
 
 
+def version_of(batch: IntakeBatch) -> str:
+    """The version of the question that its sheets carry, as it is printed on them; nothing for proposals."""
+    found = agreement(db.session(), batch.agreement_id) if batch.agreement_id else None
+    revision = next((one for one in found.revisions if one.id == batch.revision_id), None) if found is not None else None
+    return f"{_('Version %(number)s', number=revision.number)} · \u2066{found.code}\u2069" if found and revision else ""
+
+
 def moderators_look_first(batch: IntakeBatch) -> bool:
     """Whether proposals of this batch wait for a moderator before they appear."""
     where = process(db.session(), batch.process_id) if batch.kind is SheetKind.PROPOSAL and batch.process_id else None
@@ -162,6 +169,7 @@ def batch(batch_id: uuid.UUID) -> str:
         seen={one.id for one in proposals.values() if may_see(viewer(), one)},
         waiting=sum(one.state is ProposalState.PENDING for one in proposals.values()),
         papers=_papers(session, found, sheets),
+        text=version_of(found),
         numbers=numbers_of(session, found),
         names=names_of(session, [found]),
         states=STATE_WORDS,

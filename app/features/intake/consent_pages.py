@@ -11,7 +11,7 @@ from app.features.accounts.use_cases import add_person_without_account
 from app.features.consents.queries import AgreementState, DataAgreement, agreement, fields_asked, person_of_code, register
 from app.features.consents.use_cases import (
     answer_agreement,
-    enter_code,
+    code_of_person,
     give_code,
     given_code,
     note_age,
@@ -79,7 +79,7 @@ def _asked(agreement_id: uuid.UUID) -> DataAgreement:
 def _take_in(form: ConsentSheetForm, agreement_id: uuid.UUID) -> uuid.UUID:
     """The answer, the person if they are new, the adult if they are young, and a code. Returns the id of the code."""
     session, clerk = db.session(), replace(viewer(), channel=Channel(form.channel.data))
-    row = enter_code(session, form.code.data) if form.code.data else None
+    row = code_of_person(session, form.code.data, form.person.data or "") if form.code.data else None
     person_id = row.person_id if row else _new_person(clerk, form.person.data)
     guardian_id = None
     if form.young:

@@ -86,6 +86,16 @@ def _paper_links(process: Process) -> Markup:
 slots.register("process.actions", 90, _paper_links)
 
 
+def _slip_link(process: Process) -> Markup:
+    """On the process's page, from when proposals can be handed in: what became of one, for whoever holds a slip."""
+    if process.imported or process.state is ProcessState.DRAFT:
+        return Markup("")
+    return slots.partial("intake/_slip_link.html")
+
+
+slots.register("process.actions", 91, _slip_link)
+
+
 def _consent_on_paper(found: DataAgreement) -> Markup:
     """On the agreement's public page, while people are asked: the same on paper."""
     if _asked_in_public(found.code) is None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.features.consents.queries import agreement, fields_asked
 from app.features.intake import rules
-from app.features.intake.batch_pages import about, require_batch
+from app.features.intake.batch_pages import about, require_batch, version_of
 from app.features.intake.entry_words import shown_entry
 from app.features.intake.forms import AnswerSheetForm, ProposalSheetForm, sheet_form
 from app.features.intake.forms.sheets import NOT_MARKED, typed_from_answer, typed_from_proposal
@@ -147,6 +147,7 @@ def _entry_page(batch_id: uuid.UUID, form: SheetForm, status: int = 200) -> Resp
         equation=equation,
         last=last_of(session, batch, clerk),
         today=sheets_since(session, clerk, _midnight()),
+        text=version_of(batch),
         age=current_app.config["SETTINGS"].consent_age,
     ), status
 

@@ -1,4 +1,4 @@
-"""For everybody with a slip that was torn off a form: the code on it leads to the proposal."""
+"""For everybody with a slip, torn off a form or taken along from a public screen: the code on it leads to the proposal."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +9,15 @@ from app.features.accounts.use_cases import count_attempt, take_back_attempt
 from app.features.intake.forms import SlipForm
 from app.features.intake.queries.slips import proposal_of_slip
 from app.features.intake.routes import bp
-from app.features.proposals.queries import Proposal, slip_secret
+from app.features.proposals.queries import Proposal, sent_secret, slip_secret
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
+from app.web import navigation
 from app.web.access import public
 from app.web.networks import network
 from app.web.transaction import commits
 
+navigation.footer("intake.slip", msg("Find your proposal with a slip"), icon="ticket", order=35)
 TRIES = "paper slip network"
 UNKNOWN = msg("We do not know this code. Look at the slip once more. A form that was just handed in may need some days.")
 
@@ -34,7 +36,7 @@ def slip() -> ResponseReturnValue:
             form.refuse(refusal)
             status = refusal.status
         else:
-            if token := slip_secret(found):
+            if token := slip_secret(found) or sent_secret(found):
                 return redirect(url_for("proposals_authoring.follow_up", token=token))
             # the link of the slip has ended: it was claimed
             flash(_("This proposal belongs to an account. Whoever signs in to it sees everything."), "info")

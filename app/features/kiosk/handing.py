@@ -19,9 +19,10 @@ from app.kernel import clock
 from app.kernel.errors import Forbidden, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import ANONYMOUS
+from app.web import kiosk_addresses
 from app.web.access import public, safe_next, viewer
 from app.web.filters import translate
-from app.web.kiosk import is_kiosk, screen
+from app.web.kiosk import is_kiosk, screen, visit
 from app.web.qr import qr_svg
 from app.web.transaction import commits
 
@@ -32,10 +33,16 @@ def _outside(path: str) -> str:
 
 @bp.get("/phone")
 @public
-def phone() -> str:
-    """A code for phones that leads to the page one was on. It carries an address and nothing that was typed."""
+def phone() -> ResponseReturnValue:
+    """A code for phones that leads to the page one was on. It carries an address and nothing that was typed.
+
+    What is sealed in that address for this visit stands open in the code; what an earlier visit sealed leads to the start.
+    """
     path = safe_next(request.args.get("page"))
-    address = _outside(path)
+    there = kiosk_addresses.shown(path, visit()) if is_kiosk() else path
+    if there is None:
+        return redirect(url_for(".start"), 303)
+    address = _outside(there)
     return render_template("kiosk/phone.html", address=address, qr=qr_svg(address), back=path)
 
 

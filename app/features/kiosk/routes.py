@@ -22,6 +22,8 @@ from app.web.kiosk import (
     LOWER,
     TOKEN,
     UNTIL,
+    VISIT,
+    end_visit,
     is_enrolled,
     is_kiosk,
     is_lowered,
@@ -149,7 +151,7 @@ def leave() -> ResponseReturnValue:
         raise Forbidden(msg("This screen belongs to the city. An administrator switches it off first, in the staff area."))
     response = _forget(make_response(redirect("/")))
     flash(_("This browser is an ordinary one again."), "good")  # afterwards: forgetting empties the session
-    for name in (COOKIE, UNTIL, TOKEN):
+    for name in (COOKIE, UNTIL, VISIT, TOKEN):
         response.delete_cookie(name)
     return response
 
@@ -169,6 +171,7 @@ def _forget(response: Response) -> Response:
     session.clear()
     for name in (LANGUAGE_COOKIE, "theme", LOWER):
         response.delete_cookie(name)
+    end_visit(response)
     stay(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.headers["Cache-Control"] = "no-store"

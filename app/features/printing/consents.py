@@ -73,7 +73,7 @@ def _facts(agreement: DataAgreement, revision: AgreementRevision, language: str)
         kept = ngettext("%(num)s day", "%(num)s days", revision.retention_days)
     runs = ngettext("%(num)s month, or until you take it back", "%(num)s months, or until you take it back", revision.months)
     categories = [translate(CATEGORIES[name].label) for name in revision.categories if name in CATEGORIES]
-    article = gettext("GDPR, article %(article)s", article=basis.article)
+    article = gettext("GDPR, article %(article)s", article=f"\u2066{basis.article}\u2069")
     return [
         (gettext("Who gets it"), pick(revision.recipient, language, FALLBACKS)[0]),
         (gettext("How to reach them"), agreement.recipient.contact or "–"),

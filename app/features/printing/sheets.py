@@ -9,6 +9,7 @@ from babel import Locale
 from flask_babel import force_locale, gettext
 
 from app.features.printing.layout.blocks import Block, Columns, Content, Line, Lines, Option, Row, Slip, Words
+from app.features.printing.layout.flow import MOST_MORE
 from app.features.printing.layout.model import FormKey, Kind, Look, Role, Takes, Variant
 from app.kernel.texts import Texts, pick
 
@@ -95,6 +96,7 @@ def _content(
         code_label=gettext("Number of this sheet:"),
         single_is_numbered=subject.numbered,
         several_is_numbered=subject.numbered,
+        flexible=True,
         test_word=gettext("TEST"),
     )
 
@@ -112,7 +114,7 @@ def _proposal(subject: ProposalSubject, look: Look) -> Iterator[Block]:
     yield _heading(gettext("Your proposal in one line"))
     yield Lines("title", 2 if large else 1)
     yield _heading(gettext("What should change, and why?"))
-    yield Lines("text", 6)
+    yield Lines("text", 6, 6 + MOST_MORE)
     yield _heading(gettext("Where is it?"))
     yield Words(gettext("A street with a number, a square, a park, or the name of the area."))
     yield Lines("place", 2 if large else 1)
@@ -121,7 +123,7 @@ def _proposal(subject: ProposalSubject, look: Look) -> Iterator[Block]:
     yield _choose("area", (whole, *areas), look)
     if subject.categories:
         yield _heading(gettext("What is it about?"))
-        yield _choose("category", subject.categories, look)
+        yield _choose("category", subject.categories, look, numbered=True)
     yield _heading(gettext("May we write to you?"))
     yield Words(gettext("Name, e-mail, telephone or postal address. You may leave this empty: then your proposal has no name."))
     yield Lines("contact", 3 if large else 2)
@@ -212,12 +214,14 @@ def _heading(words: str) -> Words:
     return Words(words, Role.HEADING, 1.15)
 
 
-def _choose(field: str, values: Sequence[Named], look: Look) -> Columns:
+def _choose(field: str, values: Sequence[Named], look: Look, *, numbered: bool = False) -> Columns:
+    """A circle for each value; `numbered`: with the number beside it by which a clerk chooses it from a list."""
     rows = []
-    for one in values:
+    for at, one in enumerate(values, start=1):
         name, language = pick(one.name, look.language)
         line = Line(field, (Option(one.value),), Takes.ONE)
-        rows.append(Row(name, (line,), language="" if language == look.language else language))
+        number = str(at) if numbered else ""
+        rows.append(Row(name, (line,), number, language="" if language == look.language else language))
     return Columns(tuple(rows))
 
 

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import uuid
 
+from app.kernel.codes import code_from
+
 _key: list[bytes] = []
 
 
@@ -28,6 +30,14 @@ def slip_token(proposal_id: uuid.UUID) -> str:
     return _secret(b"proposal slip to take away ", proposal_id)
 
 
+def follow_code(proposal_id: uuid.UUID) -> str:
+    """The short code on the slip of a writer without an account, to be typed: 74 bits and a check character."""
+    return code_from(_digest(b"proposal follow-up code ", proposal_id))
+
+
 def _secret(label: bytes, proposal_id: uuid.UUID) -> str:
-    digest = hmac.new(_key[0], label + proposal_id.bytes, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(_digest(label, proposal_id)).rstrip(b"=").decode()
+
+
+def _digest(label: bytes, proposal_id: uuid.UUID) -> bytes:
+    return hmac.new(_key[0], label + proposal_id.bytes, hashlib.sha256).digest()

@@ -83,6 +83,8 @@ class Proposal(Identified, Timestamped, Model):
     hands_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     channel: Mapped[Channel] = mapped_column(words(Channel), default=Channel.WEB)
     follow_token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    # Of the short code on the slip that a writer without an account takes along; it leads to the same page as the link.
+    follow_code_hash: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
 
     place_kind: Mapped[PlaceKind | None] = mapped_column(words(PlaceKind))
     place_label: Mapped[str] = mapped_column(String(160), default="")

@@ -17,7 +17,8 @@ anonymous(
     why=msg("What is on somebody else's form stays as it was accepted. Your account is no longer named."),
 )
 nothing_of_people(
-    "what is on paper that no account stands for; it goes with the scan, after the days of the rule `scans`",
+    "what is on paper: pages of sheets that became something of theirs are emptied with those sheets (`intake`), others stand "
+    "for no account and go with the scan, after the days of the rule `scans`",
     "scan_file.name",
     "scan_page.readings",
     "scan_page.result",

@@ -18,6 +18,7 @@ from app.features.scans.queries.files import (
     file_of,
     files_of,
     goes_on_day,
+    holds_ballots,
     pages_of_file,
     pictures_in_trays,
     rests,
@@ -166,6 +167,7 @@ def _file(file_id: UUID, form: ReasonForm, status: int) -> ResponseReturnValue:
         rests=resting,
         at_work=at_work,
         goes_on=goes_on_day(found),
+        ballots=holds_ballots(session, file_id),
         still="still" in request.args,
     )
     return page, status, {"Refresh": str(COMES_AGAIN)} if at_work and status == 200 and "still" not in request.args else {}

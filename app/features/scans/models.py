@@ -54,6 +54,7 @@ class ScanFile(Identified, Timestamped, Model):
     """One file that was uploaded. `digest` is the SHA-256 of its bytes: the same file is taken once in a process.
 
     `pages_done` of `pages_total` are read. `name` is what the file was called where it came from, for the clerk to know it by.
+    `key` is empty where ballots lay among other forms: with their certification the original went.
     """
 
     __tablename__ = "scan_file"

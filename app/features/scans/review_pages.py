@@ -27,11 +27,11 @@ from app.features.scans.rules import MAY_BE_ADMITTED, WAITING
 from app.features.scans.shown import answer_words, answers_sent, empty_places, shown_page
 from app.features.scans.use_cases import (
     admit_page,
+    ballots_rest,
     decide_page,
     page_to_review,
     set_page_aside,
     undo_decision,
-    voting_goes_on,
 )
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Permission
@@ -49,16 +49,16 @@ def review(process_id: UUID) -> ResponseReturnValue:
     space = _space(process_id)
     later = request.args.get("after", type=UUID)
     after = page_to_review(session, viewer(), later) if later else None
-    vote = voting_goes_on(session, process_id)
-    found = next_to_review(session, process_id, clerk, ballots=not vote, after=after)
+    rest = ballots_rest(session, process_id)
+    found = next_to_review(session, process_id, clerk, ballots=rest is None, after=after)
     if found is not None:
         return redirect(url_for(".page", page_id=found.id))
     return render_template(
         "scans/done.html",
         process=space,
-        vote=vote,
+        rest=rest,
         waiting=waiting(session, process_id),
-        in_tray=next_in_tray(session, process_id, ballots=not vote),
+        in_tray=next_in_tray(session, process_id, ballots=not rest),
         not_taken=not_taken(session, process_id),
         last=last_of(session, process_id, clerk),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,16 @@ class AssignClerk:
 
 @dataclass(frozen=True)
 class AtDesk:
-    """Whoever stands at the desk of a station, for a pot: the number of their card, and the date of birth where asked."""
+    """Whoever stands at the desk of a station, for a pot: the number of their card, and the date of birth where asked.
+
+    `zone`: the city's time zone, which says what day it is.
+    """
 
     station_id: UUID
     pot_id: UUID
     number: str = field(repr=False)
     born: str = field(default="", repr=False)
+    zone: str = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -53,20 +57,24 @@ class Exchange:
 
 @dataclass(frozen=True)
 class LeftWithout:
-    """Somebody left with their ballot. `known`: how many the page says there were before, so that two clicks are one."""
+    """Somebody left with their ballot, or did not after all. `known`: how many the page says there were before, so that two
+    clicks are one. `zone`: as `AtDesk`.
+    """
 
     station_id: UUID
     pot_id: UUID
     known: int
+    zone: str = field(kw_only=True)
 
 
 @dataclass(frozen=True)
 class OpenBatch:
-    """A batch of so many ballots is going to be typed."""
+    """A batch of so many ballots is going to be typed. `batch_id`: the page's own, so that sending it twice begins one."""
 
     station_id: UUID
     pot_id: UUID
     declared: int
+    batch_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,17 @@ def rows_on_paper(session: Session, pot: Pot) -> PaperRows | None:
     """Equal ballots on paper joined, once every station has signed; None before that, and where nobody votes on paper."""
     if paper_rules(session, pot) is None or unsigned_stations(session, pot):
         return None
-    kept = session.execute(select(PaperRow.choices, PaperRow.points, PaperRow.number).where(PaperRow.pot_id == pot.id)).tuples()
-    found = Counter({(choices, points): number for choices, points, number in kept})
+    found: Counter[tuple[str, str]] = Counter()
+    for choices, points, number in kept_rows(session, pot):
+        found[choices, points] += number
     found += classes_typed(session, pot)
     return [(choices, points, number) for (choices, points), number in sorted(found.items())]
+
+
+def kept_rows(session: Session, pot: Pot) -> PaperRows:
+    """The ballots that lie in no batch any more, since they were certified."""
+    query = select(PaperRow.choices, PaperRow.points, PaperRow.number).where(PaperRow.pot_id == pot.id)
+    return list(session.execute(query).tuples())
 
 
 def classes_typed(session: Session, pot: Pot) -> Counter[tuple[str, str]]:

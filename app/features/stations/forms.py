@@ -103,7 +103,7 @@ class VoterForm(Form):
 
     def voter(self, station_id: UUID, pot_id: UUID) -> AtDesk:
         """As the use cases take it."""
-        return AtDesk(station_id, pot_id, self.number.data or "", self.born.data or "")
+        return AtDesk(station_id, pot_id, self.number.data or "", self.born.data or "", zone=city_zone().key)
 
 
 class IssueForm(VoterForm):
@@ -145,7 +145,7 @@ class BatchForm(Form):
 
     def to_command(self, station_id: UUID, pot_id: UUID) -> OpenBatch:
         """As the use case takes it."""
-        return OpenBatch(station_id, pot_id, int(self.declared.data or 0))
+        return OpenBatch(station_id, pot_id, int(self.declared.data or 0), page_id())
 
 
 class MarksForm(Form):

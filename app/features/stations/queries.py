@@ -4,12 +4,13 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, PotState
 from app.features.committee.queries import Station, stations_of
 from app.features.stations.models import (
     Batch,
@@ -26,6 +27,7 @@ from app.features.stations.models import (
 )
 from app.kernel import clock
 from app.kernel.errors import NotFound
+from app.kernel.messages import Message, msg
 from app.kernel.paging import Page, last_page
 
 __all__ = [
@@ -178,6 +180,20 @@ def final(ballot: PaperBallot) -> str:
     return ballot.settled or ballot.first
 
 
+def missing_before_signing(session: Session, place: Station, pot: Pot, state: CountState) -> Message | None:
+    """Why nobody can sign the numbers of a station for a pot yet; None where two people can."""
+    if state is CountState.POLLING:
+        return msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name)
+    if pot.state is not PotState.READY:
+        return msg("This pot has been counted, so its ballots on paper stay as they are.")
+    for one in batches_of(session, pot.id, place.id):
+        if one.state is BatchState.OPEN and not typed_in(session, one.id):
+            return msg("No ballot lies in batch %(number)s. Type its ballots, or remove the batch.", number=one.number)
+        if one.state is not BatchState.RECONCILED:
+            return msg("Batch %(number)s is not typed, read and decided yet.", number=one.number)
+    return None
+
+
 def unsigned_stations(session: Session, pot: Pot) -> list[Station]:
     """The stations that have not signed, by name."""
     states = select(StationCount.station_id).where(StationCount.pot_id == pot.id, StationCount.state == CountState.SIGNED)
@@ -223,9 +239,9 @@ def paper_ballot(session: Session, batch_id: uuid.UUID, number: int) -> PaperBal
     return session.get(PaperBallot, (batch_id, number))
 
 
-def typed_today(session: Session, person_id: uuid.UUID) -> int:
-    """How many ballots somebody has typed in batches that were begun today."""
-    began = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+def typed_today(session: Session, person_id: uuid.UUID, zone: str) -> int:
+    """How many ballots somebody has typed in batches that were begun today, by the city's calendar."""
+    began = datetime.combine(clock.today(zone), time(), ZoneInfo(zone)).astimezone(UTC)
     query = select(func.count()).select_from(PaperBallot).join(Batch, Batch.id == PaperBallot.batch_id)
     return session.scalar(query.where(Batch.typed_by == person_id, Batch.created_at >= began)) or 0
 

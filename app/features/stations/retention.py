@@ -20,7 +20,10 @@ def _batches(session: Session, _before: datetime) -> int:
 
 
 def _loosen(session: Session, _before: datetime, most: int) -> int:
-    return sum(loosen(session, pot_id) > 0 for pot_id in pots_to_loosen(session)[:most])
+    pots = pots_to_loosen(session)[:most]
+    for pot_id in pots:
+        loosen(session, pot_id)
+    return len(pots)
 
 
 def _old_envelopes(before: datetime) -> ColumnElement[bool]:
@@ -41,7 +44,7 @@ def _forget_envelopes(session: Session, before: datetime, most: int) -> int:
 declare(
     Rule(
         "paper_batches",
-        msg("In which batch and at which station each ballot on paper lay"),
+        msg("In which batch and at which station each ballot on paper lay, and the scans of ballots"),
         msg("after the count was certified"),
         msg("Until then a ballot can be found and read again. Afterwards only totals and ballots without any order remain."),
         0,

@@ -1,10 +1,11 @@
 """Ballots made of reviewed pages of scans: the same reading that a clerk would type.
 
 Pages with one set code are one ballot; a page without one is a ballot of its own. What is overmarked, unclear, or no ranking
-makes it doubtful: two people decide. A set of which a page is missing says so, and the announced rule says what it counts.
+makes it doubtful, and so is what is marked on an earlier form, or for what is not on the ballot any more: two people decide.
+A set of which a page is missing says so, and the announced rule says what it counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Choices, Pot, gives_points, in_order, is_ranking
 from app.features.printing.queries import Kind
-from app.features.scans.queries import ReviewedPage, reviewed
+from app.features.scans.queries import LeftPage, ReviewedPage, being_read, left_over, reviewed, split_sets
 from app.features.stations.marks import Read
+from app.kernel.messages import Message, msg
 
 CHOICE, CHOSEN = "choice", "yes"
 """The field on which one project is chosen, and the value of a project's own field (`docs/paper.md`)."""
@@ -34,6 +36,48 @@ class ScannedBallot:
         return self.pages[0].file_id
 
 
+@dataclass(frozen=True)
+class Upload:
+    """An upload with ballots that are in no batch. `left`: what of it, or of its sets, is not accepted; `split`: sets of which
+    a page is in a batch already; `unread`: it is not read to its end.
+    """
+
+    file_id: UUID
+    ballots: tuple[ScannedBallot, ...]
+    left: tuple[LeftPage, ...]
+    split: tuple[str, ...]
+    unread: bool
+
+    @property
+    def waiting(self) -> list[LeftPage]:
+        """Pages on which somebody has yet to decide."""
+        return [one for one in self.left if not one.aside]
+
+    @property
+    def aside(self) -> list[LeftPage]:
+        """Pages that were set aside: their paper lies between the others, and they are on no ballot of this upload."""
+        return [one for one in self.left if one.aside]
+
+    @property
+    def why_not(self) -> Message | None:
+        """Why its ballots cannot be taken now."""
+        if self.unread:
+            return msg("This upload is not read to its end yet. Wait until it is, then go through its pages.")
+        if self.waiting:
+            return msg(
+                "Pages of this upload, or of a set that lies in it, wait to be looked through or lie in trays: %(pages)s. "
+                "Accept each or set it aside first. A page that is accepted later would become a ballot of its own.",
+                pages=len(self.waiting),
+            )
+        if self.split:
+            return msg(
+                "A page of set %(code)s is in a batch already, so the rest of it cannot become another ballot. Give the scans "
+                "of that batch back, or set the rest aside with a reason.",
+                code=self.split[0],
+            )
+        return None
+
+
 def ballots_on(pot: Pot, pages: Iterable[ReviewedPage]) -> list[ScannedBallot]:
     """The ballots on these pages, in the order in which their first pages lay in each file."""
     together: dict[object, list[ReviewedPage]] = {}
@@ -48,9 +92,25 @@ def record_of(batch_id: UUID) -> str:
     return f"ballots:{batch_id}"
 
 
-def waiting_on_scans(session: Session, pot: Pot) -> list[ScannedBallot]:
-    """The ballots on reviewed pages of a pot that are in no batch."""
-    return ballots_on(pot, reviewed(session, pot.process_id, kind=Kind.BALLOT, subject=pot.id))
+def uploads_waiting(session: Session, pot: Pot) -> list[Upload]:
+    """The uploads with ballots of a pot on reviewed pages that are in no batch, and what keeps each from being taken."""
+    by_file: dict[UUID, list[ScannedBallot]] = {}
+    for one in ballots_on(pot, reviewed(session, pot.process_id, kind=Kind.BALLOT, subject=pot.id)):
+        by_file.setdefault(one.upload, []).append(one)
+    if not by_file:
+        return []
+    unread = being_read(session, by_file)
+    left = left_over(session, pot.process_id, pot.id, by_file)
+    split = split_sets(session, pot.process_id, pot.id)
+    return [_upload(file_id, ballots, left, split, unread) for file_id, ballots in by_file.items()]
+
+
+def _upload(
+    file_id: UUID, ballots: Sequence[ScannedBallot], left: Iterable[LeftPage], split: Set[str], unread: Set[UUID]
+) -> Upload:
+    codes = {page.code for one in ballots for page in one.pages if page.code}
+    mine = tuple(one for one in left if one.file_id == file_id or (one.code in codes and not one.aside))
+    return Upload(file_id, tuple(ballots), mine, tuple(sorted(codes & split)), file_id in unread)
 
 
 def scanned_in(session: Session, pot: Pot, batch_id: UUID) -> list[ScannedBallot]:
@@ -65,30 +125,39 @@ def _ballot(pot: Pot, pages: list[ReviewedPage]) -> ScannedBallot:
         for name, marked in page.values.items():
             values.setdefault(name, []).extend(marked)
     choices, sure = _choices(pot, values)
-    doubtful = not sure or any(page.overmarked or page.unclear for page in pages)
+    doubtful = not sure or any(page.overmarked or page.unclear or page.outdated for page in pages)
     return ScannedBallot(tuple(pages), Read(choices.numbers, choices.points, None, doubtful, bool(missing)), missing)
 
 
 def _choices(pot: Pot, values: Mapping[str, list[str]]) -> tuple[Choices, bool]:
-    """What is marked, and whether it can be told: two projects in one place are no ranking, and neither is a place left out."""
+    """What is marked, and whether it can be told: two projects in one place are no ranking, and neither is a place left out.
+
+    Nor can it where something is marked for what is not on the ballot.
+    """
     listed = [project.number for project in pot.projects]
+    marked = {name: given for name, given in values.items() if given}
     if pot.vote_type == "choose-1":
-        chosen = set(values.get(CHOICE, ()))
-        return Choices(tuple(one for one in listed if one in chosen)), chosen <= set(listed)
+        chosen = {one for given in marked.values() for one in given}
+        sure = marked.keys() <= {CHOICE} and chosen <= set(listed)
+        return Choices(tuple(one for one in listed if one in chosen)), sure
     if not gives_points(pot) and not is_ranking(pot):
-        return Choices(tuple(one for one in listed if CHOSEN in values.get(one, ()))), True
-    given = {one: number for one in listed if (number := _number(one, values))}
+        sure = all(name in listed and set(given) == {CHOSEN} for name, given in marked.items())
+        return Choices(tuple(one for one in listed if CHOSEN in marked.get(one, ()))), sure
+    given, sure = _numbers(listed, marked)
     if gives_points(pot):
-        return in_order(pot, Choices(tuple(given), tuple(given.values()))), True
+        return in_order(pot, Choices(tuple(given), tuple(given.values()))), sure
     ranked = tuple(sorted(given, key=lambda one: given[one]))
-    return Choices(ranked), sorted(given.values()) == list(range(1, len(given) + 1))
+    return Choices(ranked), sure and sorted(given.values()) == list(range(1, len(given) + 1))
 
 
-def _number(project: str, values: Mapping[str, list[str]]) -> int:
-    """The number beside a project: in one circle, or a digit in each line."""
-    whole = sum(int(one) for one in values.get(project, ()))
-    for name, digits in values.items():
+def _numbers(listed: Sequence[str], marked: Mapping[str, list[str]]) -> tuple[dict[str, int], bool]:
+    """The number beside each project that has one, in one circle or a digit in each line; and whether all is on this ballot."""
+    given, sure = dict.fromkeys(listed, 0), True
+    for name, digits in marked.items():
         before, found, worth = name.rpartition(_DIGIT)
-        if found and before == project and worth.isdecimal():
-            whole += sum(int(digit) for digit in digits) * int(worth)
-    return whole
+        project, times = (before, worth) if found else (name, "1")
+        if project in given and all(one.isdecimal() for one in (times, *digits)):
+            given[project] += sum(int(one) for one in digits) * int(times)
+        else:
+            sure = False
+    return {one: number for one, number in given.items() if number}, sure

@@ -1,6 +1,25 @@
 /* On a public screen: after a pause a countdown that anybody can stop, then everything of the visitor is forgotten.
-   Whoever writes for long asks for no page meanwhile: the server is told that somebody is there, for it ends visits, too. */
+   Whoever writes for long asks for no page meanwhile: the server is told that somebody is there, for it ends visits, too.
+   Addresses that a visit leaves in the browser's history show the start page afterwards. */
+
+/* Which visit an entry of the history belongs to is written beside it; the mark opens nothing. The start page belongs to all. */
+function isOfAnEarlierVisit(start) {
+  const { visit } = document.documentElement.dataset;
+  const before = history.state?.visit;
+  if (!visit || before === visit) return false;
+  if (before && location.pathname + location.search !== start) return true;
+  history.replaceState({ ...history.state, visit }, "");
+  return false;
+}
+
 export default function kioskReset(element) {
+  const { start } = element.dataset;
+  if (isOfAnEarlierVisit(start)) {
+    document.body.hidden = true;
+    location.replace(start);
+    return;
+  }
+  window.addEventListener("hashchange", () => isOfAnEarlierVisit(start));
   const idle = Number(element.dataset.idle) * 1000;
   const countdown = Number(element.dataset.countdown);
   const form = element.querySelector("form");

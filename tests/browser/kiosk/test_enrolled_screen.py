@@ -2,19 +2,23 @@
 
 import re
 from contextlib import suppress
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Error, expect
 
 from app.features.kiosk.models import KioskDevice
 from app.features.kiosk.use_cases import revoke_device
-from app.features.proposals.models import Proposal
-from app.features.spaces.models import Participation
+from app.features.proposals import follow_links
+from app.features.proposals.models import Proposal, ProposalState
+from app.features.spaces.models import Participation, Process
+from app.kernel.codes import grouped
 from app.kernel.permissions import SYSTEM, Channel
+from app.kernel.references import token_hash
 from app.web import kiosk as web_kiosk
 from app.web.kiosk import TOKEN
 from tests.browser.kiosk.test_public_screen import TOO_SMALL
-from tests.factories import accounts, kiosk, spaces
+from tests.factories import accounts, kiosk, proposals, spaces
 from tests.support.browser import KIOSK, PHONE, axe, sign_in_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
@@ -38,7 +42,7 @@ CACHED = """async (addresses) => {
     }
   return found;
 }"""
-VISITED = ["/kiosk", "/proposals/new?process=parks", "/proposals/new", "/my-data", "/proposals/drafts"]
+VISITED = ["/forms/slip", "/kiosk", "/proposals/new?process=parks", "/proposals/new", "/my-data", "/proposals/drafts"]
 FIELDS = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea")]
   .filter((field) => !["radio", "checkbox", "submit"].includes(field.type)).map((field) => field.value).filter(Boolean)"""
 
@@ -72,21 +76,34 @@ def write(page):
     page.get_by_label("What should change", exact=False).or_(page.locator("main [name=text]")).first.fill(f"{SECRET} in full")
 
 
-def nothing_is_left(page, live):
-    """In page, history, storage, caches, cookies and form restore."""
+def nothing_is_left(page, live, secret=SECRET, back=3):
+    """In page, history, storage, caches, cookies and form restore. `secret`: nor this, which opens a page by its address."""
     assert SECRET not in page.content()
     assert page.evaluate(KEPT) == {}
     assert kept_in_the_cache(page) == []
     for cookie in page.context.cookies():
         assert cookie["name"] not in ("language", "theme", "kiosk_lower"), cookie["name"]
-    for _ in range(3):
+    for _ in range(back):
         with suppress(Error):  # what was sent is not kept: the browser says so on a page of its own
             page.go_back()
-        assert SECRET not in shown(page)
-        assert SECRET not in page.url
+        there = shown(page)
+        assert SECRET not in there
+        assert secret not in there
+        assert secret not in page.url
+        if page.url.endswith(("/kiosk/enrol", "about:blank")):  # before the first visit
+            break
+        assert "data-kiosk" not in there or at_the_start(page), page.url
         assert page.evaluate(FIELDS) == []
     page.goto("/proposals/drafts")
     assert SECRET not in page.content()
+
+
+def at_the_start(page):
+    """Where a page of an earlier visit leads by itself."""
+    with suppress(Error):
+        page.get_by_role("heading", name="Welcome").wait_for()
+        return True
+    return False
 
 
 def kept_in_the_cache(page):
@@ -140,6 +157,97 @@ def test_after_the_reset_nothing_of_the_visitor_is_left_anywhere(screen, live):
     nothing_is_left(page, live)
     the_sign_in_is_over(live, before)
     assert TOKEN in {cookie["name"] for cookie in page.context.cookies()}  # the screen stays a screen
+
+
+@pytest.fixture
+def on_paper(screen, live):
+    """A proposal that only its writer sees, who has a slip: the secret of its link, and the code."""
+    found = proposals.proposal(
+        live.db.session.query(Process).one(),
+        title=SECRET,
+        text=SECRET,
+        author=None,
+        state=ProposalState.PENDING,
+        channel="paper",
+    )
+    secret, code = follow_links.follow_token(found.id), follow_links.follow_code(found.id)
+    found.follow_token_hash, found.follow_code_hash = token_hash(secret), token_hash(code)
+    live.db.session.commit()
+    return secret, grouped(code)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_back_after_the_reset_opens_nothing_of_whoever_came_with_a_slip(screen, live, on_paper, scripts):
+    secret, code = on_paper
+    page = screen(java_script_enabled=scripts)
+    page.get_by_role("link", name="My proposal, with the code of a slip").click()
+    assert not scripts or axe(page) == []
+    assert page.evaluate(TOO_SMALL) == []
+    page.get_by_label("Your code").fill(code.lower())
+    page.get_by_role("button", name="Show it").click()
+    page.get_by_text(SECRET).first.wait_for()
+    visited = [page.url]
+    assert secret not in page.content()
+    assert not scripts or axe(page) == []
+    assert page.evaluate(TOO_SMALL) == []
+    page.get_by_role("link", name="Take the proposal back").click()
+    page.get_by_role("heading", level=1).wait_for()
+    visited.append(page.url)
+    page.go_back()
+    page.get_by_role("link", name="Put it to my account").click()  # asks to sign in, and would come back
+    page.get_by_label("Password").first.wait_for()
+    visited.append(page.url)
+    page.get_by_role("link", name="On my phone").click()
+    page.get_by_role("heading", name="Go on with your own phone").wait_for()
+    visited.append(page.url)
+    assert not [address for address in visited if secret in unquote(unquote(address))]
+
+    page.get_by_role("button", name="I am done, delete everything").click()
+    page.get_by_role("heading", name="Welcome").wait_for()
+    if scripts:
+        nothing_is_left(page, live, secret, back=6)
+    for _ in range(6):
+        with suppress(Error):
+            page.go_back()
+        assert SECRET not in shown(page)
+    for address in visited:
+        page.goto(address)
+        assert SECRET not in shown(page)
+        if "sign-in" not in address:
+            page.get_by_role("heading", name="Welcome").wait_for()
+    page.goto(f"/proposals/follow/{secret}")  # and nobody types it here
+    page.get_by_role("heading", name="Welcome").wait_for()
+    live.db.session.expire_all()
+    assert live.db.session.query(Proposal).one().state is ProposalState.PENDING
+
+
+def test_whoever_proposes_without_an_account_takes_a_code_along_that_the_screen_understands(screen, live):
+    page = screen()
+    write(page)
+    page.locator("main [name=where][value=city]").check()
+    page.get_by_role("button", name="Continue").last.click()
+    page.get_by_role("button", name="Publish").first.click()
+    page.get_by_role("link", name="Slip to take away").click()
+    page.get_by_role("heading", name="Slip to take away").wait_for()
+    code = page.locator(".receipt__code code").inner_text()
+    assert re.fullmatch(r"\w{4}(-\w{4}){3}", code)
+    assert axe(page) == []
+    assert page.evaluate(TOO_SMALL) == []
+    secret = follow_links.follow_token(live.db.session.query(Proposal).one().id)
+    live.db.session.rollback()
+    page.go_back()
+    page.get_by_role("link", name="Open the page of your proposal").click()
+    page.get_by_role("heading", name="Your proposal P-").wait_for()
+    assert secret not in unquote(page.url)
+    page.get_by_role("button", name="I am done, delete everything").click()
+    page.get_by_role("heading", name="Welcome").wait_for()
+    nothing_is_left(page, live, secret, back=6)
+
+    page.goto("/processes/parks")
+    page.get_by_role("link", name="My proposal, with the code of a slip").click()
+    page.get_by_label("Your code").fill(code)
+    page.get_by_role("button", name="Show it").click()
+    page.get_by_role("heading", name="Your proposal P-").wait_for()
 
 
 def test_a_visitor_who_walks_away_is_forgotten_after_a_countdown_that_anybody_can_stop(screen, live, monkeypatch):

@@ -30,7 +30,7 @@ def at_work(new_page, live):
     person = accounts.person(display_name="Kaisa Clerk")
     for pot in (now, over):
         accounts.grant(person, Role.CLERK, database.session.get_one(Process, pot.process_id))
-    add(Shift(station_id=places[0].id, person_id=person.id, person_name="Kaisa Clerk", day=clock.now().date()))
+    add(Shift(station_id=places[0].id, person_id=person.id, person_name="Kaisa Clerk", day=clock.today(stations.ZONE)))
     stations.over(over)
     actor = Actor(person_id=person.id, roles=frozenset({(Role.CLERK, over.process_id)}))
     open_boxes(database.session(), actor, places[1].id)

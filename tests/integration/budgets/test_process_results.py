@@ -83,6 +83,50 @@ def test_the_spreadsheet_has_every_project_of_every_certified_pot(client, sessio
     ]
 
 
+def test_the_spreadsheets_have_every_channel_beside_the_others(client, session):
+    process = spaces.process("Vote", slug="vote-by-channel")
+    north, south, east = (
+        budgets.finished_pot(process, title={"en": name}, position=at) for at, name in enumerate(("North", "South", "East"))
+    )
+    paper = {"stations": 2, "participations": 40, "ballots": 40, "blank": 0, "invalid": 0, "points": {}}
+    for pot, channels, votes in (
+        (north, {"web": 60, "kiosk": 35, "paper": 40}, {"1": 39}),
+        (south, {"web": 100, "joined": 35}, None),
+        (east, {}, None),
+    ):
+        project = budgets.project(pot, number="1")
+        budgets.certified(pot, [project], channels=channels)
+        counted = {**pot.result, "voters": sum(channels.values()), **({"paper": {**paper, "votes": votes}} if votes else {})}
+        counted["why"] = {"1": {**counted["why"]["1"], "votes": 90}}
+        pot.result = counted
+    session.commit()
+
+    def row(address, at):
+        found = list(csv.DictReader(io.StringIO(client.get(address).text.lstrip("\ufeff"))))[at]
+        return {name: value for name, value in found.items() if name.startswith(("ballots", "votes_"))}
+
+    every = dict.fromkeys(("kiosk", "paper", "desk", "phone", "unknown", "joined", "web"), "0")
+    for at, pot in enumerate((north, south, east)):
+        assert row(f"/budgets/of/{process.slug}/result.csv", at) == row(f"/budgets/{pot.id}/result.csv", 0)
+    told = {"ballots": "135", "votes_box": "51", "votes_paper": "39"}
+    ways = every | {"web": "60", "kiosk": "35", "paper": "40"}
+    assert row(f"/budgets/{north.id}/result.csv", 0) == told | {f"ballots_{way}": number for way, number in ways.items()}
+    told = {"ballots": "135", "votes_box": "", "votes_paper": ""}
+    ways = dict.fromkeys(every, "") | {"web": "100", "joined": "35"}
+    assert row(f"/budgets/{south.id}/result.csv", 0) == told | {f"ballots_{way}": number for way, number in ways.items()}
+    assert row(f"/budgets/{east.id}/result.csv", 0)["ballots_web"] == ""
+
+
+def test_votes_on_paper_do_not_stand_apart_where_they_are_few(client, session):
+    pot = budgets.finished_pot()
+    budgets.certified(pot, [budgets.project(pot, number="1")], channels={"joined": 60})
+    few = {"ballots": 29, "blank": 0, "votes": {"1": 29}, "points": {}}
+    pot.result = {**pot.result, "voters": 60, "paper": few}
+    session.commit()
+    (row,) = csv.DictReader(io.StringIO(client.get(f"/budgets/{pot.id}/result.csv").text.lstrip("\ufeff")))
+    assert (row["votes_box"], row["votes_paper"], row["ballots_paper"], row["ballots_joined"]) == ("", "", "", "60")
+
+
 def test_the_map_marks_winners_and_others_of_all_pots(client, session):
     process, _first, _second = two_pots()
 

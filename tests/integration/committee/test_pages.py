@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from app.extensions import db as database
 from app.features.budgets.models import Pot, PotState
-from app.features.committee import printing
 from app.features.committee.commands import Object
 from app.features.committee.models import Decision, DecisionKind, DecisionState, Objection
 from app.features.committee.use_cases import object_to
@@ -17,6 +16,7 @@ from app.features.voting.models import Ballot
 from app.features.voting.use_cases import count_pot
 from app.kernel.errors import Conflict
 from app.kernel.permissions import ANONYMOUS, Role
+from app.web import typesetting
 from tests.factories import committee, voting
 from tests.factories.tools import add
 from tests.support.pdf import words_of_pdf
@@ -273,8 +273,8 @@ def test_the_public_protocol_is_set_once_in_each_language_until_something_is_ano
     pot = committee.certified_pot()
     process_id = pot.process_id
     session.commit()
-    times, set_ = [], printing.typst.compile
-    monkeypatch.setattr(printing.typst, "compile", lambda *words, **more: times.append(1) or set_(*words, **more))
+    times, set_ = [], typesetting.typst.compile
+    monkeypatch.setattr(typesetting.typst, "compile", lambda *words, **more: times.append(1) or set_(*words, **more))
 
     address = f"/committee/{process_id}/protocol.pdf?in="
     first = client.get(f"{address}en").data

@@ -87,7 +87,9 @@ def test_what_is_published_and_why_stands_in_it(session, app):
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_printed_protocol_says_the_same(session, app, pot, language):
     with app.app_context():
-        text = words_of_pdf(protocol_pdf(record(session, pot), "Plaza City", language))
+        pdf = protocol_pdf(record(session, pot), "Plaza City", language)
+    assert (b"PlazaPrintArabic-Regular" if language == "ar" else b"PlazaPrint-Regular") in pdf, "set with our own letters"
+    text = words_of_pdf(pdf)
     if language == "en":
         assert NOTE in text
         assert "Codes: 2 in force, 1 void, 1 came back" in text

@@ -10,12 +10,14 @@ from app.features.accounts.models import Person
 from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, Guardian
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases import UnknownCode, enter_code, give_code, given_code
-from app.features.intake.models import IntakeSheet, SheetKind
-from app.features.intake.use_cases import MoveBatch, VoidSheet, reopen_batch, void_sheet
+from app.features.intake.models import IntakeSheet, SheetKind, SheetState
+from app.features.intake.use_cases import MoveBatch, SettleSheet, VoidSheet, reopen_batch, settle_sheet, void_sheet
+from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun
+from app.features.printing.queries import Kind
 from app.kernel import clock as time
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.permissions import Channel
-from tests.factories import accounts, consents, intake, spaces
+from tests.factories import accounts, consents, intake, scans, spaces
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_whoever_has_a_slip_keeps_its_code_and_gets_no_second_person(batch, cler
     code = give_code(db.session(), clerks[0], known.id, intake.SECRET, code_id=uuid.uuid4())
     with pytest.raises(UnknownCode):
         intake.sheet(batch, clerks[0], code="AAAA-AAAA-AAAA-AAAA")
-    sheet = intake.sheet(batch, clerks[0], code=code.lower())
+    sheet = intake.sheet(batch, clerks[0], code=code.lower(), person="")
     intake.finish(batch, clerks[0], "The other one is late")
     intake.read(sheet, clerks[1])
     intake.reconcile(batch, clerks[1])
@@ -137,7 +139,7 @@ def test_an_older_yes_on_paper_brings_back_nothing_that_was_taken_back_since(clo
     """The person took it back while the batch waited; a no on paper has nothing in its way, and a newer yes neither."""
     known = accounts.person(email=None)
     code = give_code(db.session(), clerks[0], known.id, intake.SECRET, code_id=uuid.uuid4())
-    old = intake.sheet(batch, clerks[0], code=code)
+    old = intake.sheet(batch, clerks[0], code=code, person="")
     sheets = [old, intake.sheet(batch, clerks[0], person="Onni")]
     intake.finish(batch, clerks[0])
     for sheet in sheets:
@@ -152,9 +154,9 @@ def test_an_older_yes_on_paper_brings_back_nothing_that_was_taken_back_since(clo
 
     reopen_batch(db.session(), clerks[0], MoveBatch(batch.id, "Sheet 1 is older"))
     with pytest.raises(Refused, match="Something newer"):
-        intake.sheet(batch, clerks[0], code=code)
+        intake.sheet(batch, clerks[0], code=code, person="")
     void_sheet(db.session(), clerks[0], VoidSheet(batch.id, old.id, "Taken back since"))
-    no = intake.sheet(batch, clerks[0], code=code, answer="no", name="", address="")
+    no = intake.sheet(batch, clerks[0], code=code, person="", answer="no", name="", address="")
     intake.finish(batch, clerks[0], "A sheet was found")
     intake.read(no, clerks[1])
     intake.reconcile(batch, clerks[1], "A sheet was found")
@@ -163,5 +165,91 @@ def test_an_older_yes_on_paper_brings_back_nothing_that_was_taken_back_since(clo
 
     clock.advance(days=1)
     newer = intake.batch(process, clerks[0], kind=SheetKind.CONSENT, agreement_id=agreement.id, declared=1)
-    through(newer, clerks, [intake.sheet(newer, clerks[0], code=code)])
+    through(newer, clerks, [intake.sheet(newer, clerks[0], code=code, person="")])
     assert record_of(db.session(), agreement.id, known.id).answer is Answer.GIVEN
+
+
+def test_a_code_of_somebody_else_is_refused_and_without_a_name_the_code_decides(batch, clerks):
+    onni = accounts.person(email=None, display_name="Onni Virtanen")
+    code = give_code(db.session(), clerks[0], onni.id, intake.SECRET, code_id=uuid.uuid4())
+    with pytest.raises(Refused, match="somebody of another name") as refused:
+        intake.sheet(batch, clerks[0], code=code, person="Hilja Virtanen")
+    assert refused.value.field == "person"
+    for name in ("VIRTANEN onni", "Onni", ""):
+        assert intake.sheet(batch, clerks[0], code=code, person=name).first["person"] == name
+
+
+def run_of(agreement, name):
+    """A print run of the form as it is now, with one copy; returns its serial."""
+    session = db.session()
+    layout = scans.layout_of(Kind.CONSENT, agreement, numbered=True)
+    form = PrintedForm(
+        process_id=agreement.process_id,
+        kind="C",
+        subject=agreement.id,
+        revision=layout.version,
+        short_revision=layout.short_version,
+        layout="{}",
+    )
+    session.add(form)
+    session.flush()
+    run = PrintRun(
+        process_id=agreement.process_id, form_id=form.id, variant="standard", language="en", paper="a4", number=1, done=1
+    )
+    session.add(run)
+    session.flush()
+    session.add(PrintedCopy(serial=intake.printed_number(name), run_id=run.id))
+    session.flush()
+    return intake.printed_number(name)
+
+
+def test_a_sheet_with_an_earlier_text_is_refused_at_the_keyboard(process, agreement, clerks, clock):
+    earlier = run_of(agreement, "EARLIER2")
+    clock.advance(days=1)
+    consents.revise(agreement, notice={"en": "Other words."}, material=True)
+    clock.advance(days=1)
+    now = run_of(agreement, "NOWNOW22")
+    batch = intake.batch(process, clerks[0], kind=SheetKind.CONSENT, agreement_id=agreement.id)
+    with pytest.raises(Refused, match="earlier text") as refused:
+        intake.sheet(batch, clerks[0], earlier)
+    assert refused.value.field == "serial"
+    assert intake.sheet(batch, clerks[0], now).serial == now
+
+
+def test_a_batch_of_a_day_with_an_earlier_text_is_not_opened(process, agreement, clerks, clock):
+    clock.advance(days=3)
+    consents.revise(agreement, notice={"en": "Other words."}, material=True)
+    with pytest.raises(Invalid) as refused:
+        intake.batch(
+            process,
+            clerks[0],
+            kind=SheetKind.CONSENT,
+            agreement_id=agreement.id,
+            day=intake.today() - timedelta(days=1),
+        )
+    assert "another text" in str(refused.value.errors["day"])
+    assert intake.batch(process, clerks[0], kind=SheetKind.CONSENT, agreement_id=agreement.id).id
+
+
+def settle(batch, sheet, actor, **said):
+    return settle_sheet(db.session(), actor, SettleSheet(batch.id, sheet.id, intake.answer(**said)))
+
+
+def test_nobody_decides_alone_what_somebody_allows(process, batch, clerks):
+    one, other = clerks
+    sheet = intake.sheet(batch, one)
+    intake.finish(batch, one, "The other one is late")
+    intake.read(sheet, other, answer="no", of_age="", name="", address="")
+    assert sheet.state is SheetState.DIFFERS
+    for actor, said in [(one, {}), (other, {"answer": "no", "of_age": "", "name": "", "address": ""}), (one, {"name": "H"})]:
+        with pytest.raises(Refused, match="Take over what your colleague read"):
+            settle(batch, sheet, actor, **said)
+    assert settle(batch, sheet, other).state is SheetState.SETTLED  # gives way to the first reading
+
+
+def test_somebody_who_has_read_nothing_of_it_decides_freely(process, batch, clerks):
+    one, other = clerks
+    sheet = intake.sheet(batch, one)
+    intake.finish(batch, one, "The other one is late")
+    intake.read(sheet, other, name="Hilja Wirtanen")
+    assert settle(batch, sheet, intake.clerk(process), name="Hilja V.").settled["name"] == "Hilja V."

@@ -21,6 +21,7 @@ def test_a_clerk_looks_at_it_and_the_person_is_told(app, as_role) -> None:
     client = as_role(Role.CLERK, answered.process)
     batch = f"/staff/intake/batches/{answered.batch.id}"
     where = f"{batch}/sheets/{answered.sheet.id}/paper"
+    database.session.commit()
     database.session.remove()
     assert where in client.get(batch).text
     page = client.get(where).text

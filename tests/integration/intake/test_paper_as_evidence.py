@@ -11,15 +11,21 @@ from app.features.consents.takeout import takeout
 from app.features.consents.use_cases import KeepPaper, keep_paper
 from app.features.erasure.use_cases import erase_now
 from app.features.erasure.use_cases.running import one_step
-from app.features.printing.queries import follow_code, grouped
-from app.features.scans.models import ScanFile, ScanPage
+from app.features.intake.commands import TakeScans
+from app.features.intake.use_cases import take_scans
+from app.features.maps.queries import street_table
+from app.features.printing.layout.codes import new_code
+from app.features.printing.queries import SERIAL_LENGTH, Kind, follow_code, grouped
+from app.features.scans.models import ScanDecision, ScanFile, ScanPage
 from app.features.scans.use_cases import remove_old_scans
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.files import files
 from app.kernel.permissions import Actor
-from tests.factories import answers_from_scans, intake
+from tests.factories import accounts, answers_from_scans, intake, proposals, scans, spaces
 from tests.support.worker import work
+
+TEXTS = {"title": "A bench", "text": "My mother is 84.", "place": "beside the kiosk", "contact": "Hilja, 050 123 4567"}
 
 
 @pytest.fixture
@@ -31,7 +37,9 @@ def desk(session, app):
 @pytest.fixture
 def answered(session, desk):
     """The batch is read a second time and closed."""
-    return answers_from_scans.closed(desk)
+    found = answers_from_scans.closed(desk)
+    session.commit()
+    return found
 
 
 def erase(session, person_id):
@@ -86,8 +94,15 @@ def test_it_is_taken_along_and_it_is_erased_with_the_person(session, answered) -
     with zipfile.ZipFile(io.BytesIO(b"".join(takeout(session, person_id, str)))) as archive:
         pictures = [name for name in archive.namelist() if name.startswith("papers/")]
         assert [archive.read(name) for name in pictures] == answered.pictures
+    raw = answered.file.key
     erase(session, person_id)
     work()
+    assert not files.path(raw).exists(), "the file as it was scanned shows them too"
+    pages = session.scalars(select(ScanPage)).all()
+    assert {(str(page.readings), page.result, page.code, page.image_key, page.taken_by) for page in pages} == {
+        ("{}", None, "", "", None)
+    }
+    assert session.scalars(select(ScanDecision)).all() == []
     assert session.scalars(select(ConsentPaper)).all() == []
     assert not any(files.path(key).exists() for key in keys)
 
@@ -97,3 +112,19 @@ def test_only_the_hands_that_typed_an_answer_keep_its_sheet(session, answered) -
     with pytest.raises(NotFound):
         keep_paper(session, answered.other, command)
     assert len(keep_paper(session, answered.one, command)) == len(answered.papers), "again changes nothing"
+
+
+def test_the_scan_of_a_proposal_is_erased_with_whoever_it_was_put_to(session) -> None:
+    process, author = spaces.process("Parks"), accounts.person()
+    spaces.category(process, "Streets")
+    one, form = intake.clerk(process), scans.layout_of(Kind.PROPOSAL, process, numbered=True)
+    marked = {"category": str(process.categories[0].id), "area": "whole", "show_name": "yes"}
+    file, serial = scans.file(process), new_code(SERIAL_LENGTH)
+    for page in form.pages:
+        if page.bubbles or page.write_ins:
+            scans.accepted(file, form, one, chosen=marked, texts=TEXTS, code=serial, form_page=page.number)
+    (sheet,) = take_scans(session, one, TakeScans(intake.batch(process, one).id, None), street_table({})).sheets
+    sheet.proposal_id = proposals.proposal(process, author=author).id
+    session.commit()
+    erase(session, author.id)
+    assert {(page.result, page.code, page.image_key) for page in session.scalars(select(ScanPage))} == {(None, "", "")}

@@ -15,7 +15,7 @@ from app.kernel.audit import AuditEntry
 from app.kernel.permissions import SYSTEM, Channel
 from app.kernel.references import token_hash
 from app.web.kiosk import TOKEN
-from tests.factories import accounts, kiosk, proposals, spaces
+from tests.factories import accounts, kiosk, proposals, spaces, voting
 
 OFF = "This screen is switched off; ask at the desk."
 FORM = {"name": "Library", "place": "Beside the returns desk", "supports": "y", "voting": "y"}
@@ -145,6 +145,7 @@ def test_a_visitor_cannot_turn_an_enrolled_screen_into_an_ordinary_browser(clien
     kiosk.become(client)
     assert client.post("/kiosk/leave").status_code == 403
     assert "data-kiosk" in client.get("/").text
+    assert "/kiosk/leave" not in client.get("/kiosk").text
 
 
 def test_last_seen_is_written_at_most_once_a_minute(client, clock):
@@ -253,6 +254,16 @@ def test_a_screen_offers_what_it_is_set_up_for(client):
     client.get("/kiosk")
     assert client.post(f"/proposals/{reference}/support").status_code == 403
     assert db.session.query(Support).count() == 0
+
+
+def test_a_screen_without_voting_does_not_show_what_it_would_refuse(client):
+    pot = voting.pot()
+    kiosk.become(client, kiosk.device(voting=False))
+    assert "/budgets" not in client.get("/kiosk").text
+    db.session.expire_all()
+    kiosk.become(client, kiosk.device(voting=True))
+    assert "/budgets" in client.get("/kiosk").text
+    assert pot
 
 
 def test_controls_go_down_for_one_visit_or_for_every_one(client):

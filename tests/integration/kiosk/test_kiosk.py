@@ -10,7 +10,10 @@ def test_the_start_page_makes_the_browser_a_public_screen_until_staff_end_that(c
     db.session.commit()
     assert "data-kiosk" not in client.get("/").text
 
-    assert "Parks for everybody" in client.get("/kiosk").text
+    start = client.get("/kiosk")
+    assert "Parks for everybody" in start.text
+    assert 'href="/kiosk/leave"' in start.text, "whoever came by a link finds the way back"
+    assert any("kiosk=1" in one and "Max-Age=86400" in one for one in start.headers.getlist("Set-Cookie"))
     page = client.get("/")
     assert "data-kiosk" in page.text
     assert page.headers["Cache-Control"] == "no-store"

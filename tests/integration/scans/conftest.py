@@ -8,13 +8,15 @@ from flask import Flask
 
 from app.features.printing.queries import FormLayout, Kind
 from app.kernel.permissions import Actor, Role
-from tests.factories import accounts, scans, voting
+from tests.factories import accounts, scans, stations, voting
 
 
 @pytest.fixture
 def pot(db) -> Any:
-    """A pot whose vote ended yesterday, with three projects."""
-    return voting.closed_pot()
+    """A pot whose vote ended yesterday, with three projects; a box of it is open."""
+    found = voting.closed_pot()
+    stations.box_is_open(found)
+    return found
 
 
 @pytest.fixture

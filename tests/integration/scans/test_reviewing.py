@@ -6,16 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from app.features.accounts.models import RoleAssignment
-from app.features.budgets.models import Pot, PotState
 from app.features.intake.models import BatchState, SheetKind
 from app.features.printing.queries import Kind
 from app.features.scans.commands import DecidePage
 from app.features.scans.models import PageState, PageTray, ScanFile, ScanPage
 from app.features.scans.queries import reviewed
-from app.features.scans.queries.files import last_of, next_to_review
+from app.features.scans.queries.files import last_of
 from app.features.scans.use_cases import (
     admit_page,
-    count_old_scans,
     decide_page,
     give_back_pages,
     remove_old_scans,
@@ -28,7 +26,7 @@ from app.kernel import clock
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.permissions import Actor, Role
-from tests.factories import consents, intake, scans, spaces, voting
+from tests.factories import consents, intake, scans, spaces
 
 
 @pytest.fixture
@@ -122,20 +120,6 @@ def test_nobody_decides_about_a_page_that_has_just_changed(session, file, ballot
         decide_page(session, clerk(), command)
 
 
-def test_ballots_rest_while_people_vote(session, clerk, as_role) -> None:
-    pot = voting.pot()
-    process = SimpleNamespace(id=pot.process_id)
-    page = scans.page(scans.file(process), scans.layout_of(Kind.BALLOT, pot), marked=(0,))
-    person = clerk().person_id
-    with pytest.raises(Conflict, match="Voting goes on"):
-        see(session, Actor(person, roles=frozenset({(Role.CLERK, pot.process_id)})), page)
-    assert next_to_review(session, pot.process_id, person, ballots=False) is None
-    client = as_role(Role.CLERK, process)
-    assert client.get(f"/staff/scans/page/{page.id}").status_code == 409
-    assert client.get(f"/staff/scans/page/{page.id}.jpg").status_code == 409
-    assert "Voting goes on" in client.get(f"/staff/scans/{pot.process_id}/review").get_data(as_text=True)
-
-
 def test_a_clerk_whose_role_is_withdrawn_in_the_middle_gets_no_further(session, file, ballot, pot, as_role) -> None:
     page = scans.page(file, ballot, marked=(0,))
     page_id = page.id
@@ -211,24 +195,15 @@ def test_the_page_shows_pictures_beside_values_and_keeps_what_was_answered(sessi
     assert "Your answer is taken back" in undone
 
 
-def test_scans_go_after_their_time_and_leave_a_note(session, file, ballot) -> None:
-    page_id = scans.page(file, ballot, marked=(0,)).id
+def test_scans_go_after_their_time_and_leave_a_note(session, file, pot, city) -> None:
+    layout = scans.layout_of(Kind.PROPOSAL, SimpleNamespace(id=pot.process_id), city=city)
+    page_id = scans.page(file, layout, marked=(0,)).id
     assert remove_old_scans(session, clock.shift(days=-1), 10) == 0
     assert remove_old_scans(session, clock.shift(days=1), 10) == 1
     session.expunge_all()
     assert session.get(ScanPage, page_id) is None
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "scan_file.removed")).one()
     assert entry.details["not_looked_through"] == 1
-
-
-def test_an_accepted_ballot_is_kept_until_the_vote_is_certified(session, file, ballot, pot, clerk) -> None:
-    page_id = see(session, clerk(), scans.page(file, ballot, marked=(0,))).id
-    assert remove_old_scans(session, clock.shift(days=1), 10) == 0
-    session.get_one(Pot, pot.id).state = PotState.CERTIFIED
-    session.flush()
-    assert count_old_scans(session, clock.shift(days=1)) == remove_old_scans(session, clock.shift(days=1), 10) == 1
-    session.expunge_all()
-    assert session.get(ScanPage, page_id) is None
 
 
 def test_an_accepted_sheet_is_kept_while_a_batch_is_open(session, file, pot, clerk, city) -> None:

@@ -1,5 +1,6 @@
 """The roll desk: a ballot on paper uses up what one on the web does, comes back by two hands, and is counted at its station."""
 
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -31,7 +32,7 @@ from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Forbidden, NotFound, PhaseClosed, Refused
 from app.kernel.permissions import Actor, Channel
 from tests.factories import accounts, committee, stations, voting
-from tests.factories.stations import SECRET, at
+from tests.factories.stations import SECRET, ZONE, at
 from tests.factories.tools import add
 
 
@@ -106,6 +107,16 @@ def test_only_clerks_on_the_list_of_today_hand_out(session, pot, place):
         stations.handed_out(stranger, place, pot, "CARD00001", 1)
 
 
+def test_a_shift_is_a_day_of_the_city(clock, session, pot, place):
+    """At half past one at night in Helsinki it is still the day before in UTC."""
+    clock.set(datetime(2026, 5, 11, 22, 30, tzinfo=UTC))
+    stations.voting_on(pot, days=2)
+    yesterday, today = (stations.on_shift(place, name, day=date(2026, 5, at)) for name, at in (("Ylva", 11), ("Tiina", 12)))
+    with pytest.raises(Forbidden, match="list"):
+        stations.handed_out(yesterday, place, pot, "CARD00001", 1)
+    assert stations.handed_out(today, place, pot, "CARD00001", 1).stub == 1
+
+
 def test_a_clerk_whose_role_was_taken_away_hands_out_nothing(session, pot, place, desk):
     session.query(RoleAssignment).filter_by(person_id=desk.person_id).delete()
     with pytest.raises(NotFound):
@@ -126,7 +137,7 @@ def test_the_list_of_voters_and_the_birth_date_count(session):
     desk = stations.on_shift(place)
     with pytest.raises(Refused, match="list"):
         stations.handed_out(desk, place, pot, "CARD00001", 1)
-    voter = AtDesk(place.id, pot.id, "CARD00001", voting.BORN)
+    voter = AtDesk(place.id, pot.id, "CARD00001", voting.BORN, zone=ZONE)
     issue_ballot(session, desk, IssueBallot(voter, uuid4(), 1), SECRET)
     with pytest.raises(Refused, match="list"):
         stations.handed_out(desk, place, pot, "CARD00009", 2)
@@ -162,7 +173,7 @@ def test_nobody_takes_back_the_ballot_of_somebody_else(session, pot, place, desk
 def test_what_one_clerk_began_to_take_back_can_be_stopped(session, pot, place, desk):
     stations.handed_out(desk, place, pot, "CARD00001", 1)
     begin_return(session, desk, TakeBack(at(place, pot, "CARD00001"), 1), SECRET)
-    stop_return(session, desk, place.id, pot.id, 1)
+    stop_return(session, desk, place.id, pot.id, 1, ZONE)
     assert session.scalars(select(Issue)).one().state is IssueState.ISSUED
 
 
@@ -180,12 +191,12 @@ def test_a_spoilt_ballot_is_exchanged_and_the_vote_stays_used(session, pot, plac
 
 def test_who_leaves_without_casting_is_counted_once_a_click(session, pot, place, desk):
     stations.handed_out(desk, place, pot, "CARD00001", 1)
-    note_left(session, desk, LeftWithout(place.id, pot.id, 0))
-    note_left(session, desk, LeftWithout(place.id, pot.id, 0))
+    note_left(session, desk, LeftWithout(place.id, pot.id, 0, zone=ZONE))
+    note_left(session, desk, LeftWithout(place.id, pot.id, 0, zone=ZONE))
     assert numbers_of(session, place.id, pot.id).left_without == 1
     assert numbers_of(session, place.id, pot.id).expected == 0
     with pytest.raises(Conflict, match="More people"):
-        note_left(session, desk, LeftWithout(place.id, pot.id, 1))
+        note_left(session, desk, LeftWithout(place.id, pot.id, 1, zone=ZONE))
     assert participation(session).station == "Library"
 
 
@@ -203,7 +214,7 @@ def test_after_the_vote_nothing_is_handed_out_or_taken_back(session, pot, place,
 def test_the_committee_keeps_the_lists_of_clerks(session, pot, place):
     member = committee.member(pot.process_id)
     actor = stations.clerk(pot.process_id)
-    command = AssignClerk(place.id, actor.person_id, clock.now().date())
+    command = AssignClerk(place.id, actor.person_id, clock.today(ZONE))
     shift = assign_clerk(session, member, command)
     assert assign_clerk(session, member, command).id == shift.id
     with pytest.raises(NotFound):

@@ -1,9 +1,13 @@
 """A stranger counts ballots on paper again, one by one, with the package alone; few of them are never shown."""
 
+import csv
 import hashlib
 import json
+import re
+from collections import Counter
 
 import pytest
+from pabulib.checker import Checker
 
 from app.features.budgets.choices import Choices
 from app.features.budgets.rules import ballot_digest
@@ -56,10 +60,70 @@ def resigned(folder, name, content):
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
+PAPER = ["2"] * 25 + ["23"] * 6 + ["0", "0", "-1", "1"]
+
+
+def votes_in(path):
+    """The rows of VOTES: (how it came in, what it names) with how many are alike."""
+    rows = list(csv.reader(path.read_text().splitlines(), delimiter=";"))
+    head = rows.index(["VOTES"]) + 1
+    method = rows[head].index("voting_method")
+    return Counter((row[method], row[rows[head].index("vote")]) for row in rows[head + 1 :])
+
+
+def counted_by_others(path, rule):
+    """Who wins by pabutools, a program of others that knows nothing but this file."""
+    theirs, rules = pytest.importorskip("pabutools.election"), pytest.importorskip("pabutools.rules")
+    instance, profile = theirs.parse_pabulib(str(path))
+    if rule == "greedy":
+        won = rules.greedy_utilitarian_welfare(instance, profile, sat_class=theirs.Cost_Sat)
+    else:
+        won = rules.method_of_equal_shares(instance, profile, sat_class=theirs.Cost_Sat, voter_budget_increment=1)
+    return {project.name for project in won}
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted", "won", "by_the_box"),
+    [("greedy", "3", {"1", "3"}, {"1", "2"}), ("equalshares/add1", "2", {"1", "2"}, {"1", "3"})],
+)
+def test_a_program_of_others_counts_everybody_from_the_one_file(session, kept, clock, tmp_path, rule, wanted, won, by_the_box):
+    pot = certified(session, kept, clock, [wanted] * 25 + ["23"] * 6 + ["0", "0", "-1", "1"], rule=rule)
+    folder = unpacked(packed(session, pot), tmp_path / "package")
+    path = folder / "ballots.pb"
+    assert votes_in(path) == {
+        ("internet", "1"): 8,
+        ("internet", "1,2"): 8,
+        ("internet", "3"): 8,
+        ("paper", "1"): 1,
+        ("paper", wanted): 25,
+        ("paper", "2,3"): 6,
+    }
+    assert counted_by_others(path, rule) == set(pot.result["winners"]) == won
+    box_alone = tmp_path / "box.pb"
+    box_alone.write_text(re.sub(r"^.*;paper\n", "", path.read_text(), flags=re.M))
+    assert counted_by_others(box_alone, rule) == by_the_box, "paper decides this vote"
+    found = Checker().process_files([str(path)])
+    assert next(one["results"] for one in found.values() if isinstance(one, dict) and "results" in one).get("errors", {}) == {}
+    assert '""paper""' not in path.read_text(), "their sums would be counted twice"
+    assert "ballots.pb holds everybody's ballot, from the box and on paper." in " ".join(
+        (folder / "README.txt").read_text().split()
+    )
+
+    text = path.read_text()
+    for other, problem in (
+        (text.replace(f";{wanted};paper", f";{wanted};internet", 1), "1 ballots that were not opened, and lacks 1 that were"),
+        (text.replace(f";{wanted};paper", f";{wanted};post", 1), "1 ballots that were not opened, and lacks 1 that were"),
+        (re.sub(";(internet|paper|voting_method)$", "", text, flags=re.M), "must say of each ballot how it came in"),
+    ):
+        resigned(folder, "ballots.pb", other)
+        code, said = verified(folder)
+        assert code == 1
+        assert problem in said
+
+
 @pytest.mark.parametrize("rule", ["greedy", "equalshares/add1"])
 def test_a_stranger_counts_paper_again_ballot_by_ballot(session, kept, clock, tmp_path, rule):
-    paper = ["2"] * 25 + ["23"] * 6 + ["0", "0", "-1", "1"]
-    pot = certified(session, kept, clock, paper, rule=rule)
+    pot = certified(session, kept, clock, PAPER, rule=rule)
     folder = unpacked(packed(session, pot), tmp_path)
     lines = [json.loads(line) for line in (folder / "paper_ballots.jsonl").read_text().splitlines()]
     assert [(one["choices"], one["count"], one["channel"]) for one in lines] == [
@@ -74,6 +138,7 @@ def test_a_stranger_counts_paper_again_ballot_by_ballot(session, kept, clock, tm
     assert code == 0, said
     assert "34 ballots, 4 different ones, add up to what was signed at 1 stations" in said
     assert f"by {rule}, from the ballots of the box and those on paper" in said
+    assert "holds the same 56 ballots, costs and rule; 9 blank ballots have no row there; 32 of them are on paper" in said
 
     other = [{**one, "choices": ["3"]} if one["choices"] == ["2"] else one for one in lines]
     resigned(folder, "paper_ballots.jsonl", "".join(json.dumps(one) + "\n" for one in other))
@@ -88,6 +153,9 @@ def test_few_on_paper_are_never_shown_and_neither_are_those_from_the_box(session
     folder = unpacked(packed(session, pot), tmp_path)
     assert not (folder / "paper_ballots.jsonl").exists()
     assert not (folder / "opened.jsonl").exists()
+    assert not (folder / "ballots.pb").exists()
+    told = " ".join((folder / "README.txt").read_text().split())
+    assert "With fewer than 30 ballots in the box, or with some but fewer on paper, only totals of all together" in told
     code, said = verified(folder)
     assert code == 0, said
     assert "needs whole ballots, and only totals are published" in said

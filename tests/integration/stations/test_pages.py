@@ -30,7 +30,7 @@ def place(pot):
 def signed_in(app, pot, role=Role.CLERK, place=None, name="Kaisa Clerk"):
     person = accounts.staff(role, database.session.get_one(Process, pot.process_id), display_name=name)
     if place is not None:
-        add(Shift(station_id=place.id, person_id=person.id, person_name=name, day=clock.now().date()))
+        add(Shift(station_id=place.id, person_id=person.id, person_name=name, day=clock.today(stations.ZONE)))
     client = app.test_client()
     accounts.sign_in(client, person)
     return client
@@ -75,6 +75,9 @@ def test_from_the_open_box_to_two_signatures_over_the_pages(app, session, pot, p
     assert first.post(page, data={"marks": "9", "at": "2"}).status_code == 422
     assert second.post(page, data={"marks": "2", "at": "2"}).status_code == 409
     assert first.post(page, data={"marks": "2", "at": "2"}).status_code == 303
+    early = first.get(count).text
+    assert "Batch 1 is not typed, read and decided yet." in early
+    assert "Sign these numbers" not in early, "what is refused is not offered"
     assert first.post(f"{page}/finish").status_code == 303
     assert first.post(f"/staff/stations/second/{pot_id}", data={"seed": "6 3"}).status_code == 303
     assert second.post(f"{page}/second", data={"marks": "1", "at": "1"}).status_code == 303
@@ -84,8 +87,10 @@ def test_from_the_open_box_to_two_signatures_over_the_pages(app, session, pot, p
         assert client.post(f"/staff/stations/second/batch/{batch_id}/2", data={"marks": "3"}).status_code == 303
     assert database.session.get_one(Batch, batch_id).state is BatchState.RECONCILED
     assert database.session.get_one(PaperBallot, (batch_id, 2)).settled == "3"
-    for client in (first, second):
-        assert client.post(count, data={"seen": "0"}).status_code == 303
+    assert first.post(count, data={"seen": "0"}).status_code == 303
+    assert "Sign these numbers" not in first.get(count).text, "nobody signs twice"
+    assert "Sign these numbers" in second.get(count).text
+    assert second.post(count, data={"seen": "0"}).status_code == 303
     assert "Signed by two" in first.get(f"/staff/stations/{process_id}").text
 
 

@@ -171,14 +171,15 @@ def test_a_batch_that_is_opened_while_somebody_signs_waits_and_stays_closed(comm
     batch = boxes.typed(0, "1")
     stations.read_second(boxes.second, batch, ["1"])
     place_id, pot_id, batch_id = boxes.places[0].id, boxes.pot.id, batch.id
-    looked, opened, look = threading.Event(), threading.Event(), signing._require_ready
+    looked, opened, look = threading.Event(), threading.Event(), signing.missing_before_signing
 
     def look_slowly(*given):
-        look(*given)
+        missing = look(*given)
         looked.set()
         opened.wait(1)
+        return missing
 
-    monkeypatch.setattr(signing, "_require_ready", look_slowly)
+    monkeypatch.setattr(signing, "missing_before_signing", look_slowly)
 
     def sign():
         sign_numbers(database.session(), boxes.first, SignNumbers(place_id, pot_id, 0))

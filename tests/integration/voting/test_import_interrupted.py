@@ -1,9 +1,6 @@
 """Imports that die, run twice at once, and let others write meanwhile: with real processes and real commits."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,8 +14,8 @@ from app.features.voting.models import Ballot
 from app.kernel import outbox
 from app.kernel.database import Database
 from tests.integration.voting.elections import everything, importer, the_pot, the_process, write
+from tests.support.commands import Begun, begin
 
-ROOT = Path(__file__).resolve().parents[3]
 MANY = 24_000
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -29,7 +26,7 @@ def large(tmp_path: Path) -> Path:
     return write(tmp_path, votes=[f"v{n};{'p1' if n % 3 else 'p2,p1'}" for n in range(MANY)])
 
 
-def _start(path: Path, var: Path) -> "subprocess.Popen[bytes]":
+def _start(path: Path, var: Path) -> Begun:
     environment = {
         **os.environ,
         "PLAZA_ENV": "testing",
@@ -38,9 +35,7 @@ def _start(path: Path, var: Path) -> "subprocess.Popen[bytes]":
         "PLAZA_BROKER_URL": "memory://",
         "FLASK_APP": "wsgi",
     }
-    command = [sys.executable, "-m", "flask", "budgets", "import-pb", str(path)]
-    with _said(var).open("ab") as output:
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    return begin("-m", "flask", "budgets", "import-pb", str(path), environment=environment, output=_said(var))
 
 
 def _said(var: Path) -> Path:
@@ -52,7 +47,7 @@ def _stored() -> int:
         return connection.execute(select(func.count()).select_from(Ballot)).scalar_one()
 
 
-def _wait_for_ballots(process: "subprocess.Popen[bytes]", var: Path) -> None:
+def _wait_for_ballots(process: Begun, var: Path) -> None:
     deadline = time.monotonic() + 60
     while not _stored():
         assert process.poll() is None, _said(var).read_text()
@@ -65,7 +60,7 @@ def test_an_import_that_was_killed_shows_nothing_and_the_next_one_completes(
 ) -> None:
     process = _start(large, tmp_path)
     _wait_for_ballots(process, tmp_path)
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.wait(timeout=10)
     half_way = _stored()
     assert 0 < half_way < MANY

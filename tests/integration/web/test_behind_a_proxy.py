@@ -1,13 +1,11 @@
 """Behind the city's proxy, addresses are those that residents see; without one, nobody can pretend."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.furniture import HOUSE
+from tests.support.commands import run
 
 # In a process of its own: a second application here would take the database of the first one.
 ASK = """
@@ -26,7 +24,5 @@ with app.test_client() as client:
 )
 def test_a_proxy_is_believed_only_where_there_is_one(tmp_path: Path, setting: str, believed: str) -> None:
     environment = {**os.environ, "PLAZA_ENV": "testing", "PLAZA_VAR": str(tmp_path), "PLAZA_BEHIND_PROXY": setting}
-    result = subprocess.run(
-        [sys.executable, "-c", ASK], cwd=HOUSE, env=environment, capture_output=True, text=True, timeout=50, check=False
-    )
-    assert result.stdout.strip() == believed, result.stderr
+    _ended, said = run("-c", ASK, environment=environment)
+    assert said.strip() == believed

@@ -2,9 +2,6 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +16,9 @@ from app.kernel import clock
 from app.kernel.audit import AuditEntry
 from app.kernel.database import Database
 from app.kernel.outbox import OutboxRow
+from tests.support.commands import Begun, begin
 from tests.support.database import create_schema, sqlite_file, temporary_postgresql
 from tests.support.election import SECRET
-from tests.support.processes import ROOT
 
 BALLOTS = 300
 WORK = """
@@ -81,20 +78,18 @@ class Place:
             "PLAZA_ENV": "production", "PLAZA_SECRET_KEY": SECRET, "PLAZA_DATABASE_URL": url, "PLAZA_MAIL_URL": "folder",
             "PLAZA_BASE_URL": "http://127.0.0.1", "PLAZA_BROKER_URL": "memory://", "PLAZA_VAR": str(var),
         }  # fmt: skip
+        self.output = var.with_name("said.txt")
         create_schema(url)
         self.database = Database()
         self.database.bind(url)
 
-    def begin(self, *words: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-c", WORK, *words], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True
-        )
+    def begin(self, *words: str) -> Begun:
+        return begin("-c", WORK, *words, environment=self.environment, output=self.output)
 
     def done(self, *words: str) -> str:
         process = self.begin(*words)
-        said = process.communicate(timeout=240)[0]
-        assert process.returncode == 0
-        return said
+        assert process.wait(timeout=240) == 0, process.said()
+        return process.said()
 
     def kill_in_the_middle(self, under_way: "Watch") -> int:
         """Let a slow worker begin and kill it when it has said that something, and not everything, is done."""
@@ -104,8 +99,8 @@ class Place:
                 assert worker.poll() is None, "it ended before it could be killed"
                 time.sleep(0.05)
         finally:
-            os.kill(worker.pid, signal.SIGKILL)
-            worker.communicate()
+            worker.kill()
+            worker.wait()
         return done
 
     def claim_runs_out(self) -> None:

@@ -12,7 +12,7 @@ from benchmarks.crowd import Crowd
 from tests.support.database import sqlite_file, temporary_postgresql
 from tests.support.election import PollingPlace, box_and_voters
 
-BALLOTS = int(os.environ.get("PLAZA_TEST_BALLOTS", "150"))
+BALLOTS = int(os.environ.get("PLAZA_TEST_BALLOTS", "90"))
 """The whole suite has to stay quick; PLAZA_TEST_BALLOTS=10000 takes minutes."""
 KILLS = max(5, BALLOTS // 500)
 pytestmark = [pytest.mark.services, pytest.mark.slow, pytest.mark.timeout(600 + BALLOTS)]

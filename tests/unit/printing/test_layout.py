@@ -3,6 +3,7 @@
 import math
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -145,6 +146,39 @@ def test_a_heading_stands_on_the_page_of_what_it_heads() -> None:
     for page in layout.pages:
         headings = [one.words.removeprefix("Heading ") for one in page.texts if one.role is Role.HEADING]
         assert headings == [one.name.removeprefix("line ") for one in page.write_ins]
+
+
+@pytest.mark.parametrize("count", range(1, 40))
+def test_what_says_how_to_answer_stands_on_the_page_of_the_answer(count: int) -> None:
+    def question(at: int) -> list[Block]:
+        return [Words(f"Question {at}", Role.HEADING), Words(f"Hint {at}"), Lines(f"answer {at}", 2)]
+
+    asked = [block for at in range(count) for block in question(at)]
+    form = replace(content([*asked, Slip((Words("Keep it"),), "Your code:")], Look()), flexible=True)
+    layout = lay_out(form, guessed)
+    for page in layout.pages:
+        said = [one.words for one in page.texts]
+        lines = {one.name for one in page.write_ins}
+        assert {f"answer {one.split()[1]}" for one in said if one.startswith(("Question", "Hint"))} == lines
+    assert layout.pages[-1].slip is not None
+    assert layout.pages[-1].write_ins, "a slip does not stand on a page by itself"
+
+
+def test_neither_the_first_nor_the_last_choice_stands_on_a_page_by_itself() -> None:
+    for count in range(3, 90):
+        choices = Columns(tuple(Row(str(at), (Line("area", (Option(str(at)),)),)) for at in range(count)))
+        layout = lay_out(content([Words("Where?", Role.HEADING), choices], Look(Variant.LARGE)), guessed)
+        assert all(len(page.bubbles) > 1 for page in layout.pages), count
+
+
+@pytest.mark.parametrize("paper", Paper)
+def test_nothing_in_large_print_is_smaller_than_eighteen_points(paper: Paper) -> None:
+    asked = [*rows(["Trees"] * 30, 1), *rows(["Points"] * 3, 57), Slip((Words("Keep it"),), "Your code:")]
+    layout = lay_out(content(asked, Look(Variant.LARGE, paper=paper)), guessed)
+    assert len(layout.pages) > 1
+    for page in layout.pages:
+        texts = [*page.texts, *(one for one in (page.code, page.slip) if one)]
+        assert min(one.size for one in texts) >= 18
 
 
 def test_from_right_to_left_everything_is_mirrored_but_the_corner_marks() -> None:

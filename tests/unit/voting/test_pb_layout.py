@@ -3,7 +3,6 @@
 import io
 from collections import Counter
 from datetime import UTC, datetime
-from itertools import chain, repeat
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -20,7 +19,6 @@ from app.features.budgets.use_cases import as_record
 from app.features.counting.use_cases import (
     RULES,
     Ballot,
-    PbVote,
     Tally,
     count,
     count_election,
@@ -116,13 +114,12 @@ def counted(pot: Pot, ballots: Counter[Any]) -> None:
     pot.result = as_record(count(tally, on_ballot, pot.amount, announced_rule(pot)), {})
 
 
-def written(pot: Pot, ballots: Counter[Any]) -> str:
-    layout = lay_out(pot, ballots)
+def written(pot: Pot, box: Counter[Any], paper: Counter[Any] | None) -> str:
+    layout = lay_out(pot, box, paper)
     out = io.StringIO()
     with patch.object(pb_head, "process", lambda *_: SPACE), patch.object(pb_head, "_country", lambda: "FI"):
         head = pb_head.head_of(None, pot, layout)  # type: ignore[arg-type]
-    rows = chain(*(repeat(Ballot(*choice), number) for choice, number in layout.rows.items()))
-    write_election(out, head, (PbVote(str(at), ballot) for at, ballot in enumerate(rows, 1)))
+    write_election(out, head, layout.votes())
     return out.getvalue()
 
 
@@ -130,9 +127,13 @@ def written(pot: Pot, ballots: Counter[Any]) -> str:
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_a_file_passes_the_checker_and_counts_to_what_was_certified(rule: str, data: Any) -> None:
-    pot, ballots = data.draw(pots(rule))
+    pot, box = data.draw(pots(rule))
+    paper = data.draw(st.none() | boxes(pot, [one.number for one in pot.projects]))
+    ballots = box + (paper or Counter())
     counted(pot, ballots)
-    text = written(pot, ballots)
+    if paper is not None:  # as it is kept with the pot; where all are known one by one, the sums are not told again
+        pot.result["paper"] = {"ballots": paper.total(), "blank": 0, "votes": {}, "points": {}}
+    text = written(pot, box, paper)
     found = Checker().process_files([text])
     errors = next(one["results"] for one in found.values() if isinstance(one, dict) and "results" in one).get("errors", {})
     assert errors == {}, text
@@ -144,3 +145,7 @@ def test_a_file_passes_the_checker_and_counts_to_what_was_certified(rule: str, d
     }
     assert not set(result.winners) & set(pot.options.get("withdrawn", ()))
     assert election.head.meta.num_votes == sum(number for (choices, _), number in lay_out(pot, ballots).rows.items() if choices)
+    assert ("voting_method" in text) == (paper is not None)
+    if paper is not None:
+        with_row = lay_out(pot, paper).rows if paper else Counter()
+        assert text.count(";paper\n") == sum(number for (choices, _), number in with_row.items() if choices)

@@ -135,15 +135,19 @@ def take_over_totals(
         raise Forbidden(msg("Paper is counted when the vote is over."))
     if pot.state is not PotState.READY:
         raise Conflict(msg("This pot has been counted, so the totals of paper stay as they are."))
-    rules.check_totals(
-        {name: getattr(totals, name) for name in rules.NUMBERS}, totals.votes, totals.points, pot.vote_type, _limits_of(pot)
-    )
+    numbers = {name: getattr(totals, name) for name in rules.NUMBERS}
+    if min(numbers.values()) < 0:
+        raise Invalid({"participations": msg("These totals have negative numbers, so they cannot be right.")})
+    rules.check_totals(numbers, totals.votes, totals.points, pot.vote_type, _limits_of(pot))
     entries = [_entry_by(totals, turn, hand) for turn, hand in enumerate(hands, start=1)]
     try:
         with session.begin_nested():
             session.add_all(entries)
             session.flush()
     except IntegrityError:
+        known = select(PaperEntry.id).where(PaperEntry.station_id == station.id, PaperEntry.pot_id == pot.id)
+        if session.scalar(known.limit(1)) is None:
+            raise  # something else than what the next line says: whoever reads the log must see what
         raise Conflict(msg("There are totals of this station already.")) from None
     difference = totals.participations - totals.ballots - totals.invalid
     if difference:

@@ -13,6 +13,7 @@ from app.features.consents.rules.answers import (
     next_state,
     replay,
     runs_until,
+    same_name,
 )
 from app.features.consents.rules.revisions import (
     CONTENT_FORMAT,
@@ -60,6 +61,7 @@ __all__ = [
     "replay",
     "revision_step",
     "runs_until",
+    "same_name",
     "sensitive",
     "substance_problem",
 ]

@@ -1,5 +1,6 @@
 """What an answer needs to count, how long it does, and which state follows from events. Pure."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -122,3 +123,12 @@ def may_be_asked(record: ConsentRecord | None, agreement: DataAgreement, now: da
     if record.answer is Answer.GIVEN and not is_in_force(record, agreement, now):
         return True
     return is_replaced(record, agreement)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names can be of the same person: the words of the shorter one stand in the other, in any order and case.
+
+    An empty name says nothing and fits every other.
+    """
+    words, others = (set(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other))
+    return words <= others or others <= words

@@ -7,13 +7,18 @@ import uuid
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import person as person_by_id
 from app.features.consents.models import ConsentCode
+from app.features.consents.rules import same_name
 from app.kernel import audit
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 from app.kernel.references import ALPHABET, token_hash
 
+OTHER_NAME = msg(
+    "The code belongs to somebody of another name. Compare both. If it is the same person all the same, leave the name empty."
+)
 LETTERS = 16
 """78 bits: whoever has a copy of the digests cannot find a code by trying."""
 
@@ -75,4 +80,16 @@ def enter_code(session: Session, text: str) -> ConsentCode:
     row = session.scalars(select(ConsentCode).where(ConsentCode.code_hash == token_hash(typed_code(text)))).first()
     if row is None:
         raise UnknownCode(msg("We do not know this code. Look at the slip once more."), field="code")
+    return row
+
+
+def code_of_person(session: Session, text: str, name: str) -> ConsentCode:
+    """Whose code this is, for a clerk who has a name beside it, on a sheet or from the person: the two have to fit.
+
+    Without a name the code decides. Raises UnknownCode, and Refused where the name is another one.
+    """
+    row = enter_code(session, text)
+    person = person_by_id(session, row.person_id)
+    if person is not None and not same_name(name, person.display_name):
+        raise Refused(OTHER_NAME, field="person")
     return row

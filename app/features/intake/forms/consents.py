@@ -15,7 +15,7 @@ from app.kernel import clock
 from app.kernel.permissions import Channel
 from app.kernel.texts import clean_line
 from app.web.filters import local_text, translate
-from app.web.forms import AtMost, Filled, Form, LineField, Unmarked, _
+from app.web.forms import AtMost, Form, LineField, Unmarked, _
 
 FIELDS = ("name", "address", "age_band", "area", "languages", "gender")
 
@@ -39,7 +39,11 @@ class ConsentSheetForm(Form):
         description=_("Whoever has one keeps it, and sees all their answers together."),
         validators=[AtMost(60)],
     )
-    person = LineField(_("Name of the person"), validators=[Filled(_("Write the name of the person.")), AtMost(80)])
+    person = LineField(
+        _("Name of the person"),
+        description=_("As it stands on the sheet. With the code of an earlier slip it may be left empty."),
+        validators=[AtMost(80), Unmarked()],
+    )
     language = SelectField(_("In which language did they read the text?"), validators=[Unmarked()])
     answer = RadioField(
         _("What did they say?"),
@@ -84,6 +88,11 @@ class ConsentSheetForm(Form):
         """Somebody else's words deserve a second look."""
         if not field.data:
             raise ValidationError(gettext("Compare what you typed with what was said or written, then tick this."))
+
+    def validate_person(self, field: LineField) -> None:
+        """Without a code it has to be said who answers."""
+        if not (field.data or "").strip() and not (self.code.data or "").strip():
+            raise ValidationError(gettext("Write the name of the person."))
 
     def validate_of_age(self, field: RadioField) -> None:
         """For a yes it has to be said."""

@@ -43,7 +43,7 @@ def copies_for(session: Session, batch: IntakeBatch, file_id: uuid.UUID | None =
     groups: dict[tuple[str, ...], list[ReviewedPage]] = {}
     for page in pages:
         groups.setdefault((page.code,) if page.code else ("", str(page.page_id)), []).append(page)
-    since = _in_force_since(session, batch)
+    since = in_force_since(session, batch)
     lie = _where_they_lie(session, [key[0] for key in groups if key[0]])
     copies = [
         ScannedCopy(key[0], tuple(found), _why_not(batch, found, lie.get(key[0], ()), since)) for key, found in groups.items()
@@ -58,8 +58,8 @@ def from_scans(session: Session, sheets: Sequence[IntakeSheet]) -> set[uuid.UUID
     return {records[name] for name in with_pages(session, list(records))}
 
 
-def _in_force_since(session: Session, batch: IntakeBatch) -> datetime | None:
-    """Since when the text counts that the sheets of the batch carry. What was read before carries an earlier one."""
+def in_force_since(session: Session, batch: IntakeBatch) -> datetime | None:
+    """Since when the text counts that the sheets of a batch of answers carry; None for proposals."""
     found = agreement(session, batch.agreement_id) if batch.agreement_id else None
     return next((one.in_force_at for one in found.revisions if one.id == batch.revision_id), None) if found else None
 

@@ -13,6 +13,7 @@ from app.features.consents.use_cases import (
     NoteGuardian,
     answer_agreement,
     check_answer,
+    code_of_person,
     enter_code,
     give_code,
     keep_paper,
@@ -37,7 +38,7 @@ def check_entry(session: Session, actor: Actor, batch: IntakeBatch, entry: Mappi
     if batch.kind is SheetKind.PROPOSAL and batch.process_id is not None:
         check_take_in(session, actor, entries.proposal_command(entry, batch.process_id, sheet_id, batch.received_at))
         return
-    person_id = enter_code(session, entry["code"]).person_id if entry.get("code") else sheet_id
+    person_id = code_of_person(session, entry["code"], entry.get("person", "")).person_id if entry.get("code") else sheet_id
     check_answer(session, actor, _answer(batch, entry, person_id, None, ""))
     if entry.get("answer") == "yes" and entry.get("of_age") == "no" and not entry.get("guardian"):
         raise Invalid({"guardian": msg("Write the name of the adult.")})

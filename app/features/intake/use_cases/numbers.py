@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from app.features.intake.models import IntakeBatch, SheetKind
+from app.features.intake.queries.scanned import in_force_since
 from app.features.printing.queries import Kind
 from app.features.printing.use_cases.serials import has_print_runs, read_serial, registered
 from app.kernel.errors import Refused
@@ -14,6 +15,8 @@ MISTYPED = msg("This is not the number of a sheet: one of its characters is wron
 TEST_PRINT = msg("This sheet is a test print. It counts nowhere: put it aside.")
 OTHER_FORM = msg("This sheet is the form of another process or asks something else. Put it aside, for a batch of its own.")
 NO_RUN = msg("No print run of this form has this number. Compare it with the sheet; if it is the same, put the sheet aside.")
+
+EARLIER_TEXT = msg("This sheet carries an earlier text of the question. Put it aside, and ask the person again.")
 
 
 def typed_number(text: str) -> str:
@@ -29,8 +32,9 @@ def typed_number(text: str) -> str:
 def number_for(session: Session, batch: IntakeBatch, text: str) -> str:
     """The same of a sheet that is to count in this batch.
 
-    Raises Refused for test prints, other forms, and a number that no print run has although there are runs of this form. Where
-    there are none, its sheets were printed without a register, and every rightly typed number is taken.
+    Raises Refused for test prints, other forms, forms with an earlier text of the question, and a number that no print run has
+    although there are runs of this form. Where there are none, its sheets were printed without a register, and every rightly
+    typed number is taken.
     """
     serial = typed_number(text)
     if not serial:
@@ -44,6 +48,9 @@ def number_for(session: Session, batch: IntakeBatch, text: str) -> str:
         raise _refused(TEST_PRINT)
     if (found.kind, found.subject) != wanted:
         raise _refused(OTHER_FORM)
+    since = in_force_since(session, batch)
+    if since is not None and found.ordered_at < since:
+        raise _refused(EARLIER_TEXT)
     return serial
 
 

@@ -43,7 +43,13 @@ def open_batch(session: Session, actor: Actor, command: OpenBatch) -> IntakeBatc
             received_at = _moment_of(command, where)
     else:
         found = agreement(session, command.agreement_id) if command.agreement_id else None
-        revision_id = _asked(found, command).current.id
+        asked = _asked(found, command).current
+        revision_id = asked.id
+        if asked.in_force_at is not None and command.day < asked.in_force_at.astimezone(ZoneInfo(command.zone)).date():
+            errors["day"] = msg(
+                "On that day the question had another text: the one of now counts since %(day)s. Ask these people again.",
+                day=asked.in_force_at,
+            )
         # at any hour of that day: what was recorded in its course may be newer, and a yes is not put in its place
         received_at = min(received_at, datetime.combine(command.day, time(0), ZoneInfo(command.zone)).astimezone(UTC))
         if command.at_once:

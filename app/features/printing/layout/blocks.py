@@ -65,10 +65,11 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A place for handwriting: so many ruled lines."""
+    """A place for handwriting: so many ruled lines, and up to `most` where the page has room (0: never more)."""
 
     name: str
     count: int
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Content:
 
     `page_words` has `%(page)s` and `%(pages)s`. `when_several` is added before the first row where the form has more than one
     page. `code_label` stands before the serial or set code. `single_is_numbered`: whether a form of one page carries a code
-    too; a ballot of one page does not.
+    too; a ballot of one page does not. `flexible`: headings, lines and white may be arranged so that pages break between parts.
     """
 
     key: FormKey
@@ -103,6 +104,7 @@ class Content:
     code_label: str = ""
     single_is_numbered: bool = False
     several_is_numbered: bool = False
+    flexible: bool = False
     test_word: str = ""
     extra_heads: tuple[str, ...] = field(default=())
 

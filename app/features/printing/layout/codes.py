@@ -1,60 +1,33 @@
-"""Serials, set codes and follow-up codes on paper: random, in groups that people can read out, with a check character. Pure.
-
-The alphabet has 31 characters, all but the easily mistaken 0, O, 1, L and Q. 31 is a prime: the weighted sum finds every
-single wrong character and every two that changed places, as long as a code is shorter than 31.
-"""
+"""Serials, set codes and follow-up codes on paper. Pure."""
 
 import hashlib
 import hmac
-import secrets
 
-ALPHABET = "23456789ABCDEFGHIJKMNPRSTUVWXYZ"
+from app.kernel.codes import ALPHABET, FOLLOW_LENGTH, checked, code_from, grouped, new_code, read_code
+
+__all__ = [
+    "ALPHABET",
+    "FOLLOW_LENGTH",
+    "SERIAL_LENGTH",
+    "SET_LENGTH",
+    "follow_code",
+    "grouped",
+    "new_code",
+    "read_code",
+    "sample_code",
+]
 SERIAL_LENGTH = 12
 """Eleven random characters, 54 bits: among a million serials a repetition has a chance of one in 36,000; the register that
 keeps them has to refuse it."""
 SET_LENGTH = 9
 """Eight random characters, 39 bits: a set code tells one ballot of several pages from the others of one print run or box."""
-FOLLOW_LENGTH = 16
-"""Fifteen characters, 74 bits: whoever has the code sees what became of the sheet, so it must not be guessed."""
-_GROUP = 4
-_PLACE = {character: place for place, character in enumerate(ALPHABET)}
-_TAKEN_FOR = str.maketrans({"1": "I", "L": "I", "|": "I", "0": "D", "O": "D", "Q": "D"})
-
-
-def new_code(length: int) -> str:
-    """A new random code with its check character; `length` counts both."""
-    return _checked("".join(secrets.choice(ALPHABET) for _ in range(length - 1)))
 
 
 def follow_code(secret: bytes, serial: str) -> str:
     """The code on the slip of the sheet with this serial: whoever has the secret finds it again, nobody can guess it."""
-    number = int.from_bytes(hmac.new(secret, b"slip:" + serial.encode(), hashlib.sha256).digest())
-    chosen = []
-    for _ in range(FOLLOW_LENGTH - 1):
-        number, place = divmod(number, len(ALPHABET))
-        chosen.append(ALPHABET[place])
-    return _checked("".join(chosen))
-
-
-def grouped(code: str) -> str:
-    """A code as it is printed, `7KXM-AB2C-9`."""
-    return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
-
-
-def read_code(text: str) -> str | None:
-    """A code from what somebody typed or a machine read, without dashes and spaces; None when a character is wrong."""
-    plain = "".join(one for one in text.upper() if one.isalnum() or one == "|").translate(_TAKEN_FOR)
-    if len(plain) < 2 or len(plain) >= len(ALPHABET) or any(one not in _PLACE for one in plain):
-        return None
-    return plain if _checked(plain[:-1]) == plain else None
+    return code_from(hmac.new(secret, b"slip:" + serial.encode(), hashlib.sha256).digest())
 
 
 def sample_code() -> str:
     """The same set code every time, for pictures of test prints: pages that are drawn one by one show the same."""
-    return _checked("TESTTEST")
-
-
-def _checked(chosen: str) -> str:
-    """With the character that makes the sum of place × weight divisible by 31; weights are 1, 2, 3, …, none twice."""
-    total = sum(weight * _PLACE[one] for weight, one in enumerate(chosen, start=1))
-    return chosen + ALPHABET[-total * pow(len(chosen) + 1, -1, len(ALPHABET)) % len(ALPHABET)]
+    return checked("TESTTEST")

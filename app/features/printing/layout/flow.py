@@ -7,10 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.features.printing.layout.blocks import Block, Columns, Content, Lines, Measure, Row, Slip, Words, printable
-from app.features.printing.layout.frame import SIDE, Frame
+from app.features.printing.layout.frame import ABOVE_TEAR, SIDE, Frame
 from app.features.printing.layout.model import Bubble, FormLayout, PageLayout, Rect, Role, Rule, Takes, Text, WriteIn
 from app.features.printing.layout.rows import Placed, RowTexts, place_row, row_texts
 
+MOST_MORE = 8
+"""By so many lines at most a place for handwriting grows."""
+LONGEST_PART = 0.7
+"""A part of a form that is longer than this share of a page is not kept together."""
 _COLUMN_GAP = 8.0
 
 
@@ -26,6 +30,8 @@ class _Piece:
     slip: Text | None = None
     keep: bool = False
     """Whether it stands on the page of what follows it: headings do."""
+    begins: bool = False
+    """Whether a part of the form begins with it that stays together where that costs no page."""
 
 
 @dataclass
@@ -47,15 +53,19 @@ class _Flow:
         self.pages.append(_Page(self.frame.page(len(self.pages) + 1, texts), y))
         return self.pages[-1]
 
+    def needs(self, piece: _Piece) -> float:
+        """The height that a piece takes of what is left for content; marks and foot move up above a slip."""
+        return piece.height + ABOVE_TEAR if piece.slip else piece.height
+
     def put(self, pieces: Sequence[_Piece]) -> None:
         """The pieces one after the other, all on one page."""
         page = self.pages[-1] if self.pages else self.begin()
-        if page.y + sum(piece.height for piece in pieces) > self.frame.end and page.pieces:
+        if page.y + sum(self.needs(piece) for piece in pieces) > self.frame.end and page.pieces:
             page = self.begin()
         for piece in pieces:
             y = page.y
             if piece.slip:  # a slip is torn off at the lower edge
-                y = max(y, self.frame.end - piece.height)
+                y = self.frame.paper_end - piece.height
             page.layout = _with(page.layout, piece, y)
             page.y = y + piece.height
             page.pieces += 1
@@ -63,22 +73,41 @@ class _Flow:
 
 def lay_out(content: Content, measure: Measure) -> FormLayout:
     """The layout of a form. The same content gives the same layout as long as `measure` says the same."""
-    layout = _laid_out(content, measure, ())
+    if content.flexible:
+        return _fitted(content, measure)
+    layout = _laid_out(content, measure)
     if len(layout.pages) > 1 and content.when_several:
-        layout = _laid_out(content, measure, (Words(content.when_several, bold=True),))
+        more = (Words(content.when_several, bold=True),)
+        layout = _laid_out(replace(content, blocks=_with_more(content.blocks, more)), measure)
     return layout
 
 
-def _laid_out(content: Content, measure: Measure, more: tuple[Words, ...]) -> FormLayout:
-    frame = Frame(content.look, content.right_to_left)
+def _fitted(content: Content, measure: Measure) -> FormLayout:
+    """On as few pages as it can be: each part on one page, then with less white, then wherever pages end.
+
+    Lines that may grow take up what is left over, so that nobody writes in a corner beside an empty page.
+    """
+    ways = ((False, True), (True, True), (False, False), (True, False))
+    made = [(_laid_out(content, measure, tight=tight, whole=whole), tight, whole) for tight, whole in ways]
+    layout, tight, whole = min(made, key=lambda one: len(one[0].pages))
+    pages = len(layout.pages)
+    for more in range(1, MOST_MORE + 1):
+        blocks = [
+            replace(one, count=min(one.count + more, one.most)) if isinstance(one, Lines) and one.most else one
+            for one in content.blocks
+        ]
+        grown = _laid_out(replace(content, blocks=blocks), measure, tight=tight, whole=whole)
+        if pages == 1 or len(grown.pages) > pages:
+            break
+        layout = grown
+    return layout
+
+
+def _laid_out(content: Content, measure: Measure, *, tight: bool = False, whole: bool = False) -> FormLayout:
+    frame = Frame(content.look, content.right_to_left, tight)
     flow = _Flow(frame, content, (frame.head(content, True, measure), frame.head(content, False, measure)))
-    waiting: list[_Piece] = []
-    for piece in _pieces(frame, _with_more(content.blocks, more), content, measure):
-        waiting.append(piece)
-        if not piece.keep:
-            flow.put(waiting)
-            waiting = []
-    flow.put(waiting)
+    for pieces in _together(frame, list(_pieces(frame, content.blocks, content, measure)), whole):
+        flow.put(pieces)
     several = len(flow.pages) > 1
     numbered = content.several_is_numbered if several else content.single_is_numbered
     pages = tuple(frame.finished(page.layout, content, len(flow.pages), numbered) for page in flow.pages)
@@ -93,6 +122,28 @@ def _laid_out(content: Content, measure: Measure, more: tuple[Words, ...]) -> Fo
         numbered=numbered,
         test_word=content.test_word,
     )
+
+
+def _together(frame: Frame, pieces: Sequence[_Piece], whole: bool) -> Iterator[list[_Piece]]:
+    """What stands on one page: what keeps with its next, or with `whole` each part of the form that is not too long."""
+    parts: list[list[_Piece]] = []
+    for piece in pieces:
+        if not parts or piece.begins or piece.slip or not whole:
+            parts.append([])
+        parts[-1].append(piece)
+    waiting: list[_Piece] = []
+    for part in parts:
+        if len(part) > 1 and sum(piece.height for piece in part) <= frame.end * LONGEST_PART:
+            yield waiting + part
+            waiting = []
+            continue
+        for piece in part:
+            waiting.append(piece)
+            if not piece.keep:
+                yield waiting
+                waiting = []
+    if waiting:
+        yield waiting
 
 
 def _with_more(blocks: Sequence[Block], more: tuple[Words, ...]) -> list[Block]:
@@ -119,12 +170,23 @@ def _pieces(frame: Frame, blocks: Sequence[Block], content: Content, measure: Me
         made.append((block, rows, len(texts), len(own)))
         texts.extend(own)
     heights = measure(texts, content.look.language, content.right_to_left)
-    for block, rows, begin, count in made:
+    for (block, rows, begin, count), following in zip(made, [*blocks[1:], None], strict=True):
         own_texts, own_heights = texts[begin : begin + count], heights[begin : begin + count]
         if rows:
             yield from _rows(frame, block, rows, own_heights)
         else:
-            yield _other(frame, block, own_texts, own_heights)
+            piece = _other(frame, block, own_texts, own_heights)
+            piece.keep = piece.keep or (content.flexible and _introduces(block, following))
+            heads = isinstance(block, Words) and (block.bold or block.role is not Role.WORDS)
+            piece.begins = content.flexible and heads and piece.keep
+            yield piece
+
+
+def _introduces(block: Block, following: Block | None) -> bool:
+    """Whether words say what is to be written or marked right below them, or head what has headings of its own."""
+    if not isinstance(block, Words):
+        return False
+    return isinstance(following, Lines | Columns) or (block.bold and isinstance(following, Words))
 
 
 def _in_columns(frame: Frame, block: Block) -> list[tuple[Row, tuple[float, float]]]:
@@ -151,7 +213,8 @@ def _rows(frame: Frame, block: Block, rows: list[RowTexts], heights: list[float]
         beside = placed[at : at + count]
         texts = tuple(text for one in beside for text in one.texts)
         bubbles = tuple(bubble for one in beside for bubble in one.bubbles)
-        yield _Piece(max(one.height for one in beside), texts, bubbles)
+        alone = count < len(placed) and (at == 0 or at + 2 * count >= len(placed) > at + count)
+        yield _Piece(max(one.height for one in beside), texts, bubbles, keep=alone)  # neither first nor last stands alone
 
 
 def _words_of(frame: Frame, block: Block) -> list[Text]:
@@ -170,13 +233,15 @@ def _other(frame: Frame, block: Block, texts: list[Text], heights: list[float]) 
     if isinstance(block, Lines):
         height = round(block.count * frame.measures.line, 2)
         place = Rect(SIDE, 0, round(frame.inner, 2), height)
-        return _Piece(height + 2.5, write_ins=(WriteIn(block.name, place, block.count),))
+        return _Piece(height + (1.5 if frame.tight else 2.5), write_ins=(WriteIn(block.name, place, block.count),))
     if isinstance(block, Slip):
         return _slip(frame, texts, heights)
     heading = isinstance(block, Words) and block.role is not Role.WORDS
-    above = 2.0 if heading else 0.5
+    above, below = (2.0, 1.0) if heading else (0.5, 1.8)
+    if frame.tight:
+        above, below = above / 2, below / 2
     placed = replace(texts[0], y=above)
-    return _Piece(above + heights[0] + (1.0 if heading else 1.8), (placed,), keep=heading)
+    return _Piece(above + heights[0] + below, (placed,), keep=heading)
 
 
 def _slip(frame: Frame, texts: list[Text], heights: list[float]) -> _Piece:

@@ -135,7 +135,7 @@ def _circles(frame: Frame, made: RowTexts) -> tuple[list[Bubble], list[Text], fl
         middle = y + sizes.label_height + sizes.radius
         if line.label:
             top = middle - sizes.label_height / 2
-            texts.append(_text(frame, line.label, begin, before, y=top, size=sizes.label, role=Role.LABEL))
+            texts.append(_text(frame, line.label, begin, before - 1.0, y=top, size=sizes.label, align="end", role=Role.LABEL))
         y = middle + sizes.radius + 1.0
         for at, option in enumerate(line.options):
             x = begin + before + at * sizes.pitch

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
@@ -13,11 +14,13 @@ from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun
 
 @dataclass(frozen=True)
 class Registered:
-    """The form that was printed with a serial: its kind and subject, and whether the print run was a test."""
+    """The form that was printed with a serial: its kind and subject, whether the print run was a test, and when it was ordered,
+    which is when the form said what it says."""
 
     kind: Kind
     subject: uuid.UUID
     test: bool
+    ordered_at: datetime
 
 
 def read_serial(text: str) -> str | None:
@@ -29,7 +32,7 @@ def read_serial(text: str) -> str | None:
 def registered(session: Session, serial: str) -> Registered | None:
     """What was printed with this serial; None for one that no print run has."""
     row = session.execute(_printed().where(PrintedCopy.serial == serial)).first()
-    return Registered(Kind(row.kind), row.subject, row.test) if row is not None else None
+    return Registered(Kind(row.kind), row.subject, row.test, row.created_at) if row is not None else None
 
 
 def has_print_runs(session: Session, kind: Kind, subject: uuid.UUID) -> bool:
@@ -38,9 +41,9 @@ def has_print_runs(session: Session, kind: Kind, subject: uuid.UUID) -> bool:
     return bool(session.scalar(select(exists(of_form))))
 
 
-def _printed() -> Select[str, uuid.UUID, bool]:
+def _printed() -> Select[str, uuid.UUID, bool, datetime]:
     return (
-        select(PrintedForm.kind, PrintedForm.subject, PrintRun.test)
+        select(PrintedForm.kind, PrintedForm.subject, PrintRun.test, PrintRun.created_at)
         .select_from(PrintedCopy)
         .join(PrintRun, PrintRun.id == PrintedCopy.run_id)
         .join(PrintedForm, PrintedForm.id == PrintRun.form_id)

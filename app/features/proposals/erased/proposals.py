@@ -90,6 +90,7 @@ _NOWHERE = dict.fromkeys(
         Proposal.east,
         Proposal.north,
         Proposal.follow_token_hash,
+        Proposal.follow_code_hash,
     )
 )
 
@@ -120,6 +121,7 @@ def _unname_proposals(session: Session, subject: Subject, most: int) -> int:
             Proposal.author_name: "",
             Proposal.hands_id: func.nullif(Proposal.hands_id, subject.person_id),
             Proposal.follow_token_hash: None,
+            Proposal.follow_code_hash: None,
         }
         changed(session, update(Proposal).where(Proposal.id.in_(found)).values(values))
     return len(found)

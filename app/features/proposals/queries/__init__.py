@@ -28,17 +28,19 @@ from app.features.proposals.queries.comments import (
 )
 from app.features.proposals.queries.features import content_version, map_features
 from app.features.proposals.queries.feedback import (
+    SUPPORTED_BY,
     by_channel,
     in_visible_process,
     published_comments_cte,
     published_proposals_cte,
     published_select,
+    supports_by_channel,
     supports_cte,
 )
 from app.features.proposals.queries.followers import Recipient, Standing, followers, standing
 from app.features.proposals.queries.likeness import Likeness, likenesses, similar
 from app.features.proposals.queries.lists import NO_ANSWER, Filters, Sort, cover_photos, narrowed, published
-from app.features.proposals.queries.own import slip_secret
+from app.features.proposals.queries.own import by_follow_code, sent_secret, slip_secret
 from app.features.proposals.queries.places import AreaName, AreaNames, area_names
 from app.features.proposals.queries.single import (
     may_see,
@@ -51,6 +53,7 @@ from app.features.proposals.queries.single import (
 
 __all__ = [
     "NO_ANSWER",
+    "SUPPORTED_BY",
     "AreaName",
     "AreaNames",
     "Comment",
@@ -73,6 +76,7 @@ __all__ = [
     "Thread",
     "area_names",
     "by_channel",
+    "by_follow_code",
     "comment",
     "content_version",
     "cover_photos",
@@ -89,9 +93,11 @@ __all__ = [
     "published_comments_cte",
     "published_proposals_cte",
     "published_select",
+    "sent_secret",
     "similar",
     "slip_secret",
     "standing",
+    "supports_by_channel",
     "supports_cte",
     "visible_by_reference",
     "visible_comment",

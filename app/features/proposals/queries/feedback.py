@@ -4,6 +4,7 @@ Hidden and withdrawn content, and content of processes that are not published, i
 """
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, String, case, func, literal, null, select
@@ -14,6 +15,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.features.proposals.models import Comment, CommentState, Proposal, ProposalState, Support
 from app.kernel.model import Model
 from app.kernel.permissions import Channel
+
+SUPPORTED_BY = (Channel.WEB.value, Channel.KIOSK.value)
+"""Where one can support a proposal. That nobody has at one of them is not told: else one would see the first one come."""
 
 
 class month_of(FunctionElement[str]):  # noqa: N801  named like the SQL functions it stands beside
@@ -46,7 +50,7 @@ def published_select() -> Select[Proposal]:
 
 
 def published_proposals_cte() -> CTE:
-    """Columns: proposal_id, process_id, area_id, category_id, person_id (null: no account), stance (null), month."""
+    """Columns: proposal_id, process_id, area_id, category_id, person_id (null: no account), stance (null), month, channel."""
     return (
         select(
             Proposal.id.label("proposal_id"),
@@ -56,15 +60,18 @@ def published_proposals_cte() -> CTE:
             Proposal.author_id.label("person_id"),
             null().label("stance"),
             month_of(Proposal.published_at).label("month"),
+            Proposal.channel,
         )
         .where(Proposal.state == ProposalState.PUBLISHED, in_visible_process())
         .cte("published_proposals")
     )
 
 
-def supports_cte() -> CTE:
-    """Supports of published proposals, with the place and topic of the proposal; stance is `in_favour`."""
-    return (
+def supports_cte(before: datetime | None = None) -> CTE:
+    """Supports of published proposals, with the place and topic of the proposal; stance is `in_favour`. Those given `before` a
+    moment, or all.
+    """
+    found = (
         select(
             Proposal.id.label("proposal_id"),
             Proposal.process_id,
@@ -73,11 +80,12 @@ def supports_cte() -> CTE:
             Support.person_id,
             literal("in_favour").label("stance"),
             month_of(Support.created_at).label("month"),
+            Support.channel,
         )
         .join(Proposal, Proposal.id == Support.proposal_id)
         .where(Proposal.state == ProposalState.PUBLISHED, in_visible_process())
-        .cte("supports_of_published")
     )
+    return (found if before is None else found.where(Support.created_at < before)).cte("supports_of_published")
 
 
 def published_comments_cte() -> CTE:
@@ -92,6 +100,7 @@ def published_comments_cte() -> CTE:
             case((Comment.parent_id.is_(None), Comment.stance), else_=null()).label("stance"),
             Comment.parent_id.is_not(None).label("is_reply"),
             month_of(Comment.created_at).label("month"),
+            Comment.channel,
         )
         .join(Proposal, Proposal.id == Comment.proposal_id)
         .where(
@@ -108,3 +117,9 @@ def by_channel(session: Session, process_id: uuid.UUID) -> dict[Channel, int]:
     number = func.count()
     query = published_select().where(Proposal.process_id == process_id).with_only_columns(Proposal.channel, number)
     return dict(session.execute(query.group_by(Proposal.channel).order_by(number.desc(), Proposal.channel)).tuples().all())
+
+
+def supports_by_channel(session: Session, proposal_id: uuid.UUID) -> dict[str, int]:
+    """How the supports of one proposal came in, as they are: who shows them puts small numbers together."""
+    query = select(Support.channel, func.count()).where(Support.proposal_id == proposal_id).group_by(Support.channel)
+    return {channel.value: number for channel, number in session.execute(query).tuples()}

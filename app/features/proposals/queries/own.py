@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.features.proposals.follow_links import slip_token
+from app.features.proposals.follow_links import follow_token, slip_token
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor
@@ -61,6 +61,17 @@ def slip_secret(proposal: Proposal) -> str | None:
     """The secret of the follow-up link on the slip of a proposal that was taken in; None where it has another one, such as
     from before the installation's key was changed."""
     token = slip_token(proposal.id)
+    return token if proposal.follow_token_hash == token_hash(token) else None
+
+
+def by_follow_code(session: Session, code: str) -> Proposal | None:
+    """The proposal on whose slip `code` stands, without dashes and spaces; None for any other code."""
+    return session.scalars(select(Proposal).where(Proposal.follow_code_hash == token_hash(code))).one_or_none()
+
+
+def sent_secret(proposal: Proposal) -> str | None:
+    """The secret of the follow-up link of a proposal that its writer sent without an account; None where it has another one."""
+    token = follow_token(proposal.id)
     return token if proposal.follow_token_hash == token_hash(token) else None
 
 

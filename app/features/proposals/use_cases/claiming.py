@@ -111,7 +111,8 @@ def _give(session: Session, actor: Actor, proposal: Proposal, person_id: object,
     """Whoever wrote no name on the form is not named by their account either, until they want to be."""
     reference = {"proposal_id": str(proposal.id), "reference": proposal.reference}
     proposal.name_hidden = proposal.name_hidden or not proposal.author_name
-    proposal.author_id, proposal.author_name, proposal.follow_token_hash = person_id, "", None  # type: ignore[assignment]
+    proposal.author_id, proposal.author_name = person_id, ""  # type: ignore[assignment]
+    proposal.follow_token_hash = proposal.follow_code_hash = None
     audit.record(session, actor, "proposal.claimed", proposal, process_id=proposal.process_id, voice_id=proposal.author_id)
     notify(session, mails.CLAIMED, person_id=proposal.author_id, params=reference)
     if contact is not None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app.features.notifications.use_cases import notify
 from app.features.proposals import mails, rules
 from app.features.proposals.commands import Contact, PublishProposal
+from app.features.proposals.follow_links import follow_code
 from app.features.proposals.models import Follow, GuestContact, Proposal, ProposalState
 from app.features.proposals.use_cases.drafting import own_proposal
 from app.features.proposals.use_cases.gate import process_of, require_may_propose
@@ -16,6 +17,7 @@ from app.kernel.automated import decides
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
+from app.kernel.references import token_hash
 
 
 def publish_proposal(session: Session, actor: Actor, command: PublishProposal) -> Proposal:
@@ -32,6 +34,8 @@ def publish_proposal(session: Session, actor: Actor, command: PublishProposal) -
     require_may_propose(actor, process)
     rules.require_complete(proposal, needs_category=bool(spaces.categories_of(session, process)))
     release(proposal, process)
+    if proposal.author_id is None:
+        proposal.follow_code_hash = token_hash(follow_code(proposal.id))
     if command.follow and actor.person_id:
         _follow(session, proposal, actor)
     contact = None

@@ -3,6 +3,7 @@
 Loads none of the libraries that read.
 """
 
+from app.features.scans.queries.ballots import LeftPage, being_read, left_over, pots_with_ballots, split_sets
 from app.features.scans.queries.reviews import (
     ReviewedPage,
     looked_through,
@@ -36,18 +37,23 @@ __all__ = [
     "FieldReading",
     "Known",
     "Layouts",
+    "LeftPage",
     "PageReading",
     "ReviewedPage",
     "Standing",
     "State",
     "Tray",
     "Unreadable",
+    "being_read",
     "fields_of",
+    "left_over",
     "looked_through",
     "missing_pages",
     "names_of_files",
     "pictures_of",
+    "pots_with_ballots",
     "readers_of",
     "reviewed",
+    "split_sets",
     "with_pages",
 ]

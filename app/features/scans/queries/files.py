@@ -14,6 +14,7 @@ from app.kernel.retention import days_of, rules
 
 READING = "scans.read"
 RULE = "scans"
+A_BALLOT = (ScanPage.form_kind == BALLOT, ScanPage.tray != PageTray.TEST_PRINT)
 _ORDER = (ScanPage.form_kind, ScanPage.form_subject, ScanPage.code, ScanPage.page, ScanPage.created_at, ScanPage.id)
 
 
@@ -77,7 +78,7 @@ def next_to_review(
     )
     query = select(ScanPage).where(ScanPage.process_id == process_id, ScanPage.state.in_(WAITING), ~mine)
     if not ballots:
-        query = query.where(ScanPage.form_kind != "B")
+        query = query.where(ScanPage.form_kind != BALLOT)
     rows = session.scalars(query.order_by(*_ORDER).limit(1 if after is None else 200)).all()
     if after is None or len(rows) < 2:
         return next(iter(rows), None)
@@ -161,6 +162,16 @@ def goes_on_day(file: ScanFile) -> datetime | None:
     rule = next((one for one in rules() if one.name == RULE), None)
     days = days_of(rule) if rule is not None else None
     return None if days is None else file.created_at + timedelta(days=days)
+
+
+def holds_ballots(session: Session, file_id: uuid.UUID) -> bool:
+    """Whether a ballot lies in the file; test prints count nowhere."""
+    return bool(session.scalar(select(exists().where(ScanPage.file_id == file_id, *A_BALLOT))))
+
+
+def lies_with_ballots(session: Session, page: ScanPage) -> bool:
+    """Whether a page that says nothing of itself lies in a file with ballots."""
+    return page.tray is not PageTray.BLANK and holds_ballots(session, page.file_id)
 
 
 def is_here(session: Session, process_id: uuid.UUID) -> bool:

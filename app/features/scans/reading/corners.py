@@ -17,6 +17,9 @@ _FAR = 110.0
 """Marks whose pages seem to have their middles so many millimetres apart belong to different pages."""
 _MOST_OFF = 2.0
 """So many millimetres a mark may lie off where the others say it should be, on average."""
+_FLAT_OFF = 0.15
+"""The same for the two upper marks alone: only what lay flat on a scanner keeps to that."""
+_UPPER = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Sighting:
     def outline(self, paper: Paper, marks: Sequence[Mark]) -> Points | None:
         """The four corners of the page in the picture, in dots."""
         matrix = self.matrix(marks)
+        matrix = self.upper(marks) if matrix is None else matrix
         if matrix is None:
             return None
         width, height = paper.size
@@ -61,16 +65,39 @@ class Sighting:
         """
         if len(self.marks) < 3:
             return None
-        places = {mark.id: mark.corners for mark in marks}
-        on_page = np.array([places[one.id] for one in self.marks], dtype=np.float64).reshape(-1, 2)
-        in_picture = np.concatenate([one.corners for one in self.marks]).reshape(-1, 2)
+        on_page, in_picture = self.points(marks)
         found: Any = cv2.findHomography(on_page, in_picture)[0]
         if found is None:
             return None
         matrix = np.asarray(found, dtype=np.float64)
-        back = cv2.perspectiveTransform(in_picture[None], np.linalg.inv(matrix))[0]
-        off = float(np.sqrt(((back - on_page) ** 2).sum(axis=1)).mean())
-        return matrix if off <= _MOST_OFF else None
+        return matrix if _off(matrix, on_page, in_picture) <= _MOST_OFF else None
+
+    def upper(self, marks: Sequence[Mark]) -> Points | None:
+        """The same from the two upper marks, wherever the lower ones are: right for the head of the page, a guess below it."""
+        both = Sighting(tuple(one for one in self.marks if one.id in _UPPER))
+        if len(both.marks) != len(_UPPER):
+            return None
+        found: Any = cv2.estimateAffinePartial2D(*both.points(marks))[0]
+        return None if found is None else np.vstack([np.asarray(found, dtype=np.float64), [0, 0, 1]])
+
+    def flat(self, marks: Sequence[Mark]) -> Points | None:
+        """The same from the two upper marks of a page that lay flat on a scanner; None for any other, such as a photograph."""
+        matrix = self.upper(marks)
+        if matrix is None or len(self.marks) > len(_UPPER) or _off(matrix, *self.points(marks)) > _FLAT_OFF:
+            return None
+        return matrix
+
+    def points(self, marks: Sequence[Mark]) -> tuple[Points, Points]:
+        """The corners of the marks that were seen: in millimetres of the page, and in dots of the picture."""
+        places = {mark.id: mark.corners for mark in marks}
+        on_page = np.array([places[one.id] for one in self.marks], dtype=np.float64).reshape(-1, 2)
+        return on_page, np.concatenate([one.corners for one in self.marks]).reshape(-1, 2)
+
+
+def _off(matrix: Points, on_page: Points, in_picture: Points) -> float:
+    """By how many millimetres points lie off where a matrix says they should be, on average."""
+    back = cv2.perspectiveTransform(in_picture[None], np.linalg.inv(matrix))[0]
+    return float(np.sqrt(((back - on_page) ** 2).sum(axis=1)).mean())
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,8 @@ class Fault(StrEnum):
     TOO_MANY_BYTES = "too_many_bytes"
     TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_MUCH = "too_much"
+    """It asks for more memory or time than any scan needs."""
 
 
 _WORDS = {
@@ -25,6 +27,7 @@ _WORDS = {
     Fault.TOO_MANY_BYTES: msg("This file is too large. Scan in black and white or grey at 200 dpi, or in several files."),
     Fault.TOO_MANY_PAGES: msg("This file has too many pages. Scan in several files."),
     Fault.TOO_MANY_PIXELS: msg("This picture has too many dots. Scan at 200 to 300 dpi."),
+    Fault.TOO_MUCH: msg("Opening this takes more memory or time than a scan needs. Scan it again, in grey at 200 dpi."),
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import zxingcpp
 
 from app.features.printing.queries import BEGINNING, FormLayout, Mark, NotOurs, PageCode, PageLayout, Paper, read_square
+from app.features.scans.reading.apart import pages_apart
 from app.features.scans.reading.circles import measured
 from app.features.scans.reading.corners import Points, Seen, Sighting, marks_in, sightings, straightened
 from app.features.scans.reading.ink import TooPale, ink_of
@@ -44,9 +45,11 @@ def read_file(
 ) -> Iterator[PageReading]:
     """Every page of a PDF or picture file but the first `after`, in its order; a picture with two pages gives two readings.
 
-    Raises Unreadable where nothing of the file can be read; a page that is broken alone ends in its tray.
+    A file is drawn by a program of its own; what is in memory already is not. Raises Unreadable where nothing of the file can
+    be read; a page that is broken alone ends in its tray.
     """
-    for page in pages_of(source, limits, after):
+    found = pages_apart(source, limits, after) if isinstance(source, Path) else pages_of(source, limits, after)
+    for page in found:
         yield from read_page(page, catalogue)
 
 
@@ -109,6 +112,7 @@ def _looked_closer(grey: Grey, page: Sighting) -> PageCode | None:
     """The code of a page on which none was found in the whole picture: straightened and larger."""
     for paper in Paper:
         matrix = page.matrix(_usual_marks(paper))
+        matrix = page.upper(_usual_marks(paper)) if matrix is None else matrix  # above a slip the lower marks stand higher
         if matrix is None:
             continue
         upper = straightened(grey, matrix, paper, 12)[: 45 * 12]
@@ -159,11 +163,14 @@ def _marks_read(
 ) -> tuple[Grey, tuple[BubbleReading, ...]] | None:
     """The straightened page and its circles; None where it cannot be straightened, or is too pale."""
     matrix = sighting.matrix(page.marks) if sighting else None
-    if matrix is None or grey is None:
+    if matrix is None and sighting is not None and _marks_go_with_slip(page):
+        matrix = sighting.flat(page.marks)
+    if matrix is None or sighting is None or grey is None:
         return None
     image = straightened(grey, matrix, layout.look.paper, DOTS_PER_MM)
+    seen = {one.id for one in sighting.marks}
     try:
-        ink = ink_of(image, page.marks, DOTS_PER_MM)
+        ink = ink_of(image, tuple(one for one in page.marks if one.id in seen), DOTS_PER_MM)
     except TooPale:
         return None
     found = measured(ink, page, DOTS_PER_MM)
@@ -180,6 +187,11 @@ def _marks_read(
         )
         readings.append(BubbleReading(bubble.field, bubble.value, state, sure, crop, reasons))
     return image, tuple(readings)
+
+
+def _marks_go_with_slip(page: PageLayout) -> bool:
+    """Whether a slip takes the lower marks with it: forms were printed so before the marks stood above the slip."""
+    return any(rule.dashed and rule.y < min(mark.y for mark in page.marks if mark.id > 1) for rule in page.rules)
 
 
 def _is_blank(grey: Grey) -> bool:

@@ -28,12 +28,17 @@ pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=Fa
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is still read. `dots` are those of one page as it comes; `read_dots` those to which it is made smaller."""
+    """What is still read. `dots` are those of one page as it comes; `read_dots` those to which it is made smaller.
+
+    `memory` in bytes and `seconds` of work on a page are what the program has that draws files of others (`apart`).
+    """
 
     bytes: int = 300_000_000
     pages: int = 1_500
     dots: int = 120_000_000
     read_dots: int = 8_000_000
+    memory: int = 1 << 30
+    seconds: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,8 @@ def _drawn(document: pypdfium2.PdfDocument, number: int, limits: Limits) -> Page
             page.close()
     except Unreadable as refusal:
         return PageImage(number + 1, None, refusal.fault)
+    except MemoryError:
+        return PageImage(number + 1, None, Fault.TOO_MUCH)
     except Exception:  # noqa: BLE001  whatever the library raises on a broken page: it is that page's fault, the others follow
         return PageImage(number + 1, None, Fault.BROKEN)
 
@@ -202,6 +209,8 @@ def _unpacked(picture: Image.Image, number: int, limits: Limits) -> PageImage:
             return PageImage(number + 1, _smaller(_grey(picture), limits))
     except Image.DecompressionBombError:
         return PageImage(number + 1, None, Fault.TOO_MANY_PIXELS)
+    except MemoryError:
+        return PageImage(number + 1, None, Fault.TOO_MUCH)
     except Exception:  # noqa: BLE001  whatever the library raises on a broken picture: it is this page's fault
         return PageImage(number + 1, None, Fault.BROKEN)
 
@@ -210,9 +219,9 @@ def _grey(picture: Image.Image) -> Image.Image:
     """Upright as the telephone says, on white, in shades of grey."""
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
-        values = np.asarray(upright, dtype=np.float64)
+        values = np.asarray(upright, dtype=np.float32)
         most = 65535.0 if values.max(initial=0) > 255 else 255.0
-        return Image.fromarray((values / most * 255).clip(0, 255).astype(np.uint8))
+        return Image.fromarray((values * (255 / most)).clip(0, 255).astype(np.uint8))
     if "A" in upright.getbands() or "transparency" in upright.info:
         rgba = upright.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")

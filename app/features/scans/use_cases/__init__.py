@@ -1,15 +1,17 @@
 """What can be done with scans: take in a file, read it page by page, look its pages through, hand over what was accepted."""
 
+from app.features.scans.use_cases.erasing import forget_pages
+from app.features.scans.use_cases.forgetting import forget_ballots
 from app.features.scans.use_cases.going_on import page_data, read_on
 from app.features.scans.use_cases.handing_over import give_back_pages, take_pages
 from app.features.scans.use_cases.reading import FormsNow, FormsOf, Transactions, read_scans
 from app.features.scans.use_cases.reviewing import (
     admit_page,
+    ballots_rest,
     decide_page,
     page_to_review,
     set_page_aside,
     undo_decision,
-    voting_goes_on,
     why_not_yet,
 )
 from app.features.scans.use_cases.taking_in import (
@@ -35,9 +37,12 @@ __all__ = [
     "FormsOf",
     "Transactions",
     "admit_page",
+    "ballots_rest",
     "count_old_scans",
     "decide_page",
     "erase_files",
+    "forget_ballots",
+    "forget_pages",
     "give_back_pages",
     "keep_pictures",
     "keep_scans_of",
@@ -53,6 +58,5 @@ __all__ = [
     "take_in_scan",
     "take_pages",
     "undo_decision",
-    "voting_goes_on",
     "why_not_yet",
 ]

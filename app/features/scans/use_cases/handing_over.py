@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.features.scans.models import PageState, ScanPage
 from app.features.scans.queries.reviews import ReviewedPage, as_reviewed
+from app.features.scans.rules import BALLOT
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
@@ -39,7 +40,7 @@ def take_pages(session: Session, actor: Actor, page_ids: Sequence[uuid.UUID], by
             raise Conflict(msg("One of these pages is in another batch already, or is looked through anew. Nothing was taken."))
         if page.taken_by is None:
             page.taken_by, page.taken_at, page.version = by, clock.now(), page.version + 1
-            audit.record(session, actor, "scan_page.taken_up", page, process_id=page.process_id, by=by)
+            _note(session, actor, "scan_page.taken_up", page, by)
     session.flush()
     return [as_reviewed(page) for page in found]
 
@@ -51,6 +52,12 @@ def give_back_pages(session: Session, actor: Actor, by: str) -> int:
         raise NotFound
     for page in found:
         page.taken_by, page.taken_at, page.version = None, None, page.version + 1
-        audit.record(session, actor, "scan_page.given_back", page, process_id=page.process_id, by=by)
+        _note(session, actor, "scan_page.given_back", page, by)
     session.flush()
     return len(found)
+
+
+def _note(session: Session, actor: Actor, action: str, page: ScanPage, by: str) -> None:
+    """Of ballots whoever takes them notes how many: the log stays, and which page lay in which batch is to be forgotten."""
+    if page.form_kind != BALLOT:
+        audit.record(session, actor, action, page, process_id=page.process_id, by=by)

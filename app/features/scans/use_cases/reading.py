@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.consents.queries import agreement as agreement_by_id
-from app.features.printing.queries import FormKey, FormLayout, Kind, Look, PageCode
+from app.features.printing.queries import FormKey, FormLayout, Kind, Look, PageCode, Role
 from app.features.printing.use_cases import form_now, kept_layout
 from app.features.scans.queries import Catalogue, Known, PageReading, Standing
 
@@ -39,9 +39,10 @@ def read_scans(
 
 def pages_of_scan(source: Path | bytes) -> int:
     """How many pages a file has. Raises Unreadable where nothing of it can be read."""
+    from app.features.scans.reading.apart import count_apart
     from app.features.scans.reading.source import pages_in
 
-    return pages_in(source)
+    return count_apart(source) if isinstance(source, Path) else pages_in(source)
 
 
 class FormsNow:
@@ -113,7 +114,7 @@ class FormsOf:
         if now is not None and now.short_version == code.version:
             return Known(Standing.CURRENT, now)
         kept = kept_layout(session, self._process_id, code.key, code.version)
-        same = kept is not None and now is not None and _says_the_same(kept, now)
+        same = kept is not None and now is not None and says_the_same(kept, now)
         return Known(Standing.CURRENT if same else Standing.OUTDATED, kept)
 
     def _is_ours(self, session: Session, key: FormKey) -> bool:
@@ -126,15 +127,18 @@ class FormsOf:
         return key.subject == self._process_id
 
 
-def _says_the_same(one: FormLayout, other: FormLayout) -> bool:
-    """Whether two layouts ask the same: the same words, circles and places for handwriting, wherever they stand."""
+def says_the_same(one: FormLayout, other: FormLayout) -> bool:
+    """Whether two layouts ask the same: the same words, circles and places for handwriting, wherever they stand.
+
+    Where pages break, what stands in their feet, and numbers beside what is chosen may differ.
+    """
     return one.fields == other.fields and _said(one) == _said(other)
 
 
-def _said(layout: FormLayout) -> list[object]:
-    said: list[object] = []
-    for page in layout.pages:
-        said += sorted(text.words for text in page.texts)
-        said += [(one.field, one.value) for one in page.bubbles]
-        said += [one.name for one in page.write_ins]
-    return said
+def _said(layout: FormLayout) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+    texts = [text for page in layout.pages for text in page.texts if text.role is not Role.FURNITURE]
+    return (
+        sorted(text.words for text in texts if not text.words.isdecimal()),
+        [(one.field, one.value) for _page, one in layout.bubbles()],
+        [one.name for page in layout.pages for one in page.write_ins],
+    )

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.features.committee.queries import paper_was_typed
 from app.features.scans import rules
 from app.features.scans.commands import DecidePage
 from app.features.scans.models import PageState, PageTray, ScanDecision, ScanPage
+from app.features.scans.queries.files import lies_with_ballots
 from app.features.spaces.queries import Action
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import audit, clock
@@ -21,24 +23,37 @@ from app.kernel.texts import clean_line, clean_text
 LONGEST_TEXT = 5_000
 
 
-def voting_goes_on(session: Session, process_id: uuid.UUID) -> Message | None:
-    """Why ballots of a process are not looked at now: they are readable, so they rest until nobody can vote any more."""
+def ballots_rest(session: Session, process_id: uuid.UUID) -> Message | None:
+    """Why ballots of a process are not looked at now: they are readable, so they rest until the vote is over for good.
+
+    That is once a box of a station is open, or its totals are typed: from then on nobody can extend the vote, and no post
+    arrives in time any more.
+    """
     space = process_by_id(session, process_id)
     votes = [one for one in space.phases if Action.VOTE in one.actions] if space is not None else []
     if any(one.ends_at > clock.now() for one in votes):
         return msg("Voting goes on. Ballots are looked through when it has ended, so that nobody knows a count before.")
+    if not paper_was_typed(session, process_id):
+        return msg(
+            "No box of this vote is open yet. Ballots are looked through once one is: until then the vote can still be "
+            "extended, and envelopes by post may arrive."
+        )
     return None
 
 
 def why_not_yet(session: Session, page: ScanPage) -> Message | None:
-    """Why a page cannot be looked at now; None for pages that are no ballots, and for test prints."""
-    if page.form_kind != rules.BALLOT or page.tray is PageTray.TEST_PRINT:
+    """Why a page cannot be looked at now; None for pages that are no ballots, and for test prints.
+
+    What lies among ballots and says nothing of itself may be one whose code is torn off.
+    """
+    ballot = page.form_kind == rules.BALLOT and page.tray is not PageTray.TEST_PRINT
+    if not ballot and (page.form_kind or not lies_with_ballots(session, page)):
         return None
-    return voting_goes_on(session, page.process_id)
+    return ballots_rest(session, page.process_id)
 
 
 def page_to_review(session: Session, actor: Actor, page_id: uuid.UUID) -> ScanPage:
-    """A page for whoever takes in paper in its process. Raises NotFound for others, Conflict for ballots while people vote."""
+    """A page for whoever takes in paper in its process. Raises NotFound for others, Conflict for ballots that rest."""
     page = session.get(ScanPage, page_id)
     if page is None or not actor.may(Permission.INTAKE, page.process_id):
         raise NotFound

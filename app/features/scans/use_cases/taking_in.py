@@ -13,6 +13,7 @@ from app.features.budgets.queries import Pot, PotState
 from app.features.scans.commands import TakeInScan
 from app.features.scans.models import FileState, PageState, ScanFile, ScanPage
 from app.features.scans.queries import Fault, Unreadable
+from app.features.scans.queries.files import A_BALLOT
 from app.features.scans.rules import BALLOT, MOST_BYTES
 from app.features.spaces.queries import process as process_by_id
 from app.kernel import audit, outbox
@@ -131,26 +132,32 @@ def keep_pictures(keeps: Keeps) -> Keeps:
 
 
 def _old(session: Session, before: datetime) -> ColumnElement[bool]:
-    """Files from before a moment; not those with pages that are accepted, lie in no record yet, and are waited for; nor those
-    with pages of a record that is not finished."""
-    accepted = exists().where(
-        ScanPage.file_id == ScanFile.id, ScanPage.state == PageState.REVIEWED, ScanPage.taken_by.is_(None)
-    )
-    ballot = accepted.where(ScanPage.form_kind == BALLOT)
+    """Files from before a moment; not those with ballots, or that nobody has read, while a vote of their process is to be
+    certified; nor those with other pages that are accepted, lie in no record yet, and are waited for; nor those with pages of a
+    record that is not finished."""
     not_certified = exists().where(
         Pot.process_id == ScanFile.process_id, Pot.state != PotState.CERTIFIED, Pot.annulled_at.is_(None)
+    )
+    ballots = exists().where(ScanPage.file_id == ScanFile.id, *A_BALLOT)
+    unread = ScanFile.state.in_((FileState.WAITING, FileState.READING))
+    accepted = exists().where(
+        ScanPage.file_id == ScanFile.id, ScanPage.state == PageState.REVIEWED, ScanPage.taken_by.is_(None)
     )
     other = accepted.where(ScanPage.form_kind != BALLOT)
     records = [record for unfinished in _unfinished for record in unfinished(session)]
     taken = exists().where(ScanPage.file_id == ScanFile.id, ScanPage.taken_by.in_(records))
-    waited = [and_(ballot, not_certified), *(and_(other, waits(ScanFile.process_id)) for waits in _waiting), taken]
+    waited = [
+        and_(or_(ballots, unread), not_certified),
+        *(and_(other, waits(ScanFile.process_id)) for waits in _waiting),
+        taken,
+    ]
     return and_(ScanFile.created_at < before, ~or_(*waited))
 
 
 def remove_old_scans(session: Session, before: datetime, most: int) -> int:
     """Remove at most so many files that were taken in before a moment, with their pages. Returns how many.
 
-    What was accepted stays as long as somebody still has to take it: until the vote is certified, or no batch is open.
+    Ballots stay until the vote is certified, read or not; what else was accepted as long as somebody still has to take it.
     """
     found = session.scalars(
         select(ScanFile).where(_old(session, before)).order_by(ScanFile.created_at, ScanFile.id).limit(most)
@@ -172,7 +179,8 @@ def erase_files(keys: Iterable[str]) -> None:
 
 
 def _remove(session: Session, actor: Actor, file: ScanFile, reason: str) -> None:
-    keys = [file.key, *session.scalars(select(ScanPage.image_key).where(ScanPage.file_id == file.id, ScanPage.image_key != ""))]
+    pictures = session.scalars(select(ScanPage.image_key).where(ScanPage.file_id == file.id, ScanPage.image_key != ""))
+    keys = [*filter(None, [file.key]), *pictures]
     waiting = session.scalar(
         select(func.count())
         .select_from(ScanPage)

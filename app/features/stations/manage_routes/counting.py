@@ -1,17 +1,28 @@
 """After the vote: the numbers of a station for a pot, its batches, and two signatures."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.scans.queries import looked_through
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.forms import BatchForm, SignForm
 from app.features.stations.manage_routes.shared import place_of, pot_at
-from app.features.stations.queries import CountState, batches_of, count_of, left_to_read, numbers_of, typed_in, unsettled_in
-from app.features.stations.use_cases import open_batch, sign_numbers, take_back_signature
+from app.features.stations.queries import (
+    CountState,
+    batches_of,
+    count_of,
+    left_to_read,
+    missing_before_signing,
+    numbers_of,
+    typed_in,
+    unsettled_in,
+)
+from app.features.stations.scanned import record_of
+from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -48,6 +59,15 @@ def new_batch(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
     return _page(station_id, pot_id, SignForm(formdata=None), form, sent.status)
 
 
+@bp.post("/<uuid:station_id>/<uuid:pot_id>/batches/<uuid:batch_id>/drop")
+@requires(Permission.INTAKE)
+@commits
+def drop(station_id: UUID, pot_id: UUID, batch_id: UUID) -> ResponseReturnValue:
+    """Remove a batch in which no ballot lies."""
+    attempt(lambda: drop_batch(db.session(), viewer(), station_id, pot_id, batch_id), _("The empty batch is removed."))
+    return redirect(url_for(".show", station_id=station_id, pot_id=pot_id), 303)
+
+
 @bp.post("/<uuid:station_id>/<uuid:pot_id>/unsign")
 @requires(Permission.INTAKE)
 @commits
@@ -65,6 +85,8 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
     numbers = numbers_of(session, station_id, pot_id)
     form.seen.data = str(numbers.difference)
     form.reason.flags.required = numbers.difference != 0
+    me = viewer().person_id
+    looked = looked_through(session, me, [record_of(one.id) for one in batches]) if me else set()
     results = list(counted_of_batch(session, pot, [one.id for one in batches]))
     page = render_template(
         "stations/count.html",
@@ -72,7 +94,9 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         pot=pot,
         form=form,
         batch=batch,
+        page=uuid4(),
         numbers=numbers,
+        unready=missing_before_signing(session, place, pot, numbers.state),
         kept=count_of(session, station_id, pot_id),
         batches=[
             (one, typed_in(session, one.id), left_to_read(session, one.id), len(unsettled_in(session, one.id)))
@@ -82,7 +106,8 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         blank=sum(counted.choices is not None and not counted.choices.numbers for _read, counted in results),
         states=COUNT_STATES,
         batch_states=BATCH_STATES,
+        stuck=is_stuck(session, station_id, pot_id),
         may_work=viewer().may(Permission.INTAKE, place.process_id),
-        me=viewer().person_id,
+        not_mine={one.id for one in batches if one.typed_by != me and record_of(one.id) not in looked},
     )
     return page, status

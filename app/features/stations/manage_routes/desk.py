@@ -20,12 +20,13 @@ from app.features.stations.use_cases import (
     look_up,
     note_left,
     stop_return,
+    take_back_left,
 )
 from app.features.voting.queries import has_roll
 from app.kernel.errors import Conflict, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.filters import translate
+from app.web.filters import city_zone, translate
 from app.web.transaction import attempt, commits
 
 bp = Blueprint("stations_desk", __name__, template_folder="../templates", url_prefix="/staff/stations/desk")
@@ -131,9 +132,22 @@ def _typed(name: str) -> int:
 @commits
 def left(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
     """Somebody left with their ballot."""
-    command = LeftWithout(station_id, pot_id, _typed("known"))
+    command = LeftWithout(station_id, pot_id, _typed("known"), zone=city_zone().key)
     attempt(lambda: note_left(db.session(), viewer(), command), _("Written down."))
     return redirect(url_for(".changes", station_id=station_id, pot_id=pot_id), 303)
+
+
+@bp.post("/<uuid:station_id>/<uuid:pot_id>/not-left")
+@requires(Permission.INTAKE)
+@commits
+def not_left(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
+    """Somebody did not leave with their ballot after all."""
+    command = LeftWithout(station_id, pot_id, _typed("known"), zone=city_zone().key)
+    attempt(
+        lambda: take_back_left(db.session(), viewer(), command), _("Taken back. It stays in the record that this was done.")
+    )
+    back = "stations_count.show" if request.form.get("from") == "count" else ".changes"
+    return redirect(url_for(back, station_id=station_id, pot_id=pot_id), 303)
 
 
 @bp.post("/<uuid:station_id>/<uuid:pot_id>/keep")
@@ -142,5 +156,6 @@ def left(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
 def keep(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
     """It was not handed back after all."""
     stub = _typed("stub")
-    attempt(lambda: stop_return(db.session(), viewer(), station_id, pot_id, stub), _("The ballot stays handed out."))
+    zone = city_zone().key
+    attempt(lambda: stop_return(db.session(), viewer(), station_id, pot_id, stub, zone), _("The ballot stays handed out."))
     return redirect(url_for(".changes", station_id=station_id, pot_id=pot_id), 303)

@@ -32,6 +32,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import navigation, slots
 from app.web.access import requires, viewer
+from app.web.filters import city_zone
 from app.web.transaction import attempt, commits
 
 bp = Blueprint("stations", __name__, template_folder="../templates", url_prefix="/staff/stations")
@@ -45,7 +46,7 @@ def index() -> str:
     session, person_id = db.session(), viewer().require_signed_in()
     mine = [
         (place, [(pot, voting_open(session, pot)) for pot in paper_pots(session, place.process_id)])
-        for place in stations_today(session, person_id, clock.now().date())
+        for place in stations_today(session, person_id, clock.today(city_zone().key))
         if viewer().may(Permission.INTAKE, place.process_id)
     ]
     return render_template("stations/index.html", mine=mine, processes=_with_paper())
@@ -96,7 +97,7 @@ def clerks(station_id: UUID) -> ResponseReturnValue:
     form = ClerkForm()
     form.person.choices = [("", ""), *_clerks_of(place)]
     if not form.is_submitted():
-        form.day.data = clock.now().date().isoformat()
+        form.day.data = clock.today(city_zone().key).isoformat()
     sent = form.send(lambda: assign_clerk(db.session(), viewer(), form.to_command(station_id)))
     if sent.done:
         flash(_("Saved."), "good")

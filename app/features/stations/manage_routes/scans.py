@@ -1,6 +1,5 @@
 """Ballots from reviewed scans: what would come into a batch is shown before, and can be given back until the batch is done."""
 
-from itertools import groupby
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -12,7 +11,7 @@ from app.extensions import db
 from app.features.stations.forms import ScansForm
 from app.features.stations.manage_routes.shared import batch_at
 from app.features.stations.queries import typed_in
-from app.features.stations.scanned import scanned_in, waiting_on_scans
+from app.features.stations.scanned import scanned_in, uploads_waiting
 from app.features.stations.use_cases import give_back_scans, take_scans
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -39,14 +38,13 @@ def show(batch_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("stations_typing.first", batch_id=batch_id), 303)
     found, place, pot = batch_at(batch_id, Permission.INTAKE)
     session = db.session()
-    uploads = [(upload, list(ballots)) for upload, ballots in groupby(waiting_on_scans(session, pot), lambda one: one.upload)]
     page = render_template(
         "stations/scans.html",
         found=found,
         place=place,
         pot=pot,
         form=form,
-        uploads=uploads,
+        uploads=uploads_waiting(session, pot),
         taken=scanned_in(session, pot, batch_id),
         typed=typed_in(session, batch_id),
     )

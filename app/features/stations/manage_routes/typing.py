@@ -17,7 +17,7 @@ from app.features.stations.use_cases import finish_batch, read_again, reopen_bat
 from app.features.stations.words import BATCH_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.filters import translate
+from app.web.filters import city_zone, translate
 from app.web.transaction import commits
 
 bp = Blueprint("stations_typing", __name__, template_folder="../templates", url_prefix="/staff/stations/batch")
@@ -38,9 +38,9 @@ def first(batch_id: UUID) -> ResponseReturnValue:
 
 def _first_page(batch_id: UUID, form: MarksForm, why: FinishForm, status: int) -> ResponseReturnValue:
     found, place, pot = batch_at(batch_id, Permission.INTAKE)
-    session = db.session()
+    session, me = db.session(), viewer().require_signed_in()
     typed = typed_in(session, batch_id)
-    last = last_typed(session, batch_id)
+    last = last_typed(session, batch_id) if found.typed_by == me else None  # whoever reads it again does not see it
     form.at.data = str(typed + 1)
     why.reason.flags.required = typed != found.declared
     page = render_template(
@@ -49,7 +49,7 @@ def _first_page(batch_id: UUID, form: MarksForm, why: FinishForm, status: int) -
         why=why,
         typed=typed,
         last=(last.number, _said(pot, last.first)) if last is not None else None,
-        today=typed_today(session, viewer().require_signed_in()),
+        today=typed_today(session, me, city_zone().key),
         **_shared(found, place, pot, form),
     )
     return page, status

@@ -1,6 +1,6 @@
 """What can happen at stations: ballots are handed out, boxes opened, ballots typed, read again, decided on, numbers signed."""
 
-from app.features.stations.use_cases.batches import finish_batch, open_batch, reopen_batch, type_ballot
+from app.features.stations.use_cases.batches import drop_batch, finish_batch, open_batch, reopen_batch, type_ballot
 from app.features.stations.use_cases.boxes import open_boxes
 from app.features.stations.use_cases.desk import (
     begin_return,
@@ -8,11 +8,11 @@ from app.features.stations.use_cases.desk import (
     finish_return,
     issue_ballot,
     look_up,
-    note_left,
     stop_return,
 )
 from app.features.stations.use_cases.drawing import draw_sample, judge_sample, read_all
 from app.features.stations.use_cases.envelopes import decide_envelope, take_in_envelope
+from app.features.stations.use_cases.leaving import is_stuck, note_left, take_back_left
 from app.features.stations.use_cases.loosening import loosen, pots_to_loosen
 from app.features.stations.use_cases.scans import give_back_scans, take_scans
 from app.features.stations.use_cases.second import read_again, settle
@@ -26,10 +26,12 @@ __all__ = [
     "begin_return",
     "decide_envelope",
     "draw_sample",
+    "drop_batch",
     "exchange_spoilt",
     "finish_batch",
     "finish_return",
     "give_back_scans",
+    "is_stuck",
     "issue_ballot",
     "judge_sample",
     "look_up",
@@ -46,6 +48,7 @@ __all__ = [
     "settle",
     "sign_numbers",
     "stop_return",
+    "take_back_left",
     "take_back_signature",
     "take_in_envelope",
     "take_off",

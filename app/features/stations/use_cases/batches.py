@@ -23,18 +23,24 @@ from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 
+COUNTED = msg("This pot has been counted, so its ballots on paper stay as they are.")
 MOST_IN_A_BATCH = 5_000
 
 
 def open_batch(session: Session, actor: Actor, command: OpenBatch) -> Batch:
     """Begin a batch of ballots from the box of a station. One that is begun after the draw is read a second time as a whole.
 
-    Raises Conflict before its boxes are open, and once it signed.
+    The same page sent again is the same batch. Raises Conflict before its boxes are open, and once it signed.
     """
     place = station_of(session, command.station_id)
     clerk(session, actor, place.process_id)
     pot = paper_pot(session, place, command.pot_id)
     hold_for_ballots(session, pot.id)
+    before = session.get(Batch, command.batch_id, populate_existing=True)
+    if before is not None:
+        if (before.station_id, before.pot_id, before.declared) != (place.id, pot.id, command.declared):
+            raise Conflict(msg("This page was sent for another batch. Begin it again."))
+        return before  # a second click
     kept = count_of(session, place.id, pot.id)
     if kept is None or kept.state is CountState.POLLING:
         raise Conflict(msg("Open the boxes of this station first."))
@@ -44,6 +50,7 @@ def open_batch(session: Session, actor: Actor, command: OpenBatch) -> Batch:
         raise Refused(msg("Write how many ballots lie in this batch: 1 to %(most)s.", most=MOST_IN_A_BATCH), field="declared")
     last = session.scalar(select(func.max(Batch.number)).where(Batch.station_id == place.id, Batch.pot_id == pot.id))
     made = Batch(
+        id=command.batch_id,
         station_id=place.id,
         pot_id=pot.id,
         number=(last or 0) + 1,
@@ -61,6 +68,33 @@ def open_batch(session: Session, actor: Actor, command: OpenBatch) -> Batch:
         declared=made.declared,
     )  # fmt: skip
     return made
+
+
+def drop_batch(session: Session, actor: Actor, station_id: uuid.UUID, pot_id: uuid.UUID, batch_id: uuid.UUID) -> None:
+    """Remove a batch in which no ballot lies, such as one that was begun by mistake; once more changes nothing.
+
+    Raises Conflict once a ballot of it is typed, for a batch that a colleague types, and once anybody has signed.
+    """
+    place = station_of(session, station_id)
+    hand = clerk(session, actor, place.process_id)
+    pot = paper_pot(session, place, pot_id)
+    if hold_for_ballots(session, pot.id) is not PotState.READY:
+        raise Conflict(COUNTED)
+    found = _locked(session, batch_id)
+    if found is None:
+        return  # a second click
+    if (found.station_id, found.pot_id) != (place.id, pot.id):
+        raise NotFound
+    require_unsigned(session, place, pot.id)
+    own_batch(session, found, place, hand)
+    if typed_in(session, found.id):
+        raise Conflict(msg("Ballots of this batch are typed. Take them out first, if they lie in no batch."))
+    audit.record(
+        session, actor, "batch.dropped", found, process_id=place.process_id, station=place.name, number=found.number,
+        declared=found.declared, reopened_because=found.reopened_because,
+    )  # fmt: skip
+    session.delete(found)
+    session.flush()
 
 
 def type_ballot(session: Session, actor: Actor, command: TypeBallot) -> int:
@@ -169,10 +203,17 @@ def held_batch(session: Session, actor: Actor, batch_id: uuid.UUID, *also: Permi
     place = station_of(session, known.station_id)
     hand = clerk(session, actor, place.process_id, *also)
     if hold_for_ballots(session, known.pot_id) is not PotState.READY:
-        raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
+        raise Conflict(COUNTED)
     require_unsigned(session, place, known.pot_id)
-    query = select(Batch).where(Batch.id == batch_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one(), place, hand
+    found = _locked(session, batch_id)
+    if found is None:
+        raise NotFound  # it was empty, and a colleague has just removed it
+    return found, place, hand
+
+
+def _locked(session: Session, batch_id: uuid.UUID) -> Batch | None:
+    query = select(Batch).where(Batch.id == batch_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
 def require_unsigned(session: Session, place: Station, pot_id: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""At the desk of a station, while people vote: a ballot is handed out, taken back, exchanged; somebody leaves with one.
+"""At the desk of a station, while people vote: a ballot is handed out, taken back, exchanged.
 
 None of it writes an audit entry that tells when a voter came; what is taken back or spoilt is told by its stub alone.
 """
@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.use_cases import voting_open
 from app.features.committee.queries import Station
-from app.features.stations.commands import AtDesk, Exchange, IssueBallot, LeftWithout, TakeBack
-from app.features.stations.models import CountState, Issue, IssueState, StationCount
-from app.features.stations.queries import count_of, issues_by_state
-from app.features.stations.use_cases.shared import Hand, clerk_on_shift, held_count, paper_pot, station_of
+from app.features.stations.commands import AtDesk, Exchange, IssueBallot, TakeBack
+from app.features.stations.models import CountState, Issue, IssueState
+from app.features.stations.queries import count_of
+from app.features.stations.use_cases.leaving import require_one_in_hand
+from app.features.stations.use_cases.shared import OPENED, Hand, clerk_on_shift, held_count, paper_pot, station_of
 from app.features.voting.use_cases import OnPaper, check_at_desk, hand_back, issue_on_paper, voter_on_list
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, PhaseClosed, Refused
@@ -24,7 +25,6 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
 OVER = msg("The vote is not open, so no ballot is handed out or taken back.")
-OPENED = msg("The boxes of this station are open, so its numbers stay as they are.")
 HIGHEST_STUB = 9_999_999
 
 
@@ -67,6 +67,7 @@ def begin_return(session: Session, actor: Actor, command: TakeBack, secret: byte
             return issue  # a second click
         raise Conflict(msg("A clerk has begun this already. Confirm it as the second one."))
     _require_out(issue)
+    require_one_in_hand(session, place.id, command.voter.pot_id)
     issue.state, issue.returning_by = IssueState.RETURNING, hand[0]
     session.flush()
     return issue
@@ -75,15 +76,17 @@ def begin_return(session: Session, actor: Actor, command: TakeBack, secret: byte
 def finish_return(session: Session, actor: Actor, command: TakeBack, secret: bytes) -> Issue:
     """A second clerk confirms it, with number and stub typed anew: the participation is cancelled, its voter can vote again.
 
-    Raises Forbidden for whoever began it.
+    Raises Forbidden for whoever began it, Conflict where all ballots that are out were noted as left without casting.
     """
     place, hand = _at(session, actor, command.voter)
     key = hand_back(session, actor, _on_paper(place, command.voter), secret)
+    held_count(session, place.id, command.voter.pot_id)  # so that nobody is noted as left with this ballot meanwhile
     issue = _theirs(session, place, command, key, secret)
     if issue.state is not IssueState.RETURNING:
         raise Conflict(msg("No clerk has begun to take back the ballot with this stub."), field="stub")
     if issue.returning_by == hand[0]:
         raise Forbidden(msg("You began this. Another clerk of this station must confirm it."))
+    require_one_in_hand(session, place.id, command.voter.pot_id)
     issue.state = IssueState.RETURNED
     session.flush()
     audit.record(
@@ -93,10 +96,10 @@ def finish_return(session: Session, actor: Actor, command: TakeBack, secret: byt
     return issue
 
 
-def stop_return(session: Session, actor: Actor, station_id: uuid.UUID, pot_id: uuid.UUID, stub: int) -> None:
+def stop_return(session: Session, actor: Actor, station_id: uuid.UUID, pot_id: uuid.UUID, stub: int, zone: str) -> None:
     """It was not handed back after all: whoever has the ballot may cast it."""
     place = station_of(session, station_id)
-    clerk_on_shift(session, actor, place)
+    clerk_on_shift(session, actor, place, zone)
     issue = _held_issue(session, place, pot_id, stub)
     if issue is not None and issue.state is IssueState.RETURNING:
         issue.state, issue.returning_by = IssueState.ISSUED, None
@@ -122,29 +125,6 @@ def exchange_spoilt(session: Session, actor: Actor, command: Exchange, secret: b
     return _add_issue(session, place, command.voter.pot_id, command.issue_id, command.new_stub, key, secret)
 
 
-def note_left(session: Session, actor: Actor, command: LeftWithout) -> StationCount:
-    """Somebody left with a ballot and did not cast it: their participation stands, and one ballot is not in the box."""
-    place = station_of(session, command.station_id)
-    clerk_on_shift(session, actor, place)
-    pot = paper_pot(session, place, command.pot_id)
-    kept = held_count(session, place.id, pot.id)
-    if kept.state is not CountState.POLLING:
-        raise Conflict(OPENED)
-    if kept.left_without == command.known + 1:
-        return kept  # a second click
-    if kept.left_without != command.known:
-        raise Conflict(msg("Somebody else has just noted one: there are %(now)s now.", now=kept.left_without))
-    out = issues_by_state(session, place.id, pot.id)
-    if kept.left_without >= out[IssueState.ISSUED] + out[IssueState.RETURNING]:
-        raise Conflict(msg("More people cannot have left than have a ballot."))
-    kept.left_without += 1
-    session.flush()
-    audit.record(
-        session, actor, "paper.left_without", kept, process_id=place.process_id, station=place.name, number=kept.left_without
-    )
-    return kept
-
-
 def _require_polling(session: Session, place: Station, pot_id: uuid.UUID) -> None:
     kept = count_of(session, place.id, pot_id)
     if kept is not None and kept.state is not CountState.POLLING:
@@ -153,7 +133,7 @@ def _require_polling(session: Session, place: Station, pot_id: uuid.UUID) -> Non
 
 def _at(session: Session, actor: Actor, voter: AtDesk) -> tuple[Station, Hand]:
     place = station_of(session, voter.station_id)
-    hand = clerk_on_shift(session, actor, place)
+    hand = clerk_on_shift(session, actor, place, voter.zone)
     paper_pot(session, place, voter.pot_id)
     return place, hand
 

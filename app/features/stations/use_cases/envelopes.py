@@ -12,7 +12,7 @@ from app.features.budgets.use_cases import voting_open
 from app.features.committee.queries import Station
 from app.features.stations.commands import TakeInEnvelope
 from app.features.stations.models import CountState, EnvelopeKind, EnvelopeState, OuterEnvelope
-from app.features.stations.use_cases.shared import clerk, clerk_on_shift, held_count, paper_pot, station_of
+from app.features.stations.use_cases.shared import OPENED, clerk, clerk_on_shift, held_count, paper_pot, station_of
 from app.features.voting.use_cases import OnPaper, accept_on_paper, paper_rules, voter_on_list
 from app.kernel import audit, clock
 from app.kernel.errors import Conflict, NotFound, PhaseClosed, Refused
@@ -42,7 +42,7 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
     if kind is EnvelopeKind.POSTAL:
         clerk(session, actor, place.process_id)
     else:
-        clerk_on_shift(session, actor, place)
+        clerk_on_shift(session, actor, place, voter.zone)
     before = session.get(OuterEnvelope, command.envelope_id)
     if before is not None:
         return _the_same(before, place, pot)
@@ -50,7 +50,7 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
     key = voter_on_list(session, actor, OnPaper(pot.id, place.name, voter.number, voter.born), secret)
     kept = held_count(session, place.id, pot.id)
     if kept.state is not CountState.POLLING:
-        raise Conflict(msg("The boxes of this station are open, so its numbers stay as they are."))
+        raise Conflict(OPENED)
     last = session.scalar(select(func.max(OuterEnvelope.number)).where(OuterEnvelope.pot_id == pot.id)) or 0
     made = OuterEnvelope(
         id=command.envelope_id,
@@ -88,7 +88,7 @@ def decide_envelope(session: Session, actor: Actor, envelope_id: uuid.UUID) -> E
     envelope.because = _because(session, actor, pot, place, envelope)
     kept = held_count(session, place.id, pot.id)
     if kept.state is not CountState.POLLING:
-        raise Conflict(msg("The boxes of this station are open, so its numbers stay as they are."))
+        raise Conflict(OPENED)
     if envelope.because:
         envelope.state = EnvelopeState.RETURNED
         audit.record(

@@ -1,31 +1,29 @@
 """Ballots come into a batch from scans that people have reviewed, as its first entry; the second reading stays with people."""
 
 import uuid
-from collections.abc import Sequence
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot
-from app.features.scans.queries import reviewed
 from app.features.scans.use_cases import give_back_pages, take_pages
 from app.features.stations.commands import TakeScans
-from app.features.stations.models import Batch, PaperBallot
-from app.features.stations.queries import batches_of, typed_in
-from app.features.stations.scanned import record_of, scanned_in, waiting_on_scans
+from app.features.stations.models import PaperBallot
+from app.features.stations.queries import typed_in
+from app.features.stations.scanned import record_of, scanned_in, uploads_waiting
 from app.features.stations.use_cases.batches import held_batch, own_batch
 from app.features.stations.use_cases.shared import paper_pot
 from app.kernel import audit
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
-from app.kernel.permissions import SYSTEM, Actor
+from app.kernel.permissions import Actor
 
 
 def take_scans(session: Session, actor: Actor, command: TakeScans) -> int:
     """Take the ballots of one upload into a batch that is empty, in the order of the file. Returns how many.
 
     Taking them again changes nothing. Raises Conflict when something was typed before, when there are more ballots than
-    declared, when they are not those that the page showed, and when another batch takes one of the pages in the same moment.
+    declared, when they are not those that the page showed, while pages of the upload or of its sets wait for a decision, where
+    a page of a set is in a batch already, and when another batch takes one of the pages in the same moment.
     """
     found, place, hand = held_batch(session, actor, command.batch_id)
     own_batch(session, found, place, hand)
@@ -35,9 +33,12 @@ def take_scans(session: Session, actor: Actor, command: TakeScans) -> int:
         return len(before)  # a second click
     if typed_in(session, found.id):
         raise Conflict(msg("This batch has ballots already. Scans are taken into an empty one: begin another batch."))
-    wanted = [one for one in waiting_on_scans(session, pot) if one.upload == command.upload_id]
-    if not wanted or len(wanted) != command.seen:
+    upload = next((one for one in uploads_waiting(session, pot) if one.file_id == command.upload_id), None)
+    if upload is None or len(upload.ballots) != command.seen:
         raise Conflict(msg("The scans have changed since this page was shown. Look at them again."))
+    if (reason := upload.why_not) is not None:
+        raise Conflict(reason)
+    wanted = upload.ballots
     if len(wanted) > found.declared:
         raise Conflict(
             msg(
@@ -54,7 +55,7 @@ def take_scans(session: Session, actor: Actor, command: TakeScans) -> int:
     session.flush()
     audit.record(
         session, actor, "batch.scans_taken", found, process_id=place.process_id, station=place.name, number=found.number,
-        ballots=len(wanted), upload=str(command.upload_id),
+        ballots=len(wanted), pages=sum(len(one.pages) for one in wanted),
     )  # fmt: skip
     return len(wanted)
 
@@ -76,13 +77,3 @@ def give_back_scans(session: Session, actor: Actor, batch_id: uuid.UUID) -> int:
         ballots=len(gone), pages=pages,
     )  # fmt: skip
     return pages
-
-
-def forget_batches(session: Session, pot: Pot) -> None:
-    """After certification: pages stay counted for their pot, and no page says any more in which batch it lay."""
-    batches: Sequence[Batch] = batches_of(session, pot.id)
-    for one in batches:
-        pages = [page.page_id for page in reviewed(session, pot.process_id, taken_by=record_of(one.id))]
-        if pages:
-            give_back_pages(session, SYSTEM, record_of(one.id))
-            take_pages(session, SYSTEM, pages, record_of(pot.id))

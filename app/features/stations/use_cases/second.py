@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from app.features.accounts.queries import in_office
 from app.features.budgets.queries import gives_points
 from app.features.committee.queries import Station
+from app.features.scans.queries import looked_through
 from app.features.stations.commands import TypeBallot
 from app.features.stations.marks import UNDO, from_stored, read
 from app.features.stations.models import Batch, BatchState, PaperBallot
 from app.features.stations.queries import next_to_read
+from app.features.stations.scanned import record_of
 from app.features.stations.use_cases.batches import held_batch
 from app.features.stations.use_cases.shared import Hand, paper_pot
 from app.features.stations.use_cases.wanting import advance
@@ -24,7 +26,8 @@ from app.kernel.permissions import Actor, Permission
 def read_again(session: Session, actor: Actor, command: TypeBallot) -> int | None:
     """Type a ballot a second time; `/` takes the last one out again. Returns which one is next, None when all are read.
 
-    Raises Forbidden for whoever typed it first, Conflict for a third person, and for a ballot that is not the next one.
+    Raises Forbidden for whoever typed it first or looked its scans through, Conflict for a third person, for a ballot that is
+    not the next one, and for taking out one on which the readings differ.
     """
     found, place, hand = held_batch(session, actor, command.batch_id)
     if found.state not in (BatchState.READING, BatchState.RECONCILED):
@@ -88,6 +91,13 @@ def _undo(session: Session, found: Batch, number: int | None) -> int | None:
     last = session.scalar(select(func.max(PaperBallot.number)).where(*which))
     if last is not None and found.state is BatchState.READING:
         ballot = session.get_one(PaperBallot, (found.id, last))
+        if ballot.unsettled:  # else whoever reads could look at the first reading, and say the same
+            raise Conflict(
+                msg(
+                    "Two people decide on ballot %(number)s now: the readings differ, or one is in doubt. So yours stays.",
+                    number=last,
+                )
+            )
         ballot.second, ballot.unsettled, ballot.proposed, ballot.proposed_by = "", False, "", None
         session.flush()
         return last
@@ -95,9 +105,11 @@ def _undo(session: Session, found: Batch, number: int | None) -> int | None:
 
 
 def _own(session: Session, found: Batch, place: Station, hand: Hand) -> None:
-    """Another person than whoever typed reads; one at a time."""
+    """Another person than whoever typed, or looked its scans through, reads; one at a time."""
     if found.typed_by == hand[0]:
         raise Forbidden(msg("You typed this batch. Another person reads it a second time."))
+    if looked_through(session, hand[0], [record_of(found.id)]):
+        raise Forbidden(msg("You looked through scans of this batch. Another person reads it a second time."))
     known: uuid.UUID | None = found.read_by
     if known in (None, hand[0]) or not in_office(session, Permission.INTAKE, place.process_id, [known]):
         found.read_by, found.read_name = hand

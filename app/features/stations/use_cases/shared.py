@@ -19,6 +19,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Permission
 
 NO_PAPER = msg("Nobody votes on paper in this pot: “How people vote” does not say so.")
+OPENED = msg("The boxes of this station are open, so its numbers stay as they are.")
 Hand = tuple[uuid.UUID, str]
 
 
@@ -43,10 +44,10 @@ def clerk(session: Session, actor: Actor, process_id: uuid.UUID, *also: Permissi
     raise NotFound
 
 
-def clerk_on_shift(session: Session, actor: Actor, place: Station) -> Hand:
-    """The same for a desk: whoever works at this station today. Raises Forbidden for other clerks."""
+def clerk_on_shift(session: Session, actor: Actor, place: Station, zone: str) -> Hand:
+    """The same for a desk: whoever works at this station today, by the city's calendar. Raises Forbidden for other clerks."""
     hand = clerk(session, actor, place.process_id)
-    if not works_at(session, place.id, hand[0], clock.now().date()):
+    if not works_at(session, place.id, hand[0], clock.today(zone)):
         raise Forbidden(msg("You are not on the list of clerks of this station today."))
     return hand
 

@@ -1,22 +1,21 @@
 """Two people sign the numbers of a station; then its ballots are counted with the others. What is not signed is not counted."""
 
 import uuid
-from collections import Counter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import in_office
-from app.features.budgets.queries import Pot, PotState, gives_points, is_ranking
+from app.features.budgets.queries import Pot
 from app.features.committee.queries import Station, paper_is_seen, stations_of
-from app.features.committee.use_cases import EnterTotals, opened_again, take_over_totals
-from app.features.counting.use_cases import Ballot, Tally
+from app.features.committee.use_cases import opened_again, take_over_totals
 from app.features.stations.commands import SignNumbers
-from app.features.stations.counted import counted_of_batch
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
-from app.features.stations.queries import Numbers, batches_of, numbers_of, unsigned_stations
+from app.features.stations.queries import Numbers, batches_of, missing_before_signing, numbers_of, unsigned_stations
+from app.features.stations.use_cases.leaving import is_stuck
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
+from app.features.stations.use_cases.sums import totals_of
 from app.features.voting.use_cases import before_counting, paper_rules
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, Refused
@@ -28,6 +27,10 @@ MORE = msg(
     "typed twice, before you write down why."
 )
 FEWER = msg("%(missing)s ballots that were handed out are not in the box. Write down why.")
+MORE_LEFT = msg(
+    "More people are noted as left without casting than had a ballot, so the numbers cannot be right. "
+    "Take back one of those first."
+)
 
 
 def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> StationCount:
@@ -45,7 +48,10 @@ def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> Statio
     if kept.state is CountState.SIGNED:
         raise Conflict(msg("Two people have signed these numbers already."))
     numbers = numbers_of(session, place.id, pot.id)
-    _require_ready(session, place, pot, kept)
+    if missing := missing_before_signing(session, place, pot, kept.state):
+        raise Conflict(missing)
+    if is_stuck(session, place.id, pot.id):
+        raise Conflict(MORE_LEFT)
     if numbers.difference != command.seen:
         raise Conflict(msg("The numbers have changed. Look at them again before you sign."))
     if kept.state is CountState.OPENED or not _in_office(session, place, kept.first_hand):
@@ -55,7 +61,7 @@ def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> Statio
     kept.state, kept.second_hand, kept.second_name = CountState.SIGNED, hand[0], hand[1]
     session.flush()
     hands: list[Hand] = [(kept.first_hand, kept.first_name), hand] if kept.first_hand else []
-    take_over_totals(session, _totals(session, place, pot, numbers), hands, kept.reason)
+    take_over_totals(session, totals_of(session, place, pot, numbers), hands, kept.reason)
     for one in batches_of(session, pot.id, place.id):
         one.state = BatchState.CLOSED
     session.flush()
@@ -100,49 +106,11 @@ def _propose(
     return kept
 
 
-def _require_ready(session: Session, place: Station, pot: Pot, kept: StationCount) -> None:
-    if kept.state is CountState.POLLING:
-        raise Conflict(msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name))
-    if pot.state is not PotState.READY:
-        raise Conflict(msg("This pot has been counted, so its ballots on paper stay as they are."))
-    for one in batches_of(session, pot.id, place.id):
-        if one.state is not BatchState.RECONCILED:
-            raise Conflict(msg("Batch %(number)s is not typed, read and decided yet.", number=one.number))
-
-
 def _in_office(session: Session, place: Station, person_id: uuid.UUID | None) -> bool:
     wanted = [person_id] if person_id else []
     return any(
         in_office(session, permission, place.process_id, wanted)
         for permission in (Permission.INTAKE, Permission.BUDGET_CERTIFY)
-    )
-
-
-def _totals(session: Session, place: Station, pot: Pot, numbers: Numbers) -> EnterTotals:
-    """The sums of the ballots of this station, as two people would have typed them from its sheet."""
-    tally = Tally(
-        pot.vote_type,
-        [one.number for one in pot.projects],
-        max_length=pot.options.get("max_length", pot.max_projects),
-    )
-    void: Counter[str] = Counter()
-    for _read, counted in counted_of_batch(session, pot, [one.id for one in batches_of(session, pot.id, place.id)]):
-        if counted.choices is None:
-            void[str(counted.void)] += 1
-        else:
-            tally.add(Ballot(counted.choices.numbers, counted.choices.points))
-    votes = {one.number: tally.votes(one.number) for one in pot.projects}
-    with_points = gives_points(pot) or is_ranking(pot)
-    points = {one.number: int(tally.score(one.number)) for one in pot.projects} if with_points else {}
-    return EnterTotals(
-        place.id,
-        pot.id,
-        participations=numbers.expected,
-        ballots=tally.voters,
-        blank=tally.blank,
-        invalid=void.total(),
-        votes=votes,
-        points=points,
     )
 
 

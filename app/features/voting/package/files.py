@@ -4,21 +4,20 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, ballot_file, gives_points, result_text
-from app.features.counting.use_cases import Ballot, PbVote, write_election
+from app.features.counting.use_cases import write_election
 from app.features.spaces.queries import process
 from app.features.voting.box.board import canonical
 from app.features.voting.box.opening import Choice, OpenedPot
 from app.features.voting.exporting import board_file, form_of
 from app.features.voting.models import Box, Published
 from app.features.voting.package import pb_head, verify
-from app.features.voting.package.pb_layout import Layout, lay_out
+from app.features.voting.package.pb_layout import lay_out
 from app.features.voting.package.readme import readme
 from app.features.voting.publication import choice_of, few, published_of
 from app.features.voting.queries import PaperRows, ballot_classes, box_of, heads_of, paper_rows
@@ -59,7 +58,9 @@ def _json(content: Any) -> bytes:
 def _readme(session: Session, pot: Pot) -> Pieces:
     space = process(session, pot.process_id)
     rehearsal = space is not None and space.rehearsal_of is not None
-    yield readme(pot, rows=published_of(session, pot) is Published.ROWS, rehearsal=rehearsal).encode()
+    on_paper = "rows" if paper_rows(session, pot) else "totals" if (pot.result or {}).get("paper") else ""
+    rows = published_of(session, pot) is Published.ROWS
+    yield readme(pot, rows=rows, rehearsal=rehearsal, few=few(session, pot), on_paper=on_paper).encode()
 
 
 def _program(session: Session, pot: Pot) -> Pieces:
@@ -144,19 +145,16 @@ def _on_paper(session: Session, pot: Pot) -> Pieces:
 
 
 def _pb(session: Session, pot: Pot) -> Pieces:
-    """The same ballots for counting programs: one row each, sorted, numbered from 1. The format knows no blank ballots."""
-    layout = lay_out(pot, _ballots_of(session, pot).ballots)
+    """Every ballot for counting programs, those on paper among those of the box: one row each, sorted, numbered from 1. The
+    format knows no blank ballots.
+    """
+    on_paper = paper_rows(session, pot)
+    layout = lay_out(pot, _ballots_of(session, pot).ballots, _joined(pot, on_paper).ballots if on_paper else None)
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as written:
-        write_election(written, pb_head.head_of(session, pot, layout), _votes(layout))
+        write_election(written, pb_head.head_of(session, pot, layout), layout.votes())
         written.flush()
         written.seek(0)
         yield from (piece.encode() for piece in iter(lambda: written.read(_PIECE), ""))
-
-
-def _votes(layout: Layout) -> Iterable[PbVote]:
-    in_order = sorted(layout.rows.items(), key=lambda item: (item[0][0], item[0][1] or ()))
-    rows = chain(*(repeat(Ballot(*choice), count) for choice, count in in_order))
-    yield from (PbVote(str(number), ballot) for number, ballot in enumerate(rows, 1))
 
 
 _FILES: dict[str, Callable[[Session, Pot], Pieces]] = {

@@ -53,9 +53,8 @@ def head_of(session: Session, pot: Pot, layout: Layout) -> PbHead:
     counted = bool((pot.result or {}).get("supported"))
     points = ("score",) if layout.with_points else ()
     columns = ("project_id", "cost", "votes", *points, "name", *(("selected",) if counted else ()))
-    vote_columns = ("voter_id", "vote", *(("points",) if layout.with_points else ()))
     projects = [_row(one, layout) for one in layout.projects]
-    return new_head(meta, projects, project_columns=columns, vote_columns=vote_columns, decimals=decimals_of(pot))
+    return new_head(meta, projects, project_columns=columns, vote_columns=layout.vote_columns, decimals=decimals_of(pot))
 
 
 def _limits(pot: Pot, layout: Layout) -> dict[str, str | int]:

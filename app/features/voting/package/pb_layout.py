@@ -4,11 +4,15 @@ Every file must pass the checker of the format and count to the certified winner
 nor has one that was withdrawn while people voted; one that nobody voted for has none where the rule of that name would choose
 it; and a rule that the format does not know, or counts in another way, is called unknown there. All of it is said in the
 comment.
+
+Ballots on paper that are known one by one have rows as those of the box have, and a column says which is which; of those that
+are known as totals alone the comment tells the sums.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count, repeat
 from typing import Any
 
 from app.features.budgets.queries import Pot, Project, decimals_of, gives_points, withdrawn_from
@@ -18,6 +22,7 @@ from app.features.counting.use_cases import (
     Ballot,
     Beside,
     LeftOut,
+    PbVote,
     Tally,
     Totals,
     VoteType,
@@ -29,15 +34,22 @@ from app.features.counting.use_cases import Project as OnBallot
 from app.features.voting.announced import announced_minimum
 from app.features.voting.box.opening import Choice
 
+BOX, PAPER = "internet", "paper"
+"""The words of the format for how a ballot came in; it knows no others, and no envelope says by which channel it came."""
+
 
 @dataclass(frozen=True)
 class Layout:
-    """`rows` are the ballots as they stand in the file, `tally` their sums, `left_out` the projects that have no row."""
+    """`rows` are the ballots as they stand in the file, `tally` their sums, `left_out` the projects that have no row.
+
+    `on_paper` are those of the rows that are on paper; None where none are known one by one, and the file has no column for it.
+    """
 
     pot: Pot
     written: Written
     projects: Sequence[Project]
     rows: Counter[Choice]
+    on_paper: Counter[Choice] | None
     left_out: dict[str, LeftOut]
     blank: int
     without_row: int
@@ -68,13 +80,34 @@ class Layout:
         """Whether ballots named projects that are left out."""
         return any(one.votes for one in self.left_out.values())
 
+    @property
+    def vote_columns(self) -> tuple[str, ...]:
+        """The columns of the ballots; how one came in stands there only where that differs."""
+        points = ("points",) if self.with_points else ()
+        return ("voter_id", "vote", *points, *(("voting_method",) if self.on_paper is not None else ()))
+
+    def votes(self) -> Iterator[PbVote]:
+        """One row for each ballot, sorted by what is chosen and not by how it came in, numbered from 1."""
+        number, with_method = count(1), self.on_paper is not None
+        on_paper = self.on_paper or Counter()
+        for choice, times in sorted(self.rows.items(), key=lambda item: (item[0][0], item[0][1] or ())):
+            ballot = Ballot(*choice)
+            for method in chain(repeat(BOX, times - on_paper[choice]), repeat(PAPER, on_paper[choice])):
+                yield PbVote(str(next(number)), ballot, (method,) if with_method else ())
+
+    @property
+    def paper_totals(self) -> dict[str, Any] | None:
+        """The sums of ballots on paper, where nothing else is known of them."""
+        paper: dict[str, Any] | None = (self.pot.result or {}).get("paper")
+        return paper if paper and self.on_paper is None else None
+
     def money(self, amount: int) -> str:
         """A sum as it stands in the file."""
         return money_text(amount, decimals_of(self.pot))
 
     def beside(self) -> Beside:
         """For `flask counting count`: the announced rule as it was, and what has no row."""
-        options, paper = self.pot.options, (self.pot.result or {}).get("paper")
+        options, paper = self.pot.options, self.paper_totals
         in_order = sorted(self.pot.projects, key=lambda one: (one.position, one.id))
         return Beside(
             rule=self.pot.rule,
@@ -106,37 +139,44 @@ class Layout:
             yield f"the announced rule is {self.pot.rule}; under this name the format would count other winners, or knows none"
         if self.least is not None:
             yield f"a project needed at least {self.least} votes or points to win"
-        if (self.pot.result or {}).get("paper"):
-            yield "ballots on paper were counted beside these, as totals"
+        if self.paper_totals:
+            yield "ballots on paper were counted beside these, as totals; they have no row here"
+        if self.on_paper is not None:
+            yield "voting_method internet means the ballot box, which also took ballots at kiosks and desks"
         yield self.beside().text(decimals_of(self.pot))
 
 
-def lay_out(pot: Pot, ballots: Counter[Choice]) -> Layout:
+def lay_out(pot: Pot, box: Counter[Choice], paper: Counter[Choice] | None = None) -> Layout:
     """Under the rule's own name with every project that costs something and was not withdrawn; else without those nobody voted
-    for; else unknown.
+    for; else unknown. `paper` are the ballots on paper where they are known one by one.
     """
+    ballots = box if paper is None else box + paper
     every = _sums(pot, pot.projects, ballots)
     costing = [one for one in pot.projects if one.cost > 0 and one.number not in withdrawn_from(pot)]
     wanted = [one for one in costing if every.votes(one.number)]
     least = _least(pot)
     name = "greedy-threshold" if pot.rule == "greedy" and least is not None else pot.rule
     for projects in (costing, wanted) if 0 < len(wanted) < len(costing) else (costing,):
-        layout = _layout(pot, ballots, every, projects, name, least)
+        layout = _layout(pot, ballots, paper, every, projects, name, least)
         if named_as_known(layout.written):
             return layout
-    return _layout(pot, ballots, every, costing, UNKNOWN, least)
+    return _layout(pot, ballots, paper, every, costing, UNKNOWN, least)
 
 
 def _layout(
-    pot: Pot, ballots: Counter[Choice], every: Tally, projects: Sequence[Project], rule: str, least: int | None
+    pot: Pot,
+    ballots: Counter[Choice],
+    paper: Counter[Choice] | None,
+    every: Tally,
+    projects: Sequence[Project],
+    rule: str,
+    least: int | None,
 ) -> Layout:
     result = pot.result or {}
     kept = {one.number for one in projects}
-    rows: Counter[Choice] = Counter()
-    for choice, number in ballots.items():
-        rows[_row(pot, choice, kept)] += number
-    without_row = sum(number for (choices, _), number in rows.items() if not choices)
-    rows = Counter({choice: number for choice, number in rows.items() if choice[0]})
+    every_row = _rows(pot, ballots, kept)
+    without_row = sum(number for (choices, _), number in every_row.items() if not choices)
+    rows = _named(every_row)
     places = {number: why["place"] for number, why in result.get("why", {}).items()}
     if pot.rule.startswith("greedy"):  # equals stand in the order that was announced for them, or drawn
         projects = sorted(projects, key=lambda one: places.get(one.number, 0))
@@ -154,6 +194,7 @@ def _layout(
         ),
         projects,
         rows,
+        None if paper is None else _named(_rows(pot, paper, kept)),
         {
             one.number: LeftOut(one.cost, every.votes(one.number), every.score(one.number))
             for one in pot.projects
@@ -178,12 +219,20 @@ def _row(pot: Pot, choice: Choice, kept: set[str]) -> Choice:
     return tuple(one for one, _ in pairs), tuple(given for _, given in pairs)
 
 
-def _sums(pot: Pot, projects: Sequence[Project], ballots: Counter[Choice]) -> Tally:
-    kept = {one.number for one in projects}
+def _rows(pot: Pot, ballots: Counter[Choice], kept: set[str]) -> Counter[Choice]:
     rows: Counter[Choice] = Counter()
     for choice, number in ballots.items():
         rows[_row(pot, choice, kept)] += number
-    return _tally(pot, projects, rows)
+    return rows
+
+
+def _named(rows: Counter[Choice]) -> Counter[Choice]:
+    """Those of them that name a project."""
+    return Counter({choice: number for choice, number in rows.items() if choice[0]})
+
+
+def _sums(pot: Pot, projects: Sequence[Project], ballots: Counter[Choice]) -> Tally:
+    return _tally(pot, projects, _rows(pot, ballots, {one.number for one in projects}))
 
 
 def _tally(pot: Pot, projects: Sequence[Project], rows: Counter[Choice]) -> Tally:

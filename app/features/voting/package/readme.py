@@ -5,19 +5,23 @@ import textwrap
 from flask import current_app
 from flask_babel import force_locale, gettext
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import FEW_BALLOTS, Pot
 from app.kernel.texts import pick
 
 WIDTH = 100
 
 
-def readme(pot: Pot, *, rows: bool, rehearsal: bool) -> str:
-    """The text in one language after the other; first of all, when the vote does not count."""
+def readme(pot: Pot, *, rows: bool, rehearsal: bool, few: bool = False, on_paper: str = "") -> str:
+    """The text in one language after the other; first of all, when the vote does not count.
+
+    `on_paper` says how ballots on paper are known: as `rows`, as `totals`, or not at all.
+    """
     found = []
     for language in current_app.config["SETTINGS"].languages:
         with force_locale(language):
             notes = _does_not_count(pot, rehearsal=rehearsal)
-            found.append(_in_one_language(pick(pot.title, language, ("en",))[0], notes, rows=rows))
+            told = _what_has_rows(rows=rows, few=few, on_paper=on_paper)
+            found.append(_in_one_language(pick(pot.title, language, ("en",))[0], notes, told, rows=rows))
     return ("\n" + "=" * WIDTH + "\n\n").join(found)
 
 
@@ -32,7 +36,30 @@ def _does_not_count(pot: Pot, *, rehearsal: bool) -> list[str]:
     return notes
 
 
-def _in_one_language(title: str, notes: list[str], *, rows: bool) -> str:
+def _what_has_rows(*, rows: bool, few: bool, on_paper: str) -> str:
+    """Whom a program counts that reads ballots.pb alone."""
+    if few:
+        return gettext(
+            "There is no file of single ballots for counting programs. With fewer than %(number)s ballots in the box, or with "
+            "some but fewer on paper, only totals of all together are published: either could be taken off the sum.",
+            number=FEW_BALLOTS,
+        )
+    if not rows:
+        return gettext("There is no file of single ballots for counting programs: the committee publishes totals only.")
+    if on_paper == "rows":
+        return gettext(
+            "ballots.pb holds everybody's ballot, from the box and on paper. Its column voting_method says which: internet for "
+            "the box, which also took ballots at kiosks and desks, and paper."
+        )
+    if on_paper == "totals":
+        return gettext(
+            "Of the ballots on paper only totals are known, so they have no row in ballots.pb. A program that counts this file "
+            "alone leaves them out. Their sums stand in its comment and in paper.json, and verify.py adds them."
+        )
+    return gettext("ballots.pb holds everybody's ballot. Nobody voted on paper.")
+
+
+def _in_one_language(title: str, notes: list[str], told: str, *, rows: bool) -> str:
     head = gettext("Check this vote yourself: %(title)s", title=title)
     return "\n".join(
         [
@@ -65,6 +92,8 @@ def _in_one_language(title: str, notes: list[str], *, rows: bool) -> str:
             "",
             *(f"{name:<18}{text}" for name, text in _files(rows=rows)),
             "",
+            _wrapped(told),
+            "",
             _wrapped(
                 gettext(
                     "What this cannot show: whether somebody was watched while voting, whether a phone or the server was "
@@ -79,7 +108,7 @@ def _in_one_language(title: str, notes: list[str], *, rows: bool) -> str:
 def _files(*, rows: bool) -> list[tuple[str, str]]:
     ballots = [
         ("opened.jsonl", gettext("the ballots that came out of the box, sorted, equal ones joined")),
-        ("ballots.pb", gettext("the same ballots without the blank ones, one in each row, for counting programs")),
+        ("ballots.pb", gettext("every ballot that is not blank, one in each row, for counting programs")),
     ]
     on_paper = ("paper_ballots.jsonl", gettext("the ballots on paper, where they were typed one by one, equal ones joined"))
     totals = [("totals.json", gettext("how many votes each project got; single ballots are not published"))]

@@ -45,6 +45,7 @@ DIGEST = re.compile("[0-9a-f]{64}")
 POINTS = ("cumulative", "scoring", "ordinal")
 ROWS, TOTALS = ("opened.jsonl", "ballots.pb"), ("totals.json",)
 ON_PAPER = "paper_ballots.jsonl"
+BOX = "internet"
 KINDS = ("approval", "choose-1", "cumulative", "ordinal")
 FEW = 30
 HOLDS = {"committee": "people hold shares of", "server": "the server keeps whole"}
@@ -880,7 +881,11 @@ class Checks:
         """The file for counting programs says the same: ballots, costs, limits, rule and money."""
         self._only_with_rows()
         vote, sections = self._vote(), _sections(self.package.read("ballots.pb"))
-        self._add_ballots(vote)
+        by_method = {BOX: self._ballots()}
+        if ON_PAPER in self.package.names():
+            by_method["paper"] = self._paper_ballots()
+        for ballots in by_method.values():
+            self._add(vote, ballots)
         rows = {row["project_id"]: row for row in sections["PROJECTS"]}
         left_out = [one for one in vote.projects if one not in rows]
         problems = [f"project {one} is not on the announced list" for one in sorted({*rows} - {*vote.costs})]
@@ -889,16 +894,21 @@ class Checks:
         problems += [f"project {one} was withdrawn and stands in ballots.pb" for one in vote.withdrawn if one in rows]
         for one in vote.projects:
             problems += [] if one in left_out else _other_row(vote, self._json("result.json"), rows[one])
-        opened: Counter[Ballot] = Counter()
-        for ballot, number in self._ballots().items():
-            opened[vote.row(ballot, {*rows})] += number
-        without_row = sum(number for ballot, number in opened.items() if not ballot[0])
-        opened = Counter({ballot: number for ballot, number in opened.items() if ballot[0]})
-        found: Counter[Ballot] = Counter()
+        opened: Counter[tuple[str, Ballot]] = Counter()
+        for method, ballots in by_method.items():
+            for ballot, number in ballots.items():
+                opened[method, vote.row(ballot, {*rows})] += number
+        without_row = sum(number for (_, ballot), number in opened.items() if not ballot[0])
+        opened = Counter({key: number for key, number in opened.items() if key[1][0]})
+        found: Counter[tuple[str, Ballot]] = Counter()
         for row in sections["VOTES"]:
             choices = tuple(row["vote"].split(",")) if row["vote"] else ()
             points = tuple(int(one) for one in row["points"].split(",") if one) if "points" in row else None
-            found[(choices, points)] += 1
+            told = row.get("voting_method")
+            if (told is not None) != (len(by_method) > 1):
+                problems.append("ballots.pb must say of each ballot how it came in where some are on paper, and else of none")
+                break
+            found[BOX if told is None else told, (choices, points)] += 1
         if found != opened:
             added, gone = sum((found - opened).values()), sum((opened - found).values())
             problems.append(f"ballots.pb has {added} ballots that were not opened, and lacks {gone} that were")
@@ -910,16 +920,17 @@ class Checks:
             problems.append("ballots.pb tells in its comment another rule, or other sums, than announced and opened")
         _refuse(problems)
         words = f"holds the same {sum(found.values())} ballots, costs and rule; {vote.blank} blank ballots have no row there"
+        on_paper = sum(number for (method, _), number in found.items() if method != BOX)
+        words += f"; {on_paper} of them are on paper" if on_paper else ""
         return words + (f", nor have projects {', '.join(left_out)}" if left_out else "")
 
-    def _meta(self, vote: Vote, kept: set[str], rows: Counter[Ballot]) -> dict[str, Any]:
+    def _meta(self, vote: Vote, kept: set[str], rows: Counter[tuple[str, Ballot]]) -> dict[str, Any]:
         """What must stand in META, as far as it follows from what was announced and opened."""
         limits, most, least = vote.limits, vote.most_projects(), vote.least_projects()
-        paper, many = self._paper()["ballots"], vote.kind != "choose-1"
-        everybody = Vote(self._json("frozen.json"))
-        everybody.voters = vote.voters + paper
+        many, everybody = vote.kind != "choose-1", Vote(self._json("frozen.json"))
+        everybody.voters = vote.voters + self._only_summed()["ballots"]
         lacking = any(vote.votes[one] for one in vote.projects if one not in kept)
-        given = [sum(points or ()) for _, points in rows]
+        given = [sum(points or ()) for _, (_, points) in rows]
         each, sum_points = limits["max_points_per_project"], limits["max_points"]
         costs = sum(vote.costs[one] // vote.unit for one in kept if one in vote.costs)
         found = {
@@ -941,7 +952,7 @@ class Checks:
 
     def _beside(self, vote: Vote, left_out: Sequence[str], without_row: int) -> dict[str, Any]:
         """What the comment must say for counting the file: what was announced, and what has no row."""
-        drawn, paper = self._json("result.json").get("drawn_order") or [], self._paper()
+        drawn, paper = self._json("result.json").get("drawn_order") or [], self._only_summed()
         found: dict[str, Any] = {
             "rule": vote.rule,
             "order": vote.projects,
@@ -1004,6 +1015,10 @@ class Checks:
             for name in ("votes", "points"):
                 found[name].update({str(one): int(number) for one, number in station[name].items()})
         return found
+
+    def _only_summed(self) -> dict[str, Any]:
+        """The totals of those ballots on paper that have no row in ballots.pb."""
+        return {"ballots": 0} if ON_PAPER in self.package.names() else self._paper()
 
     def paper(self) -> str:
         """Totals that people counted by hand and typed: they can belong to this result, and nothing here can prove them."""
