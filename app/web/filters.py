@@ -1,5 +1,6 @@
 """What templates can do with values: dates in the city's zone, money, texts in several languages."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,9 @@ from app.kernel import clock
 from app.kernel.messages import Beginning, Ending, Message, Named
 from app.kernel.texts import excerpt, pick
 from app.web.access import viewer
-from app.web.locale import current_locale
+from app.web.locale import current_locale, text_direction
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?|\d{1,2}\.\d{1,2}\.\d{4}")
 
 
 def translate(message: Message | str) -> str:
@@ -163,6 +166,14 @@ def local(texts: Mapping[str, str] | None, mark: bool = True) -> Markup:
     return Markup('<span lang="{}" dir="{}">{}</span>{}').format(language, direction, text, note if mark else "")
 
 
+def dates_apart(text: object) -> object:
+    """Dates in digits inside a sentence that is written from right to left, each kept in its own order."""
+    if text_direction() != "rtl":
+        return text
+    plain = escape(text)  # what is markup already stays as it is
+    return Markup(_DATE.sub("\u2066\\g<0>\u2069", plain))  # noqa: S704  escaped a line above
+
+
 def local_text(texts: Mapping[str, str] | None) -> str:
     """The same as plain text, for titles, options and attributes."""
     return pick(texts, current_locale(), (current_app.config["SETTINGS"].default_language, "en"))[0]
@@ -207,6 +218,7 @@ class City:
 def init_app(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.filters.update(
+        dates_apart=dates_apart,
         t=translate,
         channel=channel_word,
         date=show_date,

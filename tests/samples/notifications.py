@@ -61,6 +61,7 @@ SAMPLES = {
         Visit("/development/mail/..%2Fsecret.key", status=404),
     ],
 }
+SAMPLES["letters_manage.stop"] = lambda world: f"/staff/letters-to-post/{a_paper_letter(world).id}/stop"
 SAMPLES["letters_manage.index"] = lambda world: "/staff/letters-to-post"
 GROW = {"letters_manage.index": a_paper_letter}
 UNIQUE = {"mail_choice": ("person_id", "news"), "paper_letter": ("key",)}

@@ -123,8 +123,10 @@ def check_choices(pot: Pot, choices: Choices) -> None:
     costs, numbers = listed(pot).costs, choices.numbers
     if len(set(numbers)) != len(numbers):
         raise Refused(msg("A project is on your ballot twice. Choose each once."))
-    if any(number not in costs for number in numbers):
-        raise Refused(msg("Your ballot names a project that is not in this pot. Choose again."))
+    if strange := [number for number in numbers if number not in costs]:
+        raise Refused(
+            msg("Your ballot names a project that is not in this pot: %(number)s. Choose again.", number=strange[0][:20])
+        )
     _check_number(pot, len(numbers))
     _check_points(pot, choices)
     cap = most_cost(pot)

@@ -39,7 +39,7 @@ SUBJECTS: dict[str, Message] = {
     "scan_page": msg("Scanned page"),
     "scan_file": msg("Scanned file"),
     "objection": msg("Objection"),
-    "paper": msg("Ballot on paper"),
+    "paper": msg("Ballot that was handed out"),
     "phase": msg("Phase"),
     "policy": msg("Policy of another system"),
     "pot": msg("Pot"),

@@ -15,6 +15,7 @@ from app.features.intake.forms import TakeInForm
 from app.features.intake.queries import count_since, taken_in, taken_in_since
 from app.features.intake.queries.batches import batches_to_read, readings_since, sheets_since
 from app.features.maps.queries import street_table
+from app.features.printing.queries import grouped
 from app.features.proposals.queries import ProposalState, may_see, proposal_by_reference, slip_secret
 from app.features.proposals.use_cases import take_in_proposal
 from app.features.spaces.queries import (
@@ -45,6 +46,7 @@ NOT_SHOWN = {
 """What a clerk can say of a proposal whose page they do not see."""
 
 bp = Blueprint("intake_manage", __name__, template_folder="templates", url_prefix="/staff/intake")
+bp.add_app_template_filter(grouped, "grouped")
 navigation.staff("intake_manage.index", msg("Paper and telephone"), icon="file-text", order=40, needs=Permission.INTAKE)
 
 

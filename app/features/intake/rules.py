@@ -1,10 +1,12 @@
 """What follows from what about batches and sheets: which state comes next, when the numbers agree, what is the same. Pure."""
 
+import re
 import unicodedata
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
@@ -81,6 +83,21 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value or ""
+
+
+Parts = list[tuple[str, bool]]
+"""A text in pieces, each with whether it stands in one of two readings alone."""
+
+
+def compared(first: str, second: str) -> tuple[Parts, Parts]:
+    """Both readings in pieces of whole words, with what differs."""
+    words = [re.findall(r"\s+|\S+", text) for text in (first, second)]
+    parts: tuple[Parts, Parts] = ([], [])
+    for how, *ends in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+        for side, (begin, end) in enumerate((ends[:2], ends[2:])):
+            if begin < end:
+                parts[side].append(("".join(words[side][begin:end]), how != "equal"))
+    return parts
 
 
 def counted_entry(first: Mapping[str, Any], settled: Mapping[str, Any]) -> Mapping[str, Any]:

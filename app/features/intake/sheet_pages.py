@@ -81,7 +81,7 @@ def _proposal_form(batch: IntakeBatch, entry: Mapping[str, Any] | None) -> Propo
         (str(category.id), f"{number} {local_text(category.name)}") for number, category in enumerate(categories, start=1)
     ]
     if categories:
-        form.category_id.choices.append((NOT_MARKED, f"0 {_('None is marked')}"))
+        form.category_id.choices.append((NOT_MARKED, "0 " + _("None is marked")))
     form.area.choices = [("", _("Choose an area"))] + [
         (str(area.id), local_text(area.name)) for area in areas_of(session, where)
     ]
@@ -247,11 +247,14 @@ def settle(batch_id: uuid.UUID, sheet_id: uuid.UUID) -> ResponseReturnValue:
     ), status
 
 
-def _compared(sheet: IntakeSheet) -> list[tuple[str, str, str]]:
-    """What differs: what it is called, and what each of the two typed."""
+def _compared(sheet: IntakeSheet) -> list[tuple[str, rules.Parts, rules.Parts]]:
+    """What differs: what it is called, and what each of the two typed, with the words that are not the same."""
     first, second = shown_entry(sheet.first), shown_entry(sheet.second)
     names = rules.differences(sheet.first, sheet.second)
-    return [(first.get(name, second.get(name, ("", "")))[0], _said(first, name), _said(second, name)) for name in names]
+    return [
+        (first.get(name, second.get(name, ("", "")))[0], *rules.compared(_said(first, name), _said(second, name)))
+        for name in names
+    ]
 
 
 def _said(shown: Mapping[str, tuple[str, str]], name: str) -> str:

@@ -11,13 +11,22 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.features.accounts.queries import people_names
 from app.features.moderation.models import Decision, Report, ReportState, Subject, Verb
-from app.features.proposals.queries import Comment, CommentState, Proposal, ProposalState
+from app.features.proposals.queries import Comment, CommentState, Proposal, ProposalState, followers
 from app.kernel.automated import decides
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, page_of
 from app.kernel.texts import excerpt
 
 QUEUE_PAGE = 20
+
+
+def can_be_told(session: Session, subject: Proposal | Comment) -> bool:
+    """Whether whoever wrote it gets news of a decision: they have an account, or left an address with a proposal."""
+    if subject.author_id is not None:
+        return True
+    if not isinstance(subject, Proposal):
+        return False
+    return any(one.email or one.postal for one in followers(session, subject.id))
 
 
 @dataclass(frozen=True)

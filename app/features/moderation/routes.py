@@ -10,11 +10,12 @@ from markupsafe import Markup
 from app.extensions import db
 from app.features.moderation.forms import ReportForm
 from app.features.moderation.models import Subject
-from app.features.moderation.queries import hiding_decision, reportable_comment
+from app.features.moderation.queries import can_be_told, hiding_decision, reportable_comment
 from app.features.moderation.rules import REASONS
 from app.features.moderation.use_cases import write_report
 from app.features.proposals.queries import Proposal, ProposalState, proposal_by_reference, visible_proposal
 from app.kernel.errors import NotFound
+from app.kernel.permissions import Permission
 from app.web import slots
 from app.web.access import public, viewer
 from app.web.transaction import commits
@@ -57,7 +58,11 @@ def _report_page(proposal: Proposal, kind: Subject, subject_id: UUID, quote: str
 def _hidden_notice(proposal: Proposal) -> Markup:
     """Above a hidden or waiting proposal, for its author and the moderators: what has happened and why."""
     if proposal.state == ProposalState.PENDING:
-        return slots.partial("moderation/_waiting.html")
+        actor = viewer()
+        staff = actor.may(Permission.INTAKE, proposal.process_id) or actor.may(Permission.MODERATE, proposal.process_id)
+        theirs = actor.person_id is not None and actor.person_id == proposal.author_id
+        told = can_be_told(db.session(), proposal)
+        return slots.partial("moderation/_waiting.html", staff=staff and not theirs, told=told)
     if proposal.state != ProposalState.HIDDEN:
         return Markup("")
     decision = hiding_decision(db.session(), Subject.PROPOSAL, proposal.id)

@@ -15,7 +15,7 @@ from app.features.notifications import queries, use_cases
 from app.features.notifications.letters import address_hash
 from app.features.notifications.paper import letters_pdf
 from app.kernel import clock
-from app.kernel.errors import Refused
+from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import navigation, slots
@@ -105,11 +105,16 @@ def size(letter_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-@bp.post("/<uuid:letter_id>/stop")
+@bp.route("/<uuid:letter_id>/stop", methods=["GET", "POST"])
 @requires(Permission.INTAKE)
 @commits
 def stop(letter_id: uuid.UUID) -> ResponseReturnValue:
-    """They want no more of them."""
+    """They want no more of them: asked once more, because letters that wait are deleted and nothing brings them back."""
+    if request.method != "POST":
+        letter = next(iter(queries.letters_in(db.session(), _mine(), [letter_id])), None)
+        if letter is None:
+            raise NotFound
+        return render_template("notifications/manage/stop.html", letter=letter)
     try:
         use_cases.stop_letters(db.session(), viewer(), letter_id, address_hash)
     except Refused as refusal:

@@ -51,12 +51,14 @@ class _Moment:
 
 
 def day(text: str | None) -> date | None:
-    """A day as it is typed; None for anything else."""
-    try:
-        found = date.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
-    return found if 1990 <= found.year <= 2200 else None
+    """A day as it is typed, `2027-05-31` or `31.5.2027`; None for anything else."""
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            found = datetime.strptime((text or "").strip(), pattern).date()  # noqa: DTZ007  a day has no zone
+        except ValueError:
+            continue
+        return found if 1990 <= found.year <= 2200 else None
+    return None
 
 
 def moment(text: str | None) -> datetime | None:
@@ -83,7 +85,9 @@ class ClerkForm(Form):
 
     person = SelectField(_("Clerk"), [Filled(_("Choose a clerk of this process."))])
     day = LineField(
-        _("Day"), [Filled(_("Write the day like this: 2027-05-31.")), AtMost(10), _Day()], description=_("Such as 2027-05-31.")
+        _("Day"),
+        [Filled(_("Write the day like this: 2027-05-31.")), AtMost(10), _Day()],
+        description=_("Such as 2027-05-31 or 31.5.2027."),
     )
 
     def to_command(self, station_id: UUID) -> AssignClerk:

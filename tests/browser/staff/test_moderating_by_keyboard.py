@@ -37,7 +37,7 @@ def state_of(live, proposal_id):
 def test_a_publishes_the_first_in_the_queue(live, queue):
     page, waiting, _reported = queue
     page.keyboard.press("a")
-    page.get_by_text("Published. The author gets a letter.").wait_for()
+    page.get_by_text("Published. The author").wait_for()
 
     assert state_of(live, waiting) is ProposalState.PUBLISHED
 

@@ -145,7 +145,7 @@ def test_a_ballot_is_handed_out_by_keyboard_and_the_next_person_is_refused_in_wo
     expect(page.locator("#number")).to_be_focused()
     page.keyboard.type("CARD00001")
     page.keyboard.press("Enter")
-    page.get_by_text("This person has already voted, or has no vote left here.").wait_for()
+    page.get_by_text("A ballot was cast for this person already, or handed out to them").wait_for()
     assert count(live, Issue) == 1
     assert axe(page) == []
 

@@ -136,6 +136,8 @@ class TakeInForm(Form):
         if found:
             self.matches = list(found)
             self.street_choice.choices = [(one.label, one.label) for one in found]
+            if len(found) == 1:
+                return self._wrong("street_choice", gettext("Is this street meant? Choose it, or write another one."))
             return self._wrong("street_choice", gettext("Several streets could be meant. Choose one."))
         self.where.data = "area"
         return self._wrong(

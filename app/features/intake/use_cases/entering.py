@@ -12,6 +12,7 @@ from app.features.intake.models import IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.use_cases.becoming import check_entry
 from app.features.intake.use_cases.held import held_batch, held_sheet, note, require_clerk, written_reason
 from app.features.intake.use_cases.numbers import number_for, typed_number
+from app.features.printing.queries import grouped
 from app.features.scans.use_cases import give_back_pages
 from app.kernel.errors import Conflict
 from app.kernel.messages import msg
@@ -139,13 +140,13 @@ def _refuse_twice(session: Session, batch: IntakeBatch, serial: str, sheet: Inta
     number, other = found
     if other.process_id != batch.process_id:
         raise Conflict(
-            msg("The sheet %(serial)s belongs to another process, where it was entered. Put it aside.", serial=serial),
+            msg("The sheet %(serial)s belongs to another process, where it was entered. Put it aside.", serial=grouped(serial)),
             field="serial",
         )
     raise Conflict(
         msg(
             "The sheet %(serial)s was entered already: sheet %(number)s of batch %(batch)s. A sheet counts once.",
-            serial=serial,
+            serial=grouped(serial),
             number=number,
             batch=other.reference,
         ),

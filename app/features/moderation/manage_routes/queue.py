@@ -12,9 +12,10 @@ from app.extensions import db
 from app.features.moderation.forms import DecisionForm
 from app.features.moderation.manage_routes import bp
 from app.features.moderation.models import Subject, Verb
-from app.features.moderation.queries import QueueFilter, queue, waiting_count
+from app.features.moderation.queries import QueueFilter, can_be_told, queue, waiting_count
 from app.features.moderation.rules import REASONS
 from app.features.moderation.use_cases import decide
+from app.features.proposals.queries import Comment, Proposal
 from app.features.spaces.queries import visible_processes
 from app.kernel.errors import Conflict, Refused
 from app.kernel.looks import Look
@@ -102,7 +103,9 @@ def decide_on(kind: str, subject_id: UUID) -> ResponseReturnValue:
         return _one(form, kind, subject_id, back), 422
     # Restoring publishes; what nobody had approved yet is therefore not one click away from being public.
     undo = decision.verb is Verb.HIDE and decision.state_before == "published"
-    _say_what_was_done(decision.verb, kind, subject_id, back, undo=undo)
+    subject = db.session.get(Comment if decision.subject_type is Subject.COMMENT else Proposal, subject_id)
+    told = subject is not None and can_be_told(db.session(), subject)
+    _say_what_was_done(decision.verb, kind, subject_id, back, undo=undo, told=told)
     return redirect(back)
 
 
@@ -111,11 +114,12 @@ def _one(form: DecisionForm, kind: str, subject_id: UUID, back: str) -> str:
     return render_template("moderation/decide.html", form=form, kind=kind, subject_id=subject_id, back=back)
 
 
-def _say_what_was_done(verb: Verb, kind: str, subject_id: UUID, back: str, *, undo: bool) -> None:
+def _say_what_was_done(verb: Verb, kind: str, subject_id: UUID, back: str, *, undo: bool, told: bool) -> None:
+    author = _("The author is told.") if told else _("The author left no address, so nobody can tell them.")
     texts = {
-        Verb.APPROVE: _("Published. The author gets a letter."),
-        Verb.HIDE: _("Hidden. The author gets the reason."),
-        Verb.RESTORE: _("Visible again. The author gets a letter."),
+        Verb.APPROVE: _("Published. %(author)s", author=author),
+        Verb.HIDE: _("Hidden. The author gets the reason.") if told else _("Hidden. %(author)s", author=author),
+        Verb.RESTORE: _("Visible again. %(author)s", author=author),
         Verb.DISMISS: _("Left as it is. The reports are settled."),
     }
     html = Markup("{}").format(texts[verb])

@@ -76,8 +76,8 @@ def _ask_for_reason(form: TogetherForm, back: str) -> str:
 def _what_was_done(verb: Verb, number: int) -> str:
     texts = {
         Verb.APPROVE: lambda: ngettext(
-            "%(num)s proposal is published. Its author gets a letter.",
-            "%(num)s proposals are published. Their authors get a letter.",
+            "%(num)s proposal is published. Its author is told, where they left an address.",
+            "%(num)s proposals are published. Their authors are told, where they left an address.",
             number,
         ),
         Verb.HIDE: lambda: ngettext(
@@ -86,8 +86,8 @@ def _what_was_done(verb: Verb, number: int) -> str:
             number,
         ),
         Verb.RESTORE: lambda: ngettext(
-            "%(num)s contribution is visible again. Its author gets a letter.",
-            "%(num)s contributions are visible again. Their authors get a letter.",
+            "%(num)s contribution is visible again. Its author is told, where they left an address.",
+            "%(num)s contributions are visible again. Their authors are told, where they left an address.",
             number,
         ),
         Verb.DISMISS: lambda: ngettext(

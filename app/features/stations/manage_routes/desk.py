@@ -26,7 +26,7 @@ from app.features.voting.queries import has_roll
 from app.kernel.errors import Conflict, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.filters import city_zone
+from app.web.filters import city_zone, translate
 from app.web.transaction import attempt, commits
 
 bp = Blueprint("stations_desk", __name__, template_folder="../templates", url_prefix="/staff/stations/desk")
@@ -52,8 +52,11 @@ def hand_out(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
         except Refused as refusal:
             if refusal.status == 404:
                 raise
-            answer = "voted" if isinstance(refusal, Conflict) and refusal.field != "stub" else ""
-            form.refuse(refusal)
+            if isinstance(refusal, Conflict) and refusal.field != "stub":
+                db.session.rollback()
+                answer = translate(refusal.message)  # said once, above the form
+            else:
+                form.refuse(refusal)
             status = refusal.status
             place = place_of(station_id, Permission.INTAKE)
             pot = pot_at(place, pot_id)

@@ -39,7 +39,9 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel, Permission
 
 keeps_fixed.append(lambda session, pot: participations(session, pot.id) > 0)
-ALREADY = msg("A ballot was cast for this person already: on the web or at the desk. Everybody has one.")
+ALREADY = msg(
+    "A ballot was cast for this person already, or handed out to them: on the web, at the desk or on paper. Everybody has one."
+)
 ELSEWHERE = msg("This person's vote was used in another pot already, so it cannot be used here.")
 
 
