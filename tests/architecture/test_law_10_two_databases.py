@@ -51,6 +51,7 @@ ONE_IS_ENOUGH = {
     "architecture/test_law_09_query_counts.py",
     "architecture/test_looks_are_noted.py",
     "architecture/test_optional_means_optional.py",
+    "architecture/test_pages.py",
     "architecture/test_rehearsals_are_nowhere.py",
     "integration/printing/test_round_trip.py",
     "integration/proposals/test_reading_bad_input.py",
@@ -60,6 +61,7 @@ ONE_IS_ENOUGH = {
     "integration/voting/test_package.py",
     "integration/voting/test_published_file.py",
     "services/interfaces/test_descriptions.py",
+    "services/test_migrated_checks.py",
 }
 """Files with tests of what is the same on both. Each has its reason in docs/adr/0018; use cases and races never stand here."""
 

@@ -62,7 +62,7 @@ def shown_without_a_note(app: Flask, room: str, world: World, known: dict[UUID, 
             page = client.get(visit.url)
         text = html.unescape(page.get_data(as_text=True)) if page.mimetype.startswith("text/") else ""
         for person, words in known.items():
-            told = {word for word in words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)}
+            told = {word for word in words if word in text and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)}
             if told and person not in seen:
                 found.setdefault(endpoint, set()).update(told)
     return found

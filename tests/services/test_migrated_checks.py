@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import create_engine
 
@@ -20,6 +21,7 @@ def migrated(folder: Path) -> str:
     return url
 
 
+@pytest.mark.one_database("sqlite")  # both databases that are compared are made here, whichever the application has
 def test_a_migrated_database_allows_what_the_models_allow(app: Flask, tmp_path: Path) -> None:
     assert app.blueprints  # the rooms are there, so every model is known
     by_migrations = Database()

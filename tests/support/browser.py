@@ -164,14 +164,21 @@ def page(new_page: Callable[..., Any]) -> Any:
     return new_page()
 
 
-def axe(page: Any, within: str | None = None) -> list[str]:
-    """Everything axe-core finds on the page as it is now, no rule switched off; empty is what we want."""
+def axe(page: Any, within: str | None = None, *, colours: bool = True) -> list[str]:
+    """Everything axe-core finds on the page as it is now, no rule switched off; empty is what we want.
+
+    Without `colours` contrasts are left out, half of the work: for pages on which each element was looked at before.
+    """
     # Evaluated by the debugger and not as a script of the page: the content security policy stays as it is.
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8") + "\n;null")
-    # Every rule runs; of what is in order axe need not write down each element.
+    # Every rule runs; of what is in order axe need not write down each element. It fetches and copies all style sheets for one
+    # rule that is an experiment and off; sounds and films are all that it must fetch for the others.
+    options = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
+    if not colours:
+        options["rules"] = {"color-contrast": {"enabled": False}}
     found = page.evaluate(
-        "async (within) => (await axe.run(within || document, {resultTypes: ['violations']})).violations", within
+        "async ([within, options]) => (await axe.run(within || document, options)).violations", [within, options]
     )
     return [
         f"{violation['id']} ({violation['impact']}): {violation['help']} — "

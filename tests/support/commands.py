@@ -74,6 +74,7 @@ def begin(*words: str, environment: Mapping[str, str], output: Path) -> Begun:
     servers.set_forkserver_preload(["tests.support.commands_server"])
     # Whatever a broken test has left running ends with the tests.
     process = servers.Process(target=_process, args=(words, dict(environment), str(output)), name=words[1], daemon=True)
+    output.touch()  # also of a process that ends before it can say anything
     process.start()
     return Begun(process, output)
 
