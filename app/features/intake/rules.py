@@ -91,9 +91,9 @@ Parts = list[tuple[str, bool]]
 
 def compared(first: str, second: str) -> tuple[Parts, Parts]:
     """Both readings in pieces of whole words, with what differs."""
-    words = [re.findall(r"\s+|\S+", text) for text in (first, second)]
+    words: tuple[list[str], list[str]] = (re.findall(r"\s+|\S+", first), re.findall(r"\s+|\S+", second))
     parts: tuple[Parts, Parts] = ([], [])
-    for how, *ends in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+    for how, *ends in SequenceMatcher(None, words[0], words[1], autojunk=False).get_opcodes():
         for side, (begin, end) in enumerate((ends[:2], ends[2:])):
             if begin < end:
                 parts[side].append(("".join(words[side][begin:end]), how != "equal"))

@@ -104,7 +104,7 @@ def decide_on(kind: str, subject_id: UUID) -> ResponseReturnValue:
     # Restoring publishes; what nobody had approved yet is therefore not one click away from being public.
     undo = decision.verb is Verb.HIDE and decision.state_before == "published"
     subject = db.session.get(Comment if decision.subject_type is Subject.COMMENT else Proposal, subject_id)
-    told = subject is not None and can_be_told(db.session(), subject)
+    told = isinstance(subject, Proposal | Comment) and can_be_told(db.session(), subject)
     _say_what_was_done(decision.verb, kind, subject_id, back, undo=undo, told=told)
     return redirect(back)
 

@@ -1,14 +1,14 @@
 """A short code on the slip of a public screen: what is kept of it is its hash.
 
-Revision ID: 0042
-Revises: 0039
+Revision ID: 0041
+Revises: 0040
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
