@@ -28,6 +28,8 @@ DECIDE_NOTHING = {
     "app.features.consents.shown.compared": "shows a reviewer what changed between two revisions",
     "app.features.committee.printed._few": "words for a number that is withheld already",
     "app.features.counting.pb.voters.VoterIds.suspicious": "tells whoever checks a file that ids in it look like names",
+    "app.features.intake.batch_pages.moderators_look_first": "says which setting the process has",
+    "app.features.intake.rules.compared": "shows a clerk what two people read differently",
     "app.features.intake.use_cases.opening.open_batch": "refuses at once what a setting of the process rules out",
     "app.features.interfaces.helsinki.provider.Provider._refresh_when_old": "how long another system's keys are remembered",
     "app.features.kiosk.use_cases.wishes.wish_for_print": "a number to be called by; everybody gets one and all are printed",

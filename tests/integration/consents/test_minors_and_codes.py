@@ -258,7 +258,7 @@ def test_whoever_has_a_code_keeps_it_and_a_new_one_ends_the_old(as_role, app, se
     person = accounts.person(email=None)
     first = consents.code(person)
     secret = app.config["SECRET_KEY"]
-    clerk.post(f"/staff/intake/consents/{agreement.id}", data=paper(agreement, code=code_of(secret, first.id)))
+    clerk.post(f"/staff/intake/consents/{agreement.id}", data=paper(agreement, code=code_of(secret, first.id), person=""))
     assert agreed(session) == {person.id}
     assert session.query(ConsentCode).one().id == first.id
 

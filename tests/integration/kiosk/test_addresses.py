@@ -22,7 +22,7 @@ ADDRESSES = re.compile(r'\s(?:href|action|formaction|src|data-[\w-]+)="([^"]*)"'
 
 
 @pytest.fixture
-def proposal():
+def proposal(session):
     """Sent without an account, and waiting: only whoever holds the slip sees it."""
     found = proposals.proposal(
         spaces.process("Parks", slug="parks", participation=Participation.ANYBODY),

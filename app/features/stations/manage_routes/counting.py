@@ -108,6 +108,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         batch_states=BATCH_STATES,
         stuck=is_stuck(session, station_id, pot_id),
         may_work=viewer().may(Permission.INTAKE, place.process_id),
+        me=me,
         not_mine={one.id for one in batches if one.typed_by != me and record_of(one.id) not in looked},
     )
     return page, status
