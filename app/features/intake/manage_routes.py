@@ -13,6 +13,7 @@ from app.extensions import db
 from app.features.intake import slips
 from app.features.intake.forms import TakeInForm
 from app.features.intake.queries import count_since, taken_in, taken_in_since
+from app.features.intake.slip_words import Slip, shown
 from app.features.maps.queries import street_table
 from app.features.proposals.queries import slip_secret
 from app.features.proposals.use_cases import take_in_proposal
@@ -33,7 +34,6 @@ from app.web import navigation, slots
 from app.web.access import requires, viewer
 from app.web.filters import local_text
 from app.web.locale import current_locale, language_choices
-from app.web.qr import qr_svg
 from app.web.transaction import commits
 
 bp = Blueprint("intake_manage", __name__, template_folder="templates", url_prefix="/staff/intake")
@@ -129,9 +129,8 @@ def slip(process_id: uuid.UUID, proposal_id: uuid.UUID) -> str:
     if slips.is_sealed(_secret(), request.args.get("seal", ""), proposal_id, clerk, clock.now()):
         token = slip_secret(proposal)
         link = token and current_app.config["SETTINGS"].base_url + url_for("proposals_authoring.follow_up", token=token)
-    return render_template(
-        "intake/slip.html", proposal=proposal, link=link, qr=qr_svg(link) if link else None, process_id=process_id
-    )
+    made = Slip(proposal.reference, link or "", proposal.created_at, proposal.language, proposal.title)
+    return render_template("intake/slip.html", proposal=proposal, link=link, shown_slip=shown(made), process_id=process_id)
 
 
 def _secret() -> str:
