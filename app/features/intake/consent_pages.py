@@ -8,7 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.features.accounts.use_cases import add_person_without_account
-from app.features.consents.queries import AgreementState, DataAgreement, agreement, fields_asked, person_of_code, register
+from app.features.consents.queries import (
+    AgreementState,
+    Answer,
+    DataAgreement,
+    agreement,
+    fields_asked,
+    person_of_code,
+    record_of,
+    register,
+)
 from app.features.consents.use_cases import (
     answer_agreement,
     code_of_person,
@@ -20,13 +29,13 @@ from app.features.consents.use_cases import (
 from app.features.intake import slips
 from app.features.intake.forms import ConsentSheetForm, sheet_form
 from app.features.intake.manage_routes import bp
+from app.features.intake.slip_words import Slip, shown
 from app.features.spaces.queries import all_areas, processes_in_order
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Channel, Permission
 from app.web.access import requires, viewer
 from app.web.locale import language_choices
-from app.web.qr import qr_svg
 from app.web.transaction import commits
 
 
@@ -60,10 +69,10 @@ def consent(agreement_id: uuid.UUID) -> ResponseReturnValue:
     languages = [(choice.code, choice.name) for choice in language_choices()]
     form = sheet_form(found.current, areas, languages, settings.consent_age)
     if request.method == "POST" and person_of_code(db.session(), form.code_id):  # the same form once more
-        return redirect(_slip(form.code_id))
+        return redirect(_slip(form.code_id, found.id, form.language.data))
     sent = form.send(lambda: _take_in(form, agreement_id))
     if sent.done:
-        return redirect(_slip(sent.result))
+        return redirect(_slip(sent.result, found.id, form.language.data))
     found = _asked(agreement_id)
     form.revision.data = str(found.current.id)
     return render_template("intake/consent.html", form=form, agreement=found, age=settings.consent_age), sent.status
@@ -96,9 +105,15 @@ def _new_person(clerk: Actor, name: str) -> uuid.UUID:
     return add_person_without_account(db.session(), clerk, name).id
 
 
-def _slip(code_id: uuid.UUID) -> str:
-    seal = slips.seal(_secret(), code_id, viewer().require_signed_in(), clock.now())
-    return url_for(".consent_slip", code_id=code_id, seal=seal)
+def _slip(code_id: uuid.UUID, agreement_id: uuid.UUID, language: str) -> str:
+    clerk = viewer().require_signed_in()
+    seal = slips.seal(_secret(), _sealed(code_id, agreement_id), clerk, clock.now())
+    return url_for(".consent_slip", code_id=code_id, about=agreement_id, language=language, seal=seal)
+
+
+def _sealed(code_id: uuid.UUID, agreement_id: uuid.UUID) -> uuid.UUID:
+    """What the address of the slip is signed for: this code, and this answer of its person."""
+    return uuid.uuid5(code_id, agreement_id.hex)
 
 
 @bp.get("/consents/slip/<uuid:code_id>")
@@ -108,11 +123,23 @@ def consent_slip(code_id: uuid.UUID) -> str:
     given = given_code(db.session(), code_id, _secret())
     if given is None:
         raise NotFound
-    shown = slips.is_sealed(_secret(), request.args.get("seal", ""), code_id, viewer().require_signed_in(), clock.now())
+    asked = _about()
+    clerk, now = viewer().require_signed_in(), clock.now()
+    if asked is None or not slips.is_sealed(_secret(), request.args.get("seal", ""), _sealed(code_id, asked.id), clerk, now):
+        return render_template("intake/consent_slip.html", shown_slip=None)
+    record = record_of(db.session(), asked.id, given[1])
+    answer = "" if record is None else "yes" if record.answer is Answer.GIVEN else "no"
     link = current_app.config["SETTINGS"].base_url + url_for("consents.code")
-    return render_template(
-        "intake/consent_slip.html", code=given[0] if shown else None, link=link, qr=qr_svg(link), when=clock.now()
-    )
+    made = Slip(given[0], link, now, request.args.get("language", ""), purpose=asked.current.purpose, answer=answer)
+    return render_template("intake/consent_slip.html", shown_slip=shown(made))
+
+
+def _about() -> DataAgreement | None:
+    """The agreement that the address names."""
+    try:
+        return agreement(db.session(), uuid.UUID(request.args.get("about", "")))
+    except ValueError:
+        return None
 
 
 def _secret() -> str:

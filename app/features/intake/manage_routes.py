@@ -14,6 +14,7 @@ from app.features.intake import slips
 from app.features.intake.forms import TakeInForm
 from app.features.intake.queries import count_since, taken_in, taken_in_since
 from app.features.intake.queries.batches import batches_to_read, readings_since, sheets_since
+from app.features.intake.slip_words import Slip, shown
 from app.features.maps.queries import street_table
 from app.features.printing.queries import grouped
 from app.features.proposals.queries import ProposalState, may_see, proposal_by_reference, slip_secret
@@ -35,7 +36,6 @@ from app.web import navigation, slots
 from app.web.access import requires, viewer
 from app.web.filters import local_text, translate
 from app.web.locale import current_locale, language_choices
-from app.web.qr import qr_svg
 from app.web.transaction import commits
 
 NOT_SHOWN = {
@@ -156,9 +156,8 @@ def slip(process_id: uuid.UUID, proposal_id: uuid.UUID) -> str:
     if slips.is_sealed(_secret(), request.args.get("seal", ""), proposal_id, clerk, clock.now()):
         token = slip_secret(proposal)
         link = token and current_app.config["SETTINGS"].base_url + url_for("proposals_authoring.follow_up", token=token)
-    return render_template(
-        "intake/slip.html", proposal=proposal, link=link, qr=qr_svg(link) if link else None, process_id=process_id
-    )
+    made = Slip(proposal.reference, link or "", proposal.created_at, proposal.language, proposal.title)
+    return render_template("intake/slip.html", proposal=proposal, link=link, shown_slip=shown(made), process_id=process_id)
 
 
 def _secret() -> str:

@@ -1,7 +1,7 @@
 """Slips of a batch to print, and the desk that gives a proposal from paper to the account of whoever wrote it."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import replace
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +9,16 @@ from flask_babel import gettext as _
 
 from app.extensions import db
 from app.features.accounts.use_cases import count_attempt, forgive_attempts
+from app.features.consents.queries import agreement
 from app.features.consents.use_cases import given_code
 from app.features.intake import slips
 from app.features.intake.batch_pages import require_batch
 from app.features.intake.forms import ClaimForm
 from app.features.intake.manage_routes import bp
 from app.features.intake.queries.batches import BatchState, IntakeBatch, IntakeSheet, proposals_of, sheets_of
+from app.features.intake.rules import counted_entry
 from app.features.intake.serials import shown_serial
+from app.features.intake.slip_words import Slip, shown
 from app.features.intake.use_cases import note_slips
 from app.features.proposals.queries import slip_secret
 from app.features.proposals.use_cases import claim_at_desk
@@ -24,22 +27,9 @@ from app.kernel.errors import NotFound, TooManyAttempts
 from app.kernel.permissions import Permission
 from app.kernel.references import normalise_reference
 from app.web.access import requires, viewer
-from app.web.qr import qr_svg
 from app.web.transaction import commits
 
 CLAIMS = "claim of a proposal at a desk"
-
-
-@dataclass(frozen=True)
-class Slip:
-    """What stands on one slip: the number of its sheet, a reference or a code, and where to go with it."""
-
-    number: int
-    serial: str
-    reference: str
-    link: str
-    title: str = ""
-    language: str = ""
 
 
 @bp.route("/batches/<uuid:batch_id>/slips", methods=["GET", "POST"])
@@ -53,21 +43,16 @@ def batch_slips(batch_id: uuid.UUID) -> ResponseReturnValue:
     if request.method == "POST":
         note_slips(db.session(), viewer(), batch_id)
         return redirect(url_for(".batch_slips", batch_id=batch_id, seal=slips.seal(_secret(), batch_id, clerk, clock.now())))
-    shown = slips.is_sealed(_secret(), request.args.get("seal", ""), batch_id, clerk, clock.now())
-    made = _slips(found) if shown else []
-    return render_template(
-        "intake/batch_slips.html",
-        batch=found,
-        shown=shown,
-        slips=[(slip, qr_svg(slip.link)) for slip in made],
-        when=clock.now(),
-    )
+    is_shown = slips.is_sealed(_secret(), request.args.get("seal", ""), batch_id, clerk, clock.now())
+    made = _slips(found) if is_shown else []
+    return render_template("intake/batch_slips.html", batch=found, shown=is_shown, slips=[shown(slip) for slip in made])
 
 
 def _slips(batch: IntakeBatch) -> list[Slip]:
     sheets = sheets_of(db.session(), batch)
     proposals = proposals_of(db.session(), sheets)
-    base = current_app.config["SETTINGS"].base_url
+    asked = agreement(db.session(), batch.agreement_id) if batch.agreement_id else None
+    base, now = current_app.config["SETTINGS"].base_url, clock.now()
     made = []
     for sheet in sheets:
         serial = shown_serial(sheet.serial)
@@ -75,9 +60,13 @@ def _slips(batch: IntakeBatch) -> list[Slip]:
         secret = slip_secret(proposal) if proposal else None
         if proposal and secret:
             link = base + url_for("proposals_authoring.follow_up", token=secret)
-            made.append(Slip(sheet.number, serial, proposal.reference, link, proposal.title, proposal.language))
+            slip = Slip(proposal.reference, link, now, proposal.language, proposal.title)
+            made.append(replace(slip, number=sheet.number, serial=serial))
         elif code := _code(sheet):
-            made.append(Slip(sheet.number, serial, code, base + url_for("consents.code")))
+            said = counted_entry(sheet.first, sheet.settled)
+            slip = Slip(code, base + url_for("consents.code"), now, said.get("language", ""), answer=said.get("answer", ""))
+            purpose = asked.current.purpose if asked else {}
+            made.append(replace(slip, purpose=purpose, number=sheet.number, serial=serial))
     return made
 
 

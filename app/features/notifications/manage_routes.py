@@ -43,6 +43,7 @@ def index() -> str:
         new=[one for one in waiting if one.printed_at is None],
         printed=[one for one in waiting if one.printed_at is not None],
         sent=queries.sent_since(session, _mine(), clock.now() - SHOWN_AFTER_POSTING),
+        file_name=_file_name(),
     )
 
 
@@ -61,8 +62,7 @@ def print_all() -> ResponseReturnValue:
         return _back(refusal)
     response = make_response(letters_pdf(letters))
     response.mimetype = "application/pdf"
-    day = clock.now().astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date().isoformat()
-    response.headers["Content-Disposition"] = f'attachment; filename="letters-{day}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name()}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -97,7 +97,7 @@ def not_sent() -> ResponseReturnValue:
 @requires(Permission.INTAKE)
 @commits
 def size(letter_id: uuid.UUID) -> ResponseReturnValue:
-    """In large letters, or in ordinary ones."""
+    """In large letters, or in ordinary ones: this one, and those about the same proposal that follow."""
     try:
         use_cases.set_size(db.session(), viewer(), letter_id, large=request.form.get("large") == "1")
     except Refused as refusal:
@@ -121,6 +121,11 @@ def stop(letter_id: uuid.UUID) -> ResponseReturnValue:
         return _back(refusal)
     flash(_("No more news goes to this address. Letters of that kind that waited are deleted."), "good")
     return redirect(url_for(".index"))
+
+
+def _file_name() -> str:
+    day = clock.now().astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date().isoformat()
+    return f"letters-{day}.pdf"
 
 
 def _chosen() -> list[uuid.UUID]:

@@ -29,6 +29,15 @@ def letters_pdf(letters: Sequence[PaperLetter]) -> bytes:
     return typeset(TEMPLATE, data)
 
 
+_SIGNATURE = "\n-- \n"
+
+
+def _without_signature(text: str) -> str:
+    """The words alone: what stands below the dashes of a mail stands in the head and foot of the sheet."""
+    words, dashes, below = text.rpartition(_SIGNATURE)
+    return words if dashes else below
+
+
 def _begins_from_the_right(text: str) -> bool:
     """By its first letter: an address keeps its own direction, whatever the language of the letter."""
     strong = (unicodedata.bidirectional(letter) for letter in text)
@@ -45,7 +54,7 @@ def _letter(letter: PaperLetter, city: str) -> dict[str, Any]:
             "address_rtl": _begins_from_the_right(letter.address),
             "day": show_date(letter.created_at),
             "subject": letter.subject,
-            "paragraphs": [part.splitlines() for part in letter.text.strip().split("\n\n") if part.strip()],
+            "paragraphs": [part.splitlines() for part in _without_signature(letter.text).strip().split("\n\n") if part.strip()],
             "foot": gettext(
                 "You get this letter because you gave us your postal address with your proposal. To stop such letters, tell "
                 "any desk of the city."

@@ -24,10 +24,12 @@ __all__ = [
     "PostalAddress",
     "address_of",
     "addresses_from",
+    "keep_size",
     "letters_in",
     "letters_to_post",
     "mail",
     "sent_since",
+    "sizes_kept_by",
     "wanted",
     "wishes",
 ]
@@ -105,8 +107,11 @@ class PostalAddress:
 
 
 AddressBook = Callable[[Session, uuid.UUID], Address | None]
+SizeKeeper = Callable[[Session, uuid.UUID, bool], None]
+"""Keeps for a proposal whether letters about it go out in large print."""
 _mails: dict[str, Mail] = {}
 _address_book: list[AddressBook] = []
+_size_keeper: list[SizeKeeper] = []
 
 
 def mail(name: str) -> Mail:
@@ -117,6 +122,16 @@ def mail(name: str) -> Mail:
 def addresses_from(book: AddressBook) -> None:
     """Say who knows the people: the room `accounts`, which stands on this one and so cannot be imported here."""
     _address_book[:] = [book]
+
+
+def sizes_kept_by(keeper: SizeKeeper) -> None:
+    """Say who keeps in which size somebody reads: the room `proposals`, which stands on this one."""
+    _size_keeper[:] = [keeper]
+
+
+def keep_size(session: Session, proposal_id: uuid.UUID, large: bool) -> None:
+    """Remember that letters about this proposal go out in large print, or that they do not."""
+    _size_keeper[0](session, proposal_id, large)
 
 
 def address_of(session: Session, person_id: uuid.UUID) -> Address | None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.notifications.models import MailChoice, PaperLetter
-from app.features.notifications.queries import Mail, News, PostalAddress
+from app.features.notifications.queries import Mail, News, PostalAddress, keep_size
 from app.features.notifications.queries import mail as mail_called
 from app.kernel import audit, clock, outbox
 from app.kernel.errors import Conflict
@@ -106,9 +106,10 @@ def take_back_sent(session: Session, actor: Actor, letter_ids: Sequence[uuid.UUI
 
 
 def set_size(session: Session, actor: Actor, letter_id: uuid.UUID, *, large: bool) -> PaperLetter:
-    """Print a letter in large letters, or in ordinary ones."""
+    """Print a letter in large letters, or in ordinary ones; what follows about the same proposal comes in that size, too."""
     letter = _mine(session, actor, [letter_id])[0]
     letter.large = large
+    keep_size(session, letter.proposal_id, large)
     session.flush()
     return letter
 

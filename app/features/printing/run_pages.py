@@ -32,6 +32,7 @@ from app.features.spaces.queries import Process, process
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page, last_page, page_number
 from app.kernel.permissions import Permission
+from app.kernel.texts import Texts
 from app.web import slots
 from app.web.access import requires, viewer
 from app.web.filters import local_text
@@ -152,6 +153,7 @@ def _runs(process_id: UUID, form: OrderForm, status: int) -> ResponseReturnValue
         runs=found,
         forms=register.forms_of(session, found),
         names=_names(),
+        subjects=_subjects(space),
         at_work=at_work,
         still="still" in request.args,
         steps=steps(Page(found, number, RUNS_SHOWN, total), lambda at: url_for(".runs", process_id=process_id, page=at)),
@@ -173,6 +175,7 @@ def _run(run_id: UUID, form: IssueForm, status: int) -> ResponseReturnValue:
         run=one,
         printed=printed,
         names=_names(),
+        subjects=_subjects(_space(one.process_id)),
         form=form,
         rests=rests,
         at_work=at_work,
@@ -212,6 +215,13 @@ def _offer(form: OrderForm, space: Process) -> None:
     form.offer(choices, [(one.code, one.name) for one in language_choices()])
 
 
+def _subjects(space: Process) -> dict[UUID, Texts]:
+    """What the forms of a process are about: of ballots the pot, of consent forms what is asked."""
+    session = db.session()
+    names = {pot.id: pot.title for pot in pots_of(session, space.id)}
+    return names | {found.id: found.current.purpose for found, _count in agreements(session)}
+
+
 def _asked(space: Process) -> list[DataAgreement]:
     """What people are asked in this process, and in the whole city."""
     return [
@@ -222,10 +232,11 @@ def _asked(space: Process) -> list[DataAgreement]:
 
 
 def _link(space: Process) -> Markup:
-    """On the pages of a process for those who set up its vote: its print runs."""
+    """On the staff pages of a process: its print runs, for whoever may order one."""
     if not _kinds(space.id):
         return Markup("")
     return slots.partial("printing/_runs_link.html", url=url_for("printing_manage.runs", process_id=space.id))
 
 
 slots.register("budgets.process", 70, _link)
+slots.register("process.staff", 70, _link)

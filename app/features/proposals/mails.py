@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.features.notifications.queries import Mail
+from app.features.notifications.queries import Mail, sizes_kept_by
 from app.features.proposals.follow_links import follow_token
-from app.features.proposals.models import Proposal, ProposalState
+from app.features.proposals.models import GuestContact, Proposal, ProposalState
 from app.features.proposals.rules import is_own
 from app.kernel.messages import msg
 from app.kernel.permissions import ANONYMOUS
@@ -31,3 +31,13 @@ PUBLISHED = Mail("proposals.published", subject=msg("Your proposal %(reference)s
 WAITING = Mail("proposals.waiting", subject=msg("Your proposal %(reference)s has arrived"), prepare=_complete)
 CLAIMED = Mail("proposals.claimed", subject=msg("Your proposal %(reference)s is in your account"), prepare=_complete)
 CLAIMED_BY = Mail("proposals.claimed_by", subject=msg("Your proposal %(reference)s was put to an account"), prepare=_complete)
+
+
+def _keep_size(session: Session, proposal_id: uuid.UUID, large: bool) -> None:
+    """What a clerk chose for one letter to a guest holds for those that follow."""
+    contact = session.get(GuestContact, proposal_id)
+    if contact is not None:
+        contact.large_print = large
+
+
+sizes_kept_by(_keep_size)

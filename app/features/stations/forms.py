@@ -26,7 +26,7 @@ from app.features.stations.models import EnvelopeKind
 from app.web.filters import city_zone
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, _
 
-STUB = _("Number on the stub")
+STUB = _("Number on the stub, or of your list")
 LONGEST_STUB = 7
 
 
@@ -119,9 +119,11 @@ class IssueForm(VoterForm):
 class ChangeForm(VoterForm):
     """A ballot comes back, or was spoilt."""
 
-    stub = LineField(STUB, [Filled(_("Write the number that is printed on the stub.")), _Number()])
+    stub = LineField(STUB, [Filled(_("Write the number of the stub, or of your list.")), _Number()])
     new_stub = LineField(
-        _("Number on the new stub"), [_Number()], description=_("Only when a spoilt ballot is exchanged for another one.")
+        _("New number, from the stub or your list"),
+        [_Number()],
+        description=_("Only when a spoilt ballot is exchanged for another one."),
     )
 
     def take_back(self, station_id: UUID, pot_id: UUID) -> TakeBack:

@@ -248,3 +248,37 @@ def test_the_clerk_asks_for_large_print_at_the_desk(process, as_role):
     clerk = as_role(Role.CLERK, process)
     page = clerk.get(f"/staff/intake/{process.id}?channel=desk").text
     assert re.search(r'name="large_print"', page)
+
+
+def test_large_print_is_kept_for_the_next_letter_and_is_large_from_address_to_foot(process, as_role):
+    proposal = guest(process)
+    answered(proposal)
+    clerk = as_role(Role.CLERK, process)
+    clerk.post(f"/staff/letters-to-post/{letters()[0].id}/size", data={"large": "1"})
+    answered(proposal, status=AnswerStatus.REJECTED, version=1)
+    assert [letter.large for letter in letters()] == [True, True]
+    pdf = clerk.post("/staff/letters-to-post/print", data=ids()).data
+    words = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    heights = [float(low) - float(high) for high, low in re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"', words)]
+    assert heights
+    assert min(heights) >= 17, "address, words and foot"
+    clerk.post(f"/staff/letters-to-post/{letters()[0].id}/size", data={"large": "0"})
+    answered(proposal, version=2)
+    assert letters()[-1].large is False
+
+
+def test_a_letter_on_paper_has_no_signature_of_a_mail(process, as_role):
+    answered(guest(process))
+    assert "\n-- \n" in letters()[0].text
+    (page,) = pdf_pages(as_role(Role.CLERK, process).post("/staff/letters-to-post/print").data)
+    assert not [line for line in page.splitlines() if line.strip() in ("--", "– ", "–")]
+    assert "You get this letter because you gave us your postal address" in " ".join(page.split())
+    assert "stop them here" not in page.lower()
+
+
+def test_the_page_loads_anew_when_the_file_is_there(process, as_role):
+    answered(guest(process))
+    page = as_role(Role.CLERK, process).get("/staff/letters-to-post").text
+    assert 'data-module="download"' in page
+    assert re.search(r'data-download="letters-[\d-]+\.pdf"', page)
+    assert "load this page anew" in page

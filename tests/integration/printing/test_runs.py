@@ -36,7 +36,7 @@ from app.features.scans.use_cases import read_scans
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.permissions import Actor, Role
-from tests.factories import accounts, spaces, voting
+from tests.factories import accounts, printing, scans, spaces, voting
 from tests.support.worker import work
 
 SECRET = b"a secret for codes of slips"
@@ -243,3 +243,12 @@ def test_a_run_is_ordered_on_the_page(session, pot, as_role) -> None:
     assert archive.data.startswith(b"PK")
     wrong = client.post(url, data=sent | {"number": "many"})
     assert wrong.status_code == 422
+
+
+def test_a_run_of_ballots_names_its_pot_and_says_what_a_desk_does_without_stubs(session, pot, as_role) -> None:
+    run = printing.run(SimpleNamespace(id=pot.process_id), scans.layout_of(Kind.BALLOT, pot), state=RunState.READY)
+    session.commit()
+    client = as_role(Role.ADMINISTRATOR)
+    for page in (f"/staff/paper/runs/{pot.process_id}", f"/staff/paper/run/{run.id}"):
+        assert f"Ballot: <bdi>{pot.title['en']}</bdi>" in client.get(page).text
+    assert "These ballots have no stub." in client.get(page).text

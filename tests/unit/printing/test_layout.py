@@ -210,3 +210,22 @@ def test_names_are_cut_between_words_and_broken_where_they_have_no_place_to_brea
     made = printable(name)
     assert len(made.replace("\u200b", "")) <= 240
     assert all(len(piece) <= 24 for word in made.split(" ") for piece in word.split("\u200b"))
+
+
+def test_parts_of_a_form_stay_together_lines_take_what_is_left_and_marks_stay_above_the_slip() -> None:
+    def part(name: str, lines: int, most: int = 0) -> list[Block]:
+        return [Words(name, Role.HEADING), Words("How to fill it in."), Lines(name, lines, most)]
+
+    slip = Slip((Words("Tear off"),), "Your code:")
+    blocks = [*part("title", 2), *part("text", 6, 14), *part("place", 6), *part("contact", 5), slip]
+    layout = lay_out(replace(content(blocks, Look(Variant.LARGE)), flexible=True), guessed)
+    check(layout)
+    for page in layout.pages:
+        headings = [one.words for one in page.texts if one.role is Role.HEADING]
+        assert headings == [one.name for one in page.write_ins], "no heading without its lines"
+    first = {one.name: one.lines for one in layout.pages[0].write_ins}
+    assert first["text"] > 6, "room that is left over is for writing"
+    last = layout.pages[-1]
+    dashed = next(one for one in last.rules if one.dashed)
+    assert all(mark.y + mark.size < dashed.y for mark in last.marks)
+    assert all(one.place.bottom < last.marks[2].y for one in last.write_ins)

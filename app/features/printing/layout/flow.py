@@ -97,10 +97,16 @@ def _fitted(content: Content, measure: Measure) -> FormLayout:
             for one in content.blocks
         ]
         grown = _laid_out(replace(content, blocks=blocks), measure, tight=tight, whole=whole)
-        if pages == 1 or len(grown.pages) > pages:
+        if pages == 1 or len(grown.pages) > pages or _written_on(grown, content) != _written_on(layout, content):
             break
         layout = grown
     return layout
+
+
+def _written_on(layout: FormLayout, content: Content) -> list[int]:
+    """On which pages the lines that may grow stand: they grow where they are, and push nothing but what comes after them."""
+    growing = {one.name for one in content.blocks if isinstance(one, Lines) and one.most}
+    return [page.number for page in layout.pages for one in page.write_ins if one.name in growing]
 
 
 def _laid_out(content: Content, measure: Measure, *, tight: bool = False, whole: bool = False) -> FormLayout:

@@ -13,8 +13,9 @@ from app.features.printing.queries import Mark, Paper
 from app.features.scans.reading.source import Grey
 
 Points = NDArray[np.float64]
-_FAR = 110.0
-"""Marks whose pages seem to have their middles so many millimetres apart belong to different pages."""
+_FAR, _FAR_DOWN = 110.0, 150.0
+"""Marks whose pages seem to have their middles so many millimetres apart, across or down, belong to different pages. Down it is
+more: above a slip the lower marks stand higher than on other pages."""
 _MOST_OFF = 2.0
 """So many millimetres a mark may lie off where the others say it should be, on average."""
 _FLAT_OFF = 0.15
@@ -154,7 +155,13 @@ def _distance(page: list[tuple[Seen, Points, float]], middle: Points) -> float:
 
 
 def _fits(page: list[tuple[Seen, Points, float]], one: Seen, middle: Points, dots: float) -> bool:
-    return all(one.id != other.id for other, _, _ in page) and _distance(page, middle) < _FAR * dots
+    if any(one.id == other.id for other, _, _ in page):
+        return False
+    away = middle - np.mean([each for _, each, _ in page], axis=0)
+    along = one.corners[1] - one.corners[0] + one.corners[2] - one.corners[3]
+    across = abs(float(np.dot(away, along / np.hypot(*along))))
+    down = float(np.sqrt(max(np.dot(away, away) - across**2, 0.0)))
+    return across < _FAR * dots and down < _FAR_DOWN * dots
 
 
 def straightened(grey: Grey, matrix: Points, paper: Paper, dots_per_mm: int) -> Grey:

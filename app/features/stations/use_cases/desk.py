@@ -144,7 +144,7 @@ def _on_paper(place: Station, voter: AtDesk) -> OnPaper:
 
 def _check_stub(stub: int) -> None:
     if not 1 <= stub <= HIGHEST_STUB:
-        raise Refused(msg("Write the number that is printed on the stub."), field="stub")
+        raise Refused(msg("Write the number of the stub, or of your list."), field="stub")
 
 
 def _proof(key: str, stub: int, secret: bytes) -> str:

@@ -1,0 +1,58 @@
+"""Slips speak the language of whoever takes them away, and say what was asked and answered; print runs are found from here."""
+
+import pytest
+
+from app.extensions import db
+from app.features.intake.models import SheetKind
+from app.kernel.permissions import Role
+from tests.factories import consents, intake, spaces
+from tests.integration.intake.test_intake import SHEET
+
+
+@pytest.fixture
+def process(session):
+    return spaces.process("Parks")
+
+
+def slip_on(page: str) -> str:
+    return page.split('<section class="receipt')[1].split("</section>", maxsplit=1)[0]
+
+
+def test_a_proposal_by_telephone_gets_its_slip_in_its_own_language(as_role, process):
+    clerk = as_role(Role.CLERK, process)
+    page = clerk.post(f"/staff/intake/{process.id}?lang=de", data={**SHEET, "language": "ar"}).location
+    shown = clerk.get(f"{page}&lang=de").text
+    assert 'lang="ar" dir="rtl"' in slip_on(shown)
+    assert "Vorschlag" not in slip_on(shown), "nothing of the clerk's language stands on it"
+    assert "Drucken" in shown or "drucken" in shown, "while the page around it is the clerk's"
+    assert 'class="no-print"' in shown, "what is for the clerk is not printed"
+
+
+def test_the_slip_of_an_answer_says_what_was_asked_and_answered(as_role, process):
+    purpose = {"en": "Contact about this topic", "fi": "Yhteydenotto tästä aiheesta"}
+    asked = consents.agreement(process, purpose=purpose, categories=("name", "contact"))
+    one, other = as_role(Role.CLERK, process), as_role(Role.CLERK, process)
+    hands = intake.clerk(process, one.person), intake.clerk(process, other.person)
+    batch = intake.batch(process, hands[0], kind=SheetKind.CONSENT, agreement_id=asked.id, declared=2)
+    no = {"answer": "no", "name": "", "address": ""}
+    sheets = [intake.sheet(batch, hands[0], language="fi"), intake.sheet(batch, hands[0], person="Onni", **no)]
+    intake.finish(batch, hands[0])
+    intake.read(sheets[0], hands[1], language="fi")
+    intake.read(sheets[1], hands[1])
+    intake.reconcile(batch, hands[1])
+    intake.close(batch, hands[1])
+    db.session.commit()
+    page = one.post(f"/staff/intake/batches/{batch.id}/slips", follow_redirects=True).text
+    assert page.count("receipt__code") == 2, page
+    first, second = (part.split("</section>")[0] for part in page.split('<section class="receipt')[1:])
+    assert 'lang="fi"' in first
+    assert purpose["fi"] in first
+    assert 'lang="en"' in second
+    assert "You were asked: Contact about this topic" in second
+    assert "<strong>No</strong>" in second
+
+
+def test_print_runs_are_found_where_forms_are_printed_and_on_the_pages_of_the_process(as_role, process):
+    address = f"/staff/paper/runs/{process.id}"
+    assert address in as_role(Role.CLERK, process).get("/staff/intake").text
+    assert address in as_role(Role.ADMINISTRATOR).get(f"/staff/processes/{process.id}").text
