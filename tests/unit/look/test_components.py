@@ -36,7 +36,11 @@ def env() -> jinja2.Environment:
         "module_urls": lambda *names: [f"/scripts/1/modules/{name}.js" for name in names],
         "city": SimpleNamespace(name="Musterstadt"),
     }
-    environment.filters |= {"money": lambda cents, currency: f"{cents / 100:,.0f} {currency}", "number": lambda n: f"{n:,}"}
+    environment.filters |= {
+        "money": lambda cents, currency: f"{cents / 100:,.0f} {currency}",
+        "number": lambda n: f"{n:,}",
+        "dates_apart": str,
+    }
     return environment
 
 
