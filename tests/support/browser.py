@@ -202,3 +202,15 @@ def sign_in_window(page: Any, live: Live, person: Any) -> None:
     cookie = client.get_cookie(live.app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None, "signing in gave no cookie"
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live.url}])
+
+
+def at_rest(page: Any) -> str:
+    """What stands on the page in the end: one of an earlier visit to a public screen leads on to the start by itself."""
+    from playwright.sync_api import Error
+
+    for _ in range(50):
+        with contextlib.suppress(Error):  # it is on its way
+            page.wait_for_load_state()
+            return str(page.content())
+        page.wait_for_timeout(100)
+    raise AssertionError("no page stands still")

@@ -27,7 +27,7 @@ from app.features.notifications.tasks import empty_outbox
 from app.kernel.permissions import Channel, Role
 from app.kernel.webhooks import signature
 from tests.factories import accounts, consents, kiosk, proposals, spaces
-from tests.support.browser import DESK, KIOSK, PHONE, Live, axe, sign_in_window
+from tests.support.browser import DESK, KIOSK, PHONE, Live, at_rest, axe, sign_in_window
 from tests.support.recipient import Answering, recipient_server
 from tests.support.traces import in_files, in_tables, spellings
 
@@ -166,8 +166,8 @@ def _say_yes_at_a_public_screen(screen: Any, live: Live) -> None:
     assert screen.evaluate("localStorage.length + sessionStorage.length") == 0
     for step in range(3):
         screen.go_back()
-        screen.wait_for_load_state()
-        assert not any(mine in screen.content() for mine in (NAME, ADDRESS, EMAIL)), step
+        shown = at_rest(screen)
+        assert not any(mine in shown for mine in (NAME, ADDRESS, EMAIL)), step
     screen.goto("/my-data")
     expect(screen.get_by_role("link", name="Sign in to see your data")).to_be_visible()
     with live.db.transaction() as session:

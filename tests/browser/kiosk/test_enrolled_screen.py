@@ -19,7 +19,7 @@ from app.web import kiosk as web_kiosk
 from app.web.kiosk import TOKEN
 from tests.browser.kiosk.test_public_screen import TOO_SMALL
 from tests.factories import accounts, kiosk, proposals, spaces
-from tests.support.browser import KIOSK, PHONE, axe, sign_in_window
+from tests.support.browser import KIOSK, PHONE, at_rest, axe, sign_in_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 LYING = {"width": 1280, "height": 800}
@@ -86,7 +86,7 @@ def nothing_is_left(page, live, secret=SECRET, back=3):
     for _ in range(back):
         with suppress(Error):  # what was sent is not kept: the browser says so on a page of its own
             page.go_back()
-        there = shown(page)
+        there = at_rest(page)
         assert SECRET not in there
         assert secret not in there
         assert secret not in page.url
@@ -127,16 +127,6 @@ def the_sign_in_is_over(live, before):
     thief = live.app.test_client()
     thief.set_cookie(session, before[session])
     assert "Sign in to see your data" in thief.get("/my-data").text
-
-
-def shown(page):
-    """The page that stands there in the end: an earlier page may lead on to the start page by itself."""
-    for _ in range(50):
-        with suppress(Error):  # it is on its way
-            page.wait_for_load_state()
-            return page.content()
-        page.wait_for_timeout(100)
-    raise AssertionError("no page stands still")
 
 
 def test_after_the_reset_nothing_of_the_visitor_is_left_anywhere(screen, live):
@@ -209,10 +199,10 @@ def test_back_after_the_reset_opens_nothing_of_whoever_came_with_a_slip(screen, 
     for _ in range(6):
         with suppress(Error):
             page.go_back()
-        assert SECRET not in shown(page)
+        assert SECRET not in at_rest(page)
     for address in visited:
         page.goto(address)
-        assert SECRET not in shown(page)
+        assert SECRET not in at_rest(page)
         if "sign-in" not in address:
             page.get_by_role("heading", name="Welcome").wait_for()
     page.goto(f"/proposals/follow/{secret}")  # and nobody types it here
