@@ -96,7 +96,7 @@ def _page(page_id: UUID, form: AnswersForm, reason: ReasonForm, status: int) -> 
     decisions = decisions_of(session, page_id)
     mine = next((one for one in decisions if one.person_id == clerk), None)
     waits = found.state in WAITING and mine is None
-    sent = request.form if request.method == "POST" and "version" in request.form else None
+    sent = request.form if any(name == "version" or name[:2] in ("f-", "t-") for name in request.form) else None
     template = render_template(
         "scans/page.html",
         process=_space(found.process_id),
