@@ -1,5 +1,8 @@
 """Our own description of every address that programs use: /api/v1/openapi.json (OpenAPI 3.1). Rooms add their doors."""
 
+from typing import Any
+
+from flask import Blueprint as FlaskBlueprint
 from flask import Flask, Response, jsonify
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
@@ -52,6 +55,27 @@ def init_app(app: Flask) -> None:
 def add(app: Flask, door: Blueprint) -> None:
     """Open a door's addresses and put them into the description."""
     app.extensions[_KEY].register_blueprint(door)
+
+
+def for_everybody(name: str, place: str, about: str) -> tuple[Blueprint, FlaskBlueprint]:
+    """A door at `/api/v1/<place>` that gives out what is public: pages of other hosts may read it, and no cookie goes along.
+
+    Returns the door, and the blueprint that opens it and puts it into the description: a room gives that one as its `bp`.
+    """
+    door = Blueprint(name, name, url_prefix=f"{PREFIX}/{place}", description=about)
+    opening = FlaskBlueprint(f"{name}_description", name)
+
+    @opening.record_once
+    def _open(state: Any) -> None:
+        add(state.app, door)
+
+    @door.after_request
+    def _readable_from_everywhere(response: Response) -> Response:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return door, opening
 
 
 def secure(app: Flask, name: str, scheme: dict[str, object]) -> None:

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from flask import Blueprint as FlaskBlueprint
-from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from app.extensions import db
@@ -43,24 +40,7 @@ class ParticipationSchema(Schema):
     activities = fields.List(fields.Nested(ActivitySchema), required=True)
 
 
-door = Blueprint(
-    "insights_api", __name__, url_prefix=f"{described.PREFIX}/participation", description="How people took part, to read."
-)
-bp = FlaskBlueprint("insights_api_description", __name__)
-
-
-@bp.record_once
-def _describe(state: Any) -> None:
-    """Open the API's addresses and put them into its description."""
-    described.add(state.app, door)
-
-
-@door.after_request
-def _readable_from_everywhere(response: Response) -> Response:
-    """Pages of other hosts may read what is public; no cookie goes along."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+door, bp = described.for_everybody("insights_api", "participation", "How people took part, to read.")
 
 
 @door.route("/<string:slug>")

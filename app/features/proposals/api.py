@@ -6,9 +6,7 @@ Whoever asks, the answer is what everybody may see; names of authors are given w
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint as FlaskBlueprint
 from flask import Response, current_app, jsonify, request, url_for
-from flask_smorest import Blueprint
 from werkzeug.exceptions import UnprocessableEntity
 
 from app.extensions import db
@@ -41,24 +39,7 @@ from app.web.access import public
 MARKED = {"map": True, "none": False}
 
 
-door = Blueprint(
-    "proposals_api", __name__, url_prefix=f"{described.PREFIX}/proposals", description="Published proposals, to read."
-)
-bp = FlaskBlueprint("proposals_api_description", __name__)
-
-
-@bp.record_once
-def _describe(state: Any) -> None:
-    """Open the API's addresses and put them into its description."""
-    described.add(state.app, door)
-
-
-@door.after_request
-def _readable_from_everywhere(response: Response) -> Response:
-    """Pages of other hosts may read what is public; no cookie goes along."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+door, bp = described.for_everybody("proposals_api", "proposals", "Published proposals, to read.")
 
 
 @door.errorhandler(UnprocessableEntity)
