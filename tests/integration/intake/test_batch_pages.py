@@ -166,8 +166,8 @@ def test_both_readings_stand_beside_each_other_to_be_settled(clerks, process):
     address = f"/staff/intake/batches/{batch.id}/sheets/{sheet.id}/settle"
     first, second = clerks[0].get(address).text, clerks[0].get(f"{address}?begin=second").text
     for page in (first, second):
-        assert "A <mark translate="no">bend</mark>" in page
-        assert "A <mark translate="no">bench</mark>" in page
+        assert 'A <mark translate="no">bend</mark>' in page
+        assert 'A <mark translate="no">bench</mark>' in page
     assert 'value="A bend"' in first
     assert 'value="A bench"' in second
     typed = {**TYPED, "title": "A bench", "where": "city"}
