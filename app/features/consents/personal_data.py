@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.features.consents import personal_papers
+import app.features.consents.personal_papers  # noqa: F401  what else is given out
 from app.features.consents.governed import ContactDetail, ProfileDetail
 from app.features.consents.models import (
     AgreementRevision,
@@ -24,8 +24,6 @@ from app.features.consents.models import (
 from app.features.spaces.queries import Area
 from app.kernel.messages import msg
 from app.kernel.personal_data import collection, not_given_out
-
-__all__ = ["personal_papers"]
 
 
 @collection(

@@ -16,6 +16,21 @@ COUNTS_FOR = {"street": ("street", "area"), "coordinates": ("coordinates",), "ar
 """For which ways to say where it is each field counts. A street that is not known is kept as words about an area."""
 
 
+def where_field(whole: Any) -> RadioField:
+    """The ways to say where it is; `whole` is what the last one is called."""
+    return RadioField(
+        _("Where is it?"),
+        choices=[
+            ("street", _("A street")),
+            ("coordinates", _("Coordinates")),
+            ("area", _("An area")),
+            ("city", whole),
+        ],
+        default="street",
+        validators=[DataRequired(_("Say where it is."))],
+    )
+
+
 class TakeInForm(Form):
     """One visit or call. Field names are those of the command, so that refusals find their field.
 
@@ -39,17 +54,7 @@ class TakeInForm(Form):
     )
     language = SelectField(_("Language of the proposal"))
     category_id = SelectField(_("Category"), default="")
-    where = RadioField(
-        _("Where is it?"),
-        choices=[
-            ("street", _("A street")),
-            ("coordinates", _("Coordinates")),
-            ("area", _("An area")),
-            ("city", _("The whole city")),
-        ],
-        default="street",
-        validators=[DataRequired(_("Say where it is."))],
-    )
+    where = where_field(_("The whole city"))
     street = LineField(_("Street and number"), validators=[AtMost(160)])
     street_choice = RadioField(_("Which one is meant?"), validate_choice=False)
     coordinates = LineField(_("Latitude and longitude"), validators=[AtMost(80)])

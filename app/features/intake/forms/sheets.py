@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import RadioField, SelectField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms import SelectField
+from wtforms.validators import ValidationError
 
 from app.features.intake import entries
 from app.features.intake.forms.consents import ConsentSheetForm
-from app.features.intake.forms.proposals import TakeInForm
+from app.features.intake.forms.proposals import TakeInForm, where_field
 from app.features.proposals.use_cases import Contact, TakeInProposal, Where
 from app.kernel.permissions import Channel
 from app.kernel.texts import clean_line
@@ -29,17 +29,7 @@ class ProposalSheetForm(TakeInForm):
     serial = LineField(
         _("Number printed on the sheet"), description=_("Leave it empty where none is printed."), validators=[AtMost(40)]
     )
-    where = RadioField(
-        _("Where is it?"),
-        choices=[
-            ("street", _("A street")),
-            ("coordinates", _("Coordinates")),
-            ("area", _("An area")),
-            ("city", _("The whole city, or no place is written")),
-        ],
-        default="street",
-        validators=[DataRequired(_("Say where it is."))],
-    )
+    where = where_field(_("The whole city, or no place is written"))
 
     def validate_category_id(self, field: SelectField) -> None:
         """What the sheet leaves out is chosen as that, and not passed over."""
