@@ -39,6 +39,8 @@ CASES = [
     for variant in Variant
     for language in ("en", "de", "fi", "ar")
 ]
+SEED = 6
+"""Where the stains of a bad scan lie: beside the circles. A circle under one goes to a person, which `test_accuracy` counts."""
 BEFORE = Path(__file__).parent / "printed_before"
 
 
@@ -68,7 +70,7 @@ def torn(printed: Grey, page: PageLayout, rng: np.random.Generator) -> Grey:
 
 def torn_page(layout: FormLayout, copy: Copy, hands: dict[int, Hand], scan: Scan) -> Grey:
     """The last page of a copy, marked and scanned without its slip."""
-    rng, last = np.random.default_rng(3), layout.pages[-1]
+    rng, last = np.random.default_rng(SEED), layout.pages[-1]
     printed = pages_of_pdf(draw(layout, [copy]))[-1]
     return scanned(torn(filled(printed, last, hands, rng), last, rng), scan, rng)
 
@@ -107,10 +109,7 @@ def test_a_form_without_its_slip_is_read(in_app, kind: str, look: Look) -> None:
         scan = SCANS[name]
         reading = read_torn(layout, hands, scan)
         assert (reading.tray, reading.notices) == (Tray.READ, ()), name
-        sure = [at for at, one in enumerate(reading.bubbles) if one.state is State.FILLED and not one.for_a_person]
-        asked = [at for at, one in enumerate(reading.bubbles) if one.for_a_person]
-        assert set(sure) <= set(hands) <= {*sure, *asked}, name
-        assert name != "clean" or not asked, "on a clean scan nobody is asked"
+        assert [at for at, one in enumerate(reading.bubbles) if one.state is State.FILLED] == list(hands), name
         assert [one.name for one in reading.write_ins] == [one.name for one in page.write_ins]
 
 

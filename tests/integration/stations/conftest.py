@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.factories import committee, stations
+
 
 class _Told(logging.Handler):
     def __init__(self) -> None:
@@ -25,3 +27,21 @@ def told_lines() -> Iterator[list[str]]:
     yield handler.lines
     root.removeHandler(handler)
     root.setLevel(before)
+
+
+@pytest.fixture
+def pot(session):
+    """A pot of which people vote on paper, too."""
+    return stations.paper_pot()
+
+
+@pytest.fixture
+def place(pot):
+    """A station of it."""
+    return committee.station(pot.process_id)
+
+
+@pytest.fixture
+def desk(place):
+    """A clerk who is on the list of that station today."""
+    return stations.on_shift(place)

@@ -36,21 +36,6 @@ from tests.factories.stations import SECRET, ZONE, at
 from tests.factories.tools import add
 
 
-@pytest.fixture
-def pot(session):
-    return stations.paper_pot()
-
-
-@pytest.fixture
-def place(pot):
-    return committee.station(pot.process_id)
-
-
-@pytest.fixture
-def desk(place):
-    return stations.on_shift(place)
-
-
 def participation(session):
     return session.scalars(select(VotingParticipation)).one()
 

@@ -28,16 +28,6 @@ def pot(session):
     return found
 
 
-@pytest.fixture
-def place(pot):
-    return committee.station(pot.process_id)
-
-
-@pytest.fixture
-def desk(place):
-    return stations.on_shift(place)
-
-
 def taken_in(session, desk, place, pot, number="CARD00001", kind="provisional", **more):
     if kind == "provisional":
         more = {"given_on": today(), **more}

@@ -26,21 +26,6 @@ from tests.factories import accounts, committee, stations
 from tests.factories.stations import SECRET, ZONE, at
 
 
-@pytest.fixture
-def pot(session):
-    return stations.paper_pot()
-
-
-@pytest.fixture
-def place(pot):
-    return committee.station(pot.process_id)
-
-
-@pytest.fixture
-def desk(place):
-    return stations.on_shift(place)
-
-
 def left(place, pot, known):
     return LeftWithout(place.id, pot.id, known, zone=ZONE)
 

@@ -8,6 +8,8 @@ from collections import Counter
 
 import pytest
 from pabulib.checker import Checker
+from pabutools import election as theirs
+from pabutools import rules
 
 from app.features.budgets.choices import Choices
 from app.features.budgets.rules import ballot_digest
@@ -73,7 +75,6 @@ def votes_in(path):
 
 def counted_by_others(path, rule):
     """Who wins by pabutools, a program of others that knows nothing but this file."""
-    theirs, rules = pytest.importorskip("pabutools.election"), pytest.importorskip("pabutools.rules")
     instance, profile = theirs.parse_pabulib(str(path))
     if rule == "greedy":
         won = rules.greedy_utilitarian_welfare(instance, profile, sat_class=theirs.Cost_Sat)

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db as database
@@ -13,18 +12,8 @@ from app.features.stations.use_cases import decide_envelope, take_in_envelope
 from app.features.voting.models import VotingParticipation, VotingSetup
 from app.kernel import clock
 from app.kernel.permissions import Role
-from tests.factories import accounts, committee, spaces, stations
+from tests.factories import accounts, spaces, stations
 from tests.factories.tools import add
-
-
-@pytest.fixture
-def pot(session):
-    return stations.paper_pot()
-
-
-@pytest.fixture
-def place(pot):
-    return committee.station(pot.process_id)
 
 
 def signed_in(app, pot, role=Role.CLERK, place=None, name="Kaisa Clerk"):

@@ -28,7 +28,7 @@ from app.features.voting.rules import voter_key
 from app.features.voting.use_cases import cast_ballot
 from app.kernel.errors import Refused
 from app.kernel.permissions import Actor
-from tests.factories import accounts, committee, stations
+from tests.factories import accounts, stations
 from tests.factories.stations import SECRET, at, today
 from tests.factories.tools import add
 
@@ -46,11 +46,6 @@ class InTurn:
 @pytest.fixture
 def pot(committing_db):
     return stations.paper_pot()
-
-
-@pytest.fixture
-def place(pot):
-    return committee.station(pot.process_id)
 
 
 def count(model):
