@@ -9,7 +9,7 @@ from typing import Any
 from app.features.budgets import money
 from app.features.budgets.choices import withdrawn_from
 from app.features.budgets.models import Pot, Project
-from app.features.budgets.rules import few_ballots, paper_apart
+from app.features.budgets.rules import few_ballots, votes_apart
 from app.kernel.permissions import Channel
 from app.kernel.small_numbers import JOINED
 
@@ -55,7 +55,7 @@ def as_json(pot: Pot, projects: Sequence[Project]) -> dict[str, Any]:
         }
     else:
         found["missing"] = result.get("missing")
-    found["projects"] = [_row(pot, project) for project in _in_order(pot, projects)]
+    found["projects"] = [_row(pot, project) | _both_ways(pot, project) for project in _in_order(pot, projects)]
     return found
 
 
@@ -108,13 +108,13 @@ def _ballots(pot: Pot) -> dict[str, int | None]:
 
 
 def _votes_apart(pot: Pot, project: Project) -> dict[str, int]:
-    """A project's votes from the box beside those on paper, where neither are so few that only their sum is published."""
-    result = pot.result or {}
-    on_paper, why = (result.get("paper") or {}).get("votes"), result.get("why", {}).get(project.number)
-    if on_paper is None or why is None or not paper_apart(pot):
-        return {}
-    paper = on_paper.get(project.number, 0)
-    return {"votes_box": why["votes"] - paper, "votes_paper": paper}
+    """A project's votes from the box beside those on paper, in the columns of a file."""
+    both = votes_apart(pot, project.number)
+    return dict(zip(("votes_box", "votes_paper"), both, strict=True)) if both else {}
+
+
+def _both_ways(pot: Pot, project: Project) -> dict[str, int | None]:
+    return {"votes_box": None, "votes_paper": None, **_votes_apart(pot, project)}
 
 
 def _in_order(pot: Pot, projects: Sequence[Project]) -> list[Project]:

@@ -11,7 +11,7 @@ from app.features.budgets import money
 from app.features.budgets.announcing import POINTS, minimum_words
 from app.features.budgets.gone import gone_from
 from app.features.budgets.models import Pot
-from app.features.budgets.rules import few_ballots
+from app.features.budgets.rules import few_ballots, votes_apart
 from app.kernel.small_numbers import JOINED
 from app.web.filters import local_text, show_date
 
@@ -141,6 +141,16 @@ def score_words(pot: Pot, score: str) -> str:
     if pot.vote_type in POINTS:
         return ngettext("%(n)s point", "%(n)s points", whole, n=format_decimal(number))
     return ngettext("%(n)s vote", "%(n)s votes", whole, n=format_decimal(number))
+
+
+def ways_words(pot: Pot, number: str) -> str:
+    """How much of a project's score came from screens and how much from paper; empty where that is not told apart."""
+    record = pot.result or {}
+    if votes_apart(pot, number) is None:
+        return ""
+    on_paper = record["paper"]["points" if pot.vote_type in POINTS else "votes"].get(number, 0)
+    on_screens = score_number(record["why"][number]["score"]) - on_paper
+    return _("%(screens)s on screens, %(paper)s on paper", screens=format_decimal(on_screens), paper=format_decimal(on_paper))
 
 
 def score_head(pot: Pot) -> str:

@@ -89,6 +89,16 @@ def paper_apart(pot: Pot) -> bool:
     return not from_the_box or not on_paper or not too_few(from_the_box, on_paper)
 
 
+def votes_apart(pot: Pot, number: str) -> tuple[int, int] | None:
+    """A project's votes from the box beside those on paper; None where nothing is on paper or either are too few to stand apart."""
+    result = pot.result or {}
+    paper, why = result.get("paper") or {}, result.get("why", {}).get(number)
+    if not paper.get("ballots") or why is None or not paper_apart(pot):
+        return None
+    on_paper = paper["votes"].get(number, 0)
+    return why["votes"] - on_paper, on_paper
+
+
 @decides("small_groups")
 def joined(numbers: dict[str, int]) -> dict[str, int]:
     """Ballots by channel, small numbers as one under `joined`, with the next smallest until they are not small together.

@@ -205,6 +205,20 @@ def test_totals_by_channel_stand_side_by_side(client: Reader) -> None:
         assert words in text
 
 
+@pytest.mark.parametrize(("on_paper", "said"), [(40, True), (29, False), (0, False)])
+def test_a_projects_votes_on_paper_stand_beside_those_on_screens_unless_they_are_few(client: Reader, on_paper, said) -> None:
+    pot = budgets.finished_pot()
+    one, other = budgets.project(pot), budgets.project(pot)
+    budgets.certified(pot, [one], channels={"web": 60, "paper": on_paper})
+    why = {**pot.result["why"], one.number: {**pot.result["why"][one.number], "votes": 75, "score": "75"}}
+    paper = {"ballots": on_paper, "blank": 0, "votes": {one.number: min(31, on_paper)}, "points": {}}
+    pot.result = {**pot.result, "voters": 60 + on_paper, "why": why, "paper": paper}
+    assert ("44 on screens, 31 on paper" in client.get(f"/budgets/{pot.id}/result").text) is said
+    told = {row["number"]: row for row in client.get(f"/budgets/{pot.id}/result.json").json["projects"]}
+    assert (told[one.number]["votes_box"], told[one.number]["votes_paper"]) == ((44, 31) if said else (None, None))
+    assert told[other.number]["votes_paper"] == (0 if said else None)
+
+
 def test_a_tie_names_its_projects_and_the_rule_that_decided(client: Reader) -> None:
     pot = budgets.finished_pot()
     one, other = budgets.project(pot, title={"en": "Red slide"}), budgets.project(pot, title={"en": "Blue slide"})

@@ -122,6 +122,14 @@ def test_a_program_of_others_counts_everybody_from_the_one_file(session, kept, c
         assert problem in said
 
 
+def result_of(folder):
+    return json.loads((folder / "result.json").read_text())
+
+
+def votes_of(folder):
+    return {row["number"]: row["votes"] for row in result_of(folder)["projects"]}
+
+
 @pytest.mark.parametrize("rule", ["greedy", "equalshares/add1"])
 def test_a_stranger_counts_paper_again_ballot_by_ballot(session, kept, clock, tmp_path, rule):
     pot = certified(session, kept, clock, PAPER, rule=rule)
@@ -141,6 +149,18 @@ def test_a_stranger_counts_paper_again_ballot_by_ballot(session, kept, clock, tm
     assert f"by {rule}, from the ballots of the box and those on paper" in said
     assert "holds the same 56 ballots, costs and rule; 9 blank ballots have no row there; 32 of them are on paper" in said
 
+    told = {row["number"]: (row["votes_box"], row["votes_paper"]) for row in result_of(folder)["projects"]}
+    assert {number: paper for number, (_, paper) in told.items()} == {"1": 1, "2": 31, "3": 6}
+    assert all(box + paper == votes_of(folder)[number] for number, (box, paper) in told.items())
+    for name in ("votes_box", "votes_paper"):
+        content, before = result_of(folder), (folder / "result.json").read_text()
+        content["projects"][0][name] += 1
+        resigned(folder, "result.json", json.dumps(content))
+        code, said = verified(folder)
+        assert code == 1
+        assert f"the result says votes_box {content['projects'][0]['votes_box']} and votes_paper" in said
+        resigned(folder, "result.json", before)
+
     other = [{**one, "choices": ["3"]} if one["choices"] == ["2"] else one for one in lines]
     resigned(folder, "paper_ballots.jsonl", "".join(json.dumps(one) + "\n" for one in other))
     code, said = verified(folder)
@@ -155,6 +175,7 @@ def test_few_on_paper_are_never_shown_and_neither_are_those_from_the_box(session
     assert not (folder / "paper_ballots.jsonl").exists()
     assert not (folder / "opened.jsonl").exists()
     assert not (folder / "ballots.pb").exists()
+    assert {(row["votes_box"], row["votes_paper"]) for row in result_of(folder)["projects"]} == {(None, None)}
     told = " ".join((folder / "README.txt").read_text().split())
     assert "With fewer than 30 ballots in the box, or with some but fewer on paper, only totals of all together" in told
     code, said = verified(folder)

@@ -101,6 +101,8 @@ RESULTS = [
     ("greedy", project("title", "Another"), "“Another”, which was not announced"),
     ("greedy", project("score", "99"), "says 99 for project"),
     ("greedy", project("votes", 99), "counted were"),
+    ("greedy", project("votes_paper", 1), "says votes_box None and votes_paper 1 for project"),
+    ("greedy", project("votes_box", 1), "says votes_box 1 and votes_paper None for project"),
     ("greedy", project("cost", "1"), "says a cost of 1"),
     ("greedy", project("currency", "PLN"), "says currency PLN of project"),
     ("greedy", project("outcome", "no_votes"), "says “no_votes” of project"),

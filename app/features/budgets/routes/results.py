@@ -96,6 +96,7 @@ def _rows(pot: Pot, projects: Sequence[ShownProject]) -> list[dict[str, Any]]:
                     "place": why["place"],
                     "score": outcomes.score_number(why["score"]),
                     "score_words": outcomes.score_words(pot, why["score"]),
+                    "ways": outcomes.ways_words(pot, one.number),
                     "won": why["reason"] == "won",
                     "outcome": outcomes.outcome(pot, one.number, why, titles),
                     "official": one.project.official_selected,

@@ -1123,6 +1123,7 @@ class Checks:
             raise Wrong("result.json says that nobody has counted, and a result that nobody has counted cannot be certified")
         problems += _other_sums(vote, result)
         problems += self._other_with_a_winner(vote, result)
+        problems += self._other_ways(vote, result)
         if not self.rows and not vote.rule.startswith("greedy"):
             _refuse(problems)
             raise Impossible(f"{vote.rule} needs whole ballots, and only totals are published; the sums agree")
@@ -1150,6 +1151,18 @@ class Checks:
         """Whether ballots are so few that only totals of all together are published."""
         said, paper = self._statements(), self._paper()["ballots"]
         return (said[0]["ballots"] if said else 0) < FEW or 0 < paper < FEW
+
+    def _other_ways(self, vote: Vote, result: dict[str, Any]) -> Iterator[str]:
+        """In what the votes from the box and those on paper, side by side, are not those of the totals on paper."""
+        paper, said_by_openers = self._paper(), self._statements()
+        all_on_paper = not said_by_openers or not said_by_openers[0]["ballots"]
+        apart = paper["ballots"] > 0 and (all_on_paper or not self._few())
+        for row in result["projects"]:
+            one = row["number"]
+            on_paper = paper["votes"].get(one, 0)
+            counted = (vote.votes[one] - on_paper, on_paper) if apart else (None, None)
+            if (said := (row.get("votes_box"), row.get("votes_paper"))) != counted:
+                yield f"the result says votes_box {said[0]} and votes_paper {said[1]} for project {one}, they are {counted}"
 
     def _other_with_a_winner(self, vote: Vote, result: dict[str, Any]) -> Iterator[str]:
         """On how many ballots a winner stands: worked out from the ballots, and never told of few ballots or with paper."""
