@@ -1,7 +1,7 @@
 """How answers, what waits for one, and what is carried out are looked up."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,12 +21,12 @@ from app.features.answers.models import (
     OfficialAnswer,
 )
 from app.features.answers.rules import due_at, progress_of
-from app.features.proposals.queries import Proposal, ProposalState, Recipient, followers
+from app.features.proposals.queries import Proposal, ProposalState, Recipient, followers, supports_by_channel
 from app.features.spaces.queries import may_see
 from app.features.spaces.queries import process as process_by_id
 from app.kernel.errors import NotFound
 from app.kernel.paging import Page
-from app.kernel.permissions import Actor
+from app.kernel.permissions import Actor, Channel
 
 QUEUE_PAGE = 25
 WAITS = or_(Proposal.answer_status.is_(None), Proposal.answer_status == AnswerStatus.UNDER_EVALUATION)
@@ -58,6 +58,9 @@ class Waiting:
     area_id: uuid.UUID | None
     published_at: datetime
     supports: int
+    supports_by: Mapping[str, int]
+    """The supports by the way they came in; empty where there is nothing to compare."""
+    channel: Channel
     status: str | None
     due: datetime
     overdue: bool
@@ -90,11 +93,13 @@ def queue(session: Session, wanted: QueueFilter, now: datetime) -> Page[Waiting]
         .order_by(order, Proposal.id)
         .limit(QUEUE_PAGE)
         .offset((wanted.page - 1) * QUEUE_PAGE)
-    )
-    return Page([_waiting(proposal, days, now) for proposal in rows], wanted.page, QUEUE_PAGE, total)
+    ).all()
+    ways = supports_by_channel(session, [proposal.id for proposal in rows])
+    items = [_waiting(proposal, days, now, ways.get(proposal.id, {})) for proposal in rows]
+    return Page(items, wanted.page, QUEUE_PAGE, total)
 
 
-def _waiting(proposal: Proposal, days: dict[uuid.UUID, int], now: datetime) -> Waiting:
+def _waiting(proposal: Proposal, days: dict[uuid.UUID, int], now: datetime, ways: Mapping[str, int]) -> Waiting:
     published = proposal.published_at or proposal.created_at
     due = due_at(published, days.get(proposal.process_id, DEFAULT_DAYS))
     return Waiting(
@@ -107,6 +112,8 @@ def _waiting(proposal: Proposal, days: dict[uuid.UUID, int], now: datetime) -> W
         proposal.area_id,
         published,
         proposal.supports_count,
+        ways,
+        proposal.channel,
         proposal.answer_status,
         due,
         overdue=due < now and proposal.answer_status is None,

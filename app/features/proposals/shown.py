@@ -14,7 +14,6 @@ from app.features.maps.queries import MapSpec
 from app.features.proposals import labels
 from app.features.proposals.models import PlaceKind
 from app.features.proposals.queries import (
-    SUPPORTED_BY,
     Comment,
     CommentState,
     Discussion,
@@ -30,7 +29,6 @@ from app.features.spaces.queries import Action, Process
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor, Permission
-from app.kernel.small_numbers import FEWEST_INSIDE, joined
 from app.web.filters import channel_word, local_text, translate
 
 
@@ -134,10 +132,8 @@ def show_proposal(session: Session, actor: Actor, proposal: Proposal) -> ShownPr
 
 
 def _supports_by(session: Session, proposal_id: uuid.UUID) -> dict[str, int]:
-    """Small numbers stand together, so that what staff see here points at nobody."""
-    told = joined(supports_by_channel(session, proposal_id), FEWEST_INSIDE, every=SUPPORTED_BY)
-    in_order = sorted(told.items(), key=lambda one: -one[1])
-    return {channel_word(way): number for way, number in in_order} if len(told) > 1 else {}
+    ways = supports_by_channel(session, [proposal_id]).get(proposal_id, {})
+    return {channel_word(way): number for way, number in ways.items()}
 
 
 def author_name(person_id: uuid.UUID | None, written: str, names: Mapping[uuid.UUID, str], *, hidden: bool = False) -> str:

@@ -165,6 +165,20 @@ def test_staff_of_the_process_see_supports_as_they_are_and_others_do_not(session
     assert "For staff:" not in stranger.get(f"/proposals/{reference}").text
 
 
+def test_the_list_of_what_waits_for_an_answer_tells_ways_beside_each_other(session, as_role):
+    process = spaces.process("Parks", slug="parks")
+    on_paper = proposals.proposal(process, channel=Channel.PAPER)
+    supported(on_paper, web=23, kiosk=6)
+    supported(proposals.proposal(process), web=9, kiosk=4)
+    reference = on_paper.reference
+    officer = as_role(Role.OFFICER, process)
+    text = " ".join(officer.get("/staff/answers").text.split())
+    assert f"{reference} · Paper" in text
+    assert "Web 23 · Kiosk 6" in text
+    assert "Kiosk 4" not in text
+    assert_constant_queries(officer, "/staff/answers", more=lambda: supported(proposals.proposal(process), web=6, kiosk=5))
+
+
 def test_a_small_number_is_not_told_to_staff_on_the_page_of_a_proposal(session, as_role):
     process = spaces.process()
     found = proposals.proposal(process)

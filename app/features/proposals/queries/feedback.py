@@ -4,6 +4,7 @@ Hidden and withdrawn content, and content of processes that are not published, i
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.features.proposals.models import Comment, CommentState, Proposal, ProposalState, Support
 from app.kernel.model import Model
 from app.kernel.permissions import Channel
+from app.kernel.small_numbers import FEWEST_INSIDE, joined
 
 SUPPORTED_BY = (Channel.WEB.value, Channel.KIOSK.value)
 """Where one can support a proposal. That nobody has at one of them is not told: else one would see the first one come."""
@@ -119,7 +121,17 @@ def by_channel(session: Session, process_id: uuid.UUID) -> dict[Channel, int]:
     return dict(session.execute(query.group_by(Proposal.channel).order_by(number.desc(), Proposal.channel)).tuples().all())
 
 
-def supports_by_channel(session: Session, proposal_id: uuid.UUID) -> dict[str, int]:
-    """How the supports of one proposal came in, as they are: who shows them puts small numbers together."""
-    query = select(Support.channel, func.count()).where(Support.proposal_id == proposal_id).group_by(Support.channel)
-    return {channel.value: number for channel, number in session.execute(query).tuples()}
+def supports_by_channel(session: Session, proposal_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """How the supports of these proposals came in, for staff: the most first, small numbers together so that none points at
+    somebody. A proposal with nothing to compare is left out.
+    """
+    query = (
+        select(Support.proposal_id, Support.channel, func.count())
+        .where(Support.proposal_id.in_(proposal_ids))
+        .group_by(Support.proposal_id, Support.channel)
+    )
+    found: dict[uuid.UUID, dict[str, int]] = {}
+    for proposal_id, channel, number in session.execute(query).tuples():
+        found.setdefault(proposal_id, {})[channel.value] = number
+    told = {one: joined(numbers, FEWEST_INSIDE, every=SUPPORTED_BY) for one, numbers in found.items()}
+    return {one: dict(sorted(ways.items(), key=lambda way: -way[1])) for one, ways in told.items() if len(ways) > 1}
