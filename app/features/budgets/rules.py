@@ -90,7 +90,10 @@ def paper_apart(pot: Pot) -> bool:
 
 
 def votes_apart(pot: Pot, number: str) -> tuple[int, int] | None:
-    """A project's votes from the box beside those on paper; None where none are on paper or either are too few to stand apart."""
+    """A project's votes from the box beside those on paper.
+
+    None where none are on paper, or either are too few to stand apart.
+    """
     result = pot.result or {}
     paper, why = result.get("paper") or {}, result.get("why", {}).get(number)
     if not paper.get("ballots") or why is None or not paper_apart(pot):

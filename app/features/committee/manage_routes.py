@@ -11,6 +11,7 @@ from app.extensions import db
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.use_cases import ties_to_draw
 from app.features.committee import objection_routes, paper_routes
+from app.features.committee.balances import unsettled
 from app.features.committee.forms import DeclineForm, RetentionForm, propose_form
 from app.features.committee.models import DecisionKind, DecisionState, ObjectionOutcome
 from app.features.committee.offers import obstacle_to, offers, to_choose
@@ -24,7 +25,6 @@ from app.features.committee.queries import (
     objection_deadline,
     objections_of,
     retention_of,
-    unsettled,
     waiting_for,
 )
 from app.features.committee.shown import PROPOSALS, ShownDecision, show, will_happen

@@ -10,16 +10,9 @@ from app.extensions import db
 from app.features.budgets.queries import Pot, PotState, pots_of
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee import rules
+from app.features.committee.balances import balances_of
 from app.features.committee.forms import ExplainForm, StationForm, TotalsForm, totals_form
-from app.features.committee.queries import (
-    PaperEntry,
-    Station,
-    balances_of,
-    entries_of,
-    station,
-    stations_of,
-    totals_reopened,
-)
+from app.features.committee.queries import PaperEntry, Station, entries_of, station, stations_of, totals_reopened
 from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station, reopened
 from app.features.counting.use_cases import needs_ballots
 from app.features.spaces.queries import Process, process

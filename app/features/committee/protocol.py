@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import FEW_BALLOTS, Pot, PotState, joined, paper_apart, pot
+from app.features.committee.balances import balances_of
 from app.features.committee.models import Certificate, Decision, DecisionKind
 from app.features.committee.queries import (
-    balances_of,
     certificates_in,
     certificates_of,
     decisions_of,

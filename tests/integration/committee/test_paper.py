@@ -6,9 +6,10 @@ import pytest
 
 from app.extensions import db as database
 from app.features.budgets.models import PotState
+from app.features.committee.balances import balances_of, unsettled
 from app.features.committee.commands import EnterTotals, Explain
 from app.features.committee.models import DecisionKind
-from app.features.committee.queries import balances_of, totals_on_paper, unsettled
+from app.features.committee.queries import totals_on_paper
 from app.features.committee.use_cases import add_station, enter_totals, explain, remove_station
 from app.features.spaces.models import Process
 from app.features.voting.keys.keyring import Keyring

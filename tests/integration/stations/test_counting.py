@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.features.accounts.models import RoleAssignment
-from app.features.committee.queries import unsettled
+from app.features.committee.balances import unsettled
 from app.features.stations import sampling
 from app.features.stations.commands import DrawSample, OpenBatch, SignNumbers, TypeBallot
 from app.features.stations.counted import rows_on_paper

@@ -18,9 +18,10 @@ from app.features.budgets.queries import (
     require_valid,
 )
 from app.features.committee import rules
+from app.features.committee.balances import balances_of, explained_by, reasons_needed, unsettled
 from app.features.committee.commands import EnterTotals, Explain
 from app.features.committee.models import Explanation, PaperEntry, Station
-from app.features.committee.queries import balances_of, explained_by, reasons_needed, totals_reopened, unsettled
+from app.features.committee.queries import totals_reopened
 from app.features.committee.use_cases.possible import UNSETTLED
 from app.features.committee.use_cases.reopening import reopened
 from app.features.committee.use_cases.shared import locked_process, member, pot_of, still_members

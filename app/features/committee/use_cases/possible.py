@@ -17,8 +17,9 @@ from app.features.budgets.use_cases import (
     require_withdrawable,
     ties_to_draw,
 )
+from app.features.committee.balances import unsettled
 from app.features.committee.models import DecisionKind
-from app.features.committee.queries import agreed_stations, paper_was_typed, unsettled
+from app.features.committee.queries import agreed_stations, paper_was_typed
 from app.features.committee.use_cases.ending import require_destroyable
 from app.features.committee.use_cases.objecting import anybody_waits
 from app.features.spaces.queries import Action, action_open, process

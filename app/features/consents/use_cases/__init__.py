@@ -24,7 +24,7 @@ from app.features.consents.commands import (
 )
 from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import end_agreement, put_in_force, review_agreement
-from app.features.consents.use_cases.answers import THEIR_NO, answer_agreement, object_to, renew_consent, withdraw_consent
+from app.features.consents.use_cases.answers import THEIR_NO, answer_agreement, renew_consent, withdraw_consent
 from app.features.consents.use_cases.asked import put_off
 from app.features.consents.use_cases.checking import check_answer
 from app.features.consents.use_cases.codes import UnknownCode, code_of_person, enter_code, give_code, given_code
@@ -38,6 +38,7 @@ from app.features.consents.use_cases.letters import (
     take_back_by_letter,
 )
 from app.features.consents.use_cases.nightly import expire_consents, forget_out_of_force, remind_of_expiry
+from app.features.consents.use_cases.objecting import object_to
 from app.features.consents.use_cases.objections import confirm_objection, decide_objection
 from app.features.consents.use_cases.papers import ERASE_PAPERS, drop_papers, keep_paper
 from app.features.consents.use_cases.recipients import retire_recipient, write_recipient

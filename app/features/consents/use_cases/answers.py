@@ -1,4 +1,4 @@
-"""A person answers, takes an answer back, renews it, or objects."""
+"""A person answers, takes an answer back, or renews it."""
 
 import uuid
 from datetime import date
@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.features.accounts.queries import held_present
 from app.features.consents import rules
-from app.features.consents.commands import AnswerAgreement, Details, ObjectTo, RenewConsent, WithdrawConsent
+from app.features.consents.commands import AnswerAgreement, Details, RenewConsent, WithdrawConsent
 from app.features.consents.governed import ContactDetail, ProfileDetail, forget
 from app.features.consents.models import (
     AgreementRevision,
-    AgreementState,
     Answer,
     ConsentEvent,
     ConsentRecord,
@@ -20,9 +19,8 @@ from app.features.consents.models import (
     Giver,
     Guardian,
     GuardianRequest,
-    Ruling,
 )
-from app.features.consents.queries import minor_until, refused_in_person, ruling_of
+from app.features.consents.queries import minor_until, refused_in_person
 from app.features.consents.use_cases.asked import note_asked
 from app.features.consents.use_cases.locked import asking_agreement, locked_agreement
 from app.features.consents.use_cases.recording import Admit, append, locked_record
@@ -35,7 +33,7 @@ from app.kernel.messages import Message, msg
 from app.kernel.permissions import Actor, Permission
 from app.kernel.texts import pick
 
-_CHANGED = msg("The text has changed while you were reading. Read it again, then answer.")
+TEXT_CHANGED = msg("The text has changed while you were reading. Read it again, then answer.")
 THEIR_NO = msg("The person has refused this, or taken it back, themselves. Only they can say yes again.")
 NEEDS_GUARDIAN = msg("You are below the age at which one decides this alone. An adult who is responsible for you says yes.")
 
@@ -64,7 +62,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         raise Refused(msg("Choose yes or no."))
     revision = agreement.current
     if revision.id != command.revision_id:
-        raise Conflict(_CHANGED)
+        raise Conflict(TEXT_CHANGED)
     given = command.answer is Answer.GIVEN
     of_age_on = _speaks_for(session, command) if given else None
     if given:
@@ -91,7 +89,7 @@ def record_answer(session: Session, actor: Actor, agreement: DataAgreement, comm
         admit=_what_may_follow(command) if given else None,
     )
     if record is None:  # only asking leaves no answer
-        raise Conflict(_CHANGED)
+        raise Conflict(TEXT_CHANGED)
     forget(session, agreement.id, command.person_id)
     if given:
         _keep_details(session, revision, command.person_id, command.details)
@@ -242,56 +240,11 @@ def renew_consent(session: Session, actor: Actor, command: RenewConsent) -> Cons
         raise Refused(NEEDS_GUARDIAN)
     revision = agreement.current
     if revision.id != command.revision_id:
-        raise Conflict(_CHANGED)
+        raise Conflict(TEXT_CHANGED)
     shown, language = pick(revision.notice, command.language)
     until = rules.expiry(clock.now(), revision.months)
     appended = append(session, actor, revision, command.person_id, Answer.RENEWED, shown=shown, language=language, until=until)
     return appended or record
-
-
-def object_to(session: Session, actor: Actor, command: ObjectTo) -> ConsentRecord:
-    """Note that a person objects to a use that rests on the public task, until they take it back.
-
-    From now on this use rests (`queries.objections`) until staff have decided (`decide_objection`). Objecting with the same
-    reason while one is examined changes nothing; after compelling grounds were found it is a new objection.
-
-    Raises Conflict when another text was shown, or when an objection is being examined or was upheld,
-    NotFound for other legal bases: consent is taken back instead, and a law leaves no choice.
-    """
-    agreement = locked_agreement(session, command.agreement_id, shared=True)
-    if agreement is None or agreement.state is not AgreementState.IN_FORCE or not agreement.may_be_objected_to:
-        raise NotFound
-    if actor.person_id != command.person_id and not actor.may(Permission.INTAKE, agreement.process_id):
-        raise Forbidden
-    if not held_present(session, command.person_id):
-        raise NotFound
-    if agreement.current.id != command.revision_id:
-        raise Conflict(_CHANGED)
-    reason = command.reason.strip()[:2000]
-    standing = locked_record(session, agreement.id, command.person_id)
-    if standing is not None and standing.answer is Answer.OBJECTED:
-        decision = ruling_of(session, standing.event_id)
-        if decision is not None and decision.state is Ruling.UPHELD:
-            raise Conflict(msg("Your objection was upheld already: your data is not used for this."))
-        if decision is None or not decision.is_decided:
-            if reason in ("", session.get_one(ConsentEvent, standing.event_id).remark):
-                return standing
-            raise Conflict(msg("Your objection is being examined already. To give another reason, take it back first."))
-    shown, language = pick(agreement.current.notice, command.language)
-    record = append(
-        session,
-        actor,
-        agreement.current,
-        command.person_id,
-        Answer.OBJECTED,
-        shown=shown,
-        language=language,
-        remark=reason,
-        sheet=command.sheet,
-    )
-    if record is None:
-        raise NotFound
-    return record
 
 
 def _answered(

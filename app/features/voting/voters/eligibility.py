@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import ANNULLED, Pot, PotState, pots_of
@@ -21,7 +21,6 @@ from app.features.voting.models import (
     Overvote,
     RollEntry,
     SlotMode,
-    VoterIdentity,
     VotingCode,
     VotingParticipation,
     VotingSetup,
@@ -286,17 +285,3 @@ _MODE_AND_USED = (
     )
     .where(Process.id == bindparam("process"))
 )
-
-
-def entries_of(session: Session, person_id: uuid.UUID) -> dict[uuid.UUID, str]:
-    """The entries that an account stands for, by process."""
-    rows = select(VoterIdentity.process_id, VoterIdentity.voter_key).where(VoterIdentity.person_id == person_id)
-    return dict(session.execute(rows).tuples().all())
-
-
-def pots_voted_in(session: Session, entries: Mapping[uuid.UUID, str]) -> frozenset[uuid.UUID]:
-    """The pots in which these entries, one of a process each, have taken part."""
-    rows = select(VotingParticipation.pot_id).where(
-        tuple_(VotingParticipation.process_id, VotingParticipation.voter_key).in_(list(entries.items()))
-    )
-    return frozenset(session.scalars(rows))

@@ -10,7 +10,8 @@ from app.features.budgets.queries import Pot, PotState
 from app.features.spaces.queries import Action, action_open, open_until, process, why_closed
 from app.features.voting.ballot import kept
 from app.features.voting.voters import session as voter_session
-from app.features.voting.voters.eligibility import entries_of, pots_voted_in, setup_of, ways_of
+from app.features.voting.voters.eligibility import setup_of, ways_of
+from app.features.voting.voters.entries import entries_of, pots_voted_in
 from app.kernel import clock
 from app.web import slots
 from app.web.access import viewer
