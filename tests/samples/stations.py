@@ -107,6 +107,12 @@ SAMPLES = {
         f"/staff/stations/desk/{world.count_station.id}/{world.paper_over.id}",
     ],
     "stations_desk.changes": lambda world: f"/staff/stations/desk/{world.desk_station.id}/{world.paper_now.id}/changes",
+    "stations_desk.stubs": lambda world: [
+        f"/staff/stations/desk/{world.desk_station.id}/{world.paper_now.id}/stubs",
+        Visit(
+            f"/staff/stations/desk/{world.desk_station.id}/{world.paper_now.id}/stubs?first=0&number=70&paper=a4", status=422
+        ),
+    ],
     "stations_count.show": lambda world: [
         f"/staff/stations/count/{world.desk_station.id}/{world.paper_now.id}",
         f"/staff/stations/count/{world.count_station.id}/{world.paper_over.id}",

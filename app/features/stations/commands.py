@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+HIGHEST_STUB = 9_999_999
+"""What a desk can type."""
+
 
 @dataclass(frozen=True)
 class AssignClerk:

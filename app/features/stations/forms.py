@@ -9,6 +9,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from app.features.stations.commands import (
+    HIGHEST_STUB,
     AssignClerk,
     AtDesk,
     DrawSample,
@@ -23,6 +24,7 @@ from app.features.stations.commands import (
 )
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import EnvelopeKind
+from app.features.stations.stubs import MOST, StubList
 from app.web.filters import city_zone
 from app.web.forms import AtMost, Filled, Form, LineField, TextField, _
 
@@ -134,6 +136,35 @@ class ChangeForm(VoterForm):
         """It was spoilt, and another one is handed out."""
         voter = self.voter(station_id, pot_id)
         return Exchange(voter, page_id(), int(self.stub.data or 0), int(self.new_stub.data or 0))
+
+
+class StubsForm(Form):
+    """A list of numbers to print for a desk. It changes nothing, so it is sent as an address."""
+
+    class Meta(Form.Meta):
+        """An address holds no secret of a form."""
+
+        csrf = False
+
+    first = LineField(_("First number"), [Filled(_("Write a number in digits.")), _Number()])
+    number = LineField(_("How many numbers"), [Filled(_("Write a number in digits.")), _Number()])
+    paper = SelectField(_("Paper"), choices=[("a4", _("A4")), ("letter", _("US letter"))])
+    large = BooleanField(_("In large print"))
+
+    def validate_first(self, field: LineField) -> None:
+        """Numbers begin with 1 and end where a desk can still type them."""
+        if not field.errors and not 1 <= int(field.data or 0) <= HIGHEST_STUB - MOST:
+            raise ValidationError(gettext("Begin with 1, or with the number after your last list."))
+
+    def validate_number(self, field: LineField) -> None:
+        """One list is one file that somebody waits for."""
+        if not field.errors and not 1 <= int(field.data or 0) <= MOST:
+            raise ValidationError(gettext("Print 1 to %(most)s numbers at once.", most=MOST))
+
+    def to_list(self) -> StubList:
+        """As it is set."""
+        large = bool(self.large.data)
+        return StubList(int(self.first.data or 1), int(self.number.data or 1), self.paper.data, large)
 
 
 class BatchForm(Form):

@@ -2,16 +2,18 @@
 
 from uuid import UUID, uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.extensions import db
 from app.features.budgets.use_cases import voting_open
 from app.features.stations.commands import LeftWithout
-from app.features.stations.forms import LONGEST_STUB, ChangeForm, IssueForm
+from app.features.stations.forms import LONGEST_STUB, ChangeForm, IssueForm, StubsForm
 from app.features.stations.manage_routes.shared import place_of, pot_at, secret_of
 from app.features.stations.queries import next_stub, numbers_of, returning
+from app.features.stations.stubs import stub_list_pdf
 from app.features.stations.use_cases import (
     begin_return,
     exchange_spoilt,
@@ -26,7 +28,7 @@ from app.features.voting.queries import has_roll
 from app.kernel.errors import Conflict, Refused
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.filters import city_zone, translate
+from app.web.filters import city_zone, local_text, translate
 from app.web.transaction import attempt, commits
 
 bp = Blueprint("stations_desk", __name__, template_folder="../templates", url_prefix="/staff/stations/desk")
@@ -77,6 +79,28 @@ def hand_out(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
         numbers=numbers_of(session, station_id, pot_id),
     )
     return page, status
+
+
+@bp.get("/<uuid:station_id>/<uuid:pot_id>/stubs")
+@requires(Permission.INTAKE)
+def stubs(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
+    """Print the numbers that stay at the desk, before the day or when a list is used up."""
+    place = place_of(station_id, Permission.INTAKE)
+    pot = pot_at(place, pot_id)
+    form, status = StubsForm(request.args), 200
+    if not request.args:
+        form = StubsForm(first=str(next_stub(db.session(), station_id, pot_id)), number="100")
+    elif form.validate():
+        wanted, language, settings = form.to_list(), str(get_locale()), current_app.config["SETTINGS"]
+        pdf = stub_list_pdf(wanted, place.name, local_text(pot.title), settings.city_name, language)
+        response = Response(pdf, mimetype="application/pdf")
+        name = f"stubs-{wanted.first}-{wanted.first + wanted.number - 1}.pdf"
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    else:
+        status = 422
+    return render_template("stations/stubs.html", place=place, pot=pot, form=form), status
 
 
 @bp.route("/<uuid:station_id>/<uuid:pot_id>/changes", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.use_cases import voting_open
 from app.features.committee.queries import Station
-from app.features.stations.commands import AtDesk, Exchange, IssueBallot, TakeBack
+from app.features.stations.commands import HIGHEST_STUB, AtDesk, Exchange, IssueBallot, TakeBack
 from app.features.stations.models import CountState, Issue, IssueState
 from app.features.stations.queries import count_of
 from app.features.stations.use_cases.leaving import require_one_in_hand
@@ -25,7 +25,6 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 
 OVER = msg("The vote is not open, so no ballot is handed out or taken back.")
-HIGHEST_STUB = 9_999_999
 
 
 def look_up(session: Session, actor: Actor, voter: AtDesk, secret: bytes) -> None:
