@@ -204,8 +204,11 @@ def missing_before_drawing(session: Session, pot: Pot) -> Message | None:
             return msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name)
         if any(one.state is BatchState.OPEN for one in theirs):
             return msg("A batch of the station “%(station)s” is still being typed.", station=place.name)
-        if not theirs and numbers_of(session, place.id, pot.id).expected > 0:
-            return msg("No ballot of the station “%(station)s” is typed yet.", station=place.name)
+        if not theirs and kept.state is not CountState.SIGNED and numbers_of(session, place.id, pot.id).expected > 0:
+            return msg(
+                "No ballot of the station “%(station)s” is typed yet. If its box was empty, two people sign its numbers first.",
+                station=place.name,
+            )
     return None if batches else msg("No ballot on paper is typed yet.")
 
 
