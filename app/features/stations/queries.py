@@ -236,6 +236,12 @@ def envelopes_of(session: Session, process_id: uuid.UUID, number: int, size: int
     return Page(session.scalars(query.limit(size).offset((number - 1) * size)).all(), number, size, total)
 
 
+def last_envelope(session: Session, process_id: uuid.UUID) -> int:
+    """The highest number on an outer envelope of a process: no two of a vote have the same, or the wrong one would be opened."""
+    query = select(func.max(OuterEnvelope.number)).join(Pot, Pot.id == OuterEnvelope.pot_id)
+    return session.scalar(query.where(Pot.process_id == process_id)) or 0
+
+
 def envelope(session: Session, envelope_id: uuid.UUID) -> OuterEnvelope:
     """One of them. Raises NotFound."""
     found = session.get(OuterEnvelope, envelope_id)
