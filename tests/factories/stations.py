@@ -175,6 +175,12 @@ def read_second(actor: Actor, batch: Batch, ballots: Iterable[str]) -> None:
         read_again(session, actor, TypeBallot(batch.id, number, ballots[number - 1]))
 
 
+def drawn_from(batch: Batch) -> list[PaperBallot]:
+    """What was drawn into the sample from a batch, in its order."""
+    query = select(PaperBallot).where(PaperBallot.batch_id == batch.id, PaperBallot.drawn).order_by(PaperBallot.number)
+    return list(database.session.scalars(query))
+
+
 def signed(first: Actor, second: Actor, place: Station, pot: Pot, reason: str = "") -> None:
     """Two people sign the numbers of a station."""
     session = database.session()

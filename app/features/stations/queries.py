@@ -204,8 +204,11 @@ def missing_before_drawing(session: Session, pot: Pot) -> Message | None:
             return msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name)
         if any(one.state is BatchState.OPEN for one in theirs):
             return msg("A batch of the station “%(station)s” is still being typed.", station=place.name)
-        if not theirs and numbers_of(session, place.id, pot.id).expected > 0:
-            return msg("No ballot of the station “%(station)s” is typed yet.", station=place.name)
+        if not theirs and kept.state is not CountState.SIGNED and numbers_of(session, place.id, pot.id).expected > 0:
+            return msg(
+                "No ballot of the station “%(station)s” is typed yet. If its box was empty, two people sign its numbers first.",
+                station=place.name,
+            )
     return None if batches else msg("No ballot on paper is typed yet.")
 
 
@@ -231,6 +234,12 @@ def envelopes_of(session: Session, process_id: uuid.UUID, number: int, size: int
     decided = OuterEnvelope.state != EnvelopeState.WAITING
     query = select(OuterEnvelope).where(where).order_by(decided, OuterEnvelope.number.desc(), OuterEnvelope.id)
     return Page(session.scalars(query.limit(size).offset((number - 1) * size)).all(), number, size, total)
+
+
+def last_envelope(session: Session, process_id: uuid.UUID) -> int:
+    """The highest number on an outer envelope of a process: no two of a vote have the same, or the wrong one would be opened."""
+    query = select(func.max(OuterEnvelope.number)).join(Pot, Pot.id == OuterEnvelope.pot_id)
+    return session.scalar(query.where(Pot.process_id == process_id)) or 0
 
 
 def envelope(session: Session, envelope_id: uuid.UUID) -> OuterEnvelope:

@@ -6,14 +6,22 @@ import zlib
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
+import numpy as np
+import pypdfium2
 import pytest
+import segno
+from PIL import Image
 
+from app.features.printing.layout.squares import write
 from app.features.scans.commands import TakeInScan
 from app.features.scans.models import FileState, PageTray, ScanPage
-from app.features.scans.queries import Fault, Unreadable
+from app.features.scans.queries import Fault, Layouts, Tray, Unreadable
+from app.features.scans.reading import pages as reading_pages
 from app.features.scans.reading.apart import count_apart, pages_apart
-from app.features.scans.reading.source import Limits
+from app.features.scans.reading.source import Limits, PageImage
 from app.features.scans.use_cases import take_in_scan
+from tests.factories import scans
 from tests.support.worker import work
 
 MEMORY = 1 << 30
@@ -106,3 +114,65 @@ def test_it_lies_in_its_tray_with_words_and_the_file_is_read_to_its_end(session,
     assert (file.state, file.pages_done) == (FileState.READ, 2)
     trays = [(page.tray, page.fault) for page in session.query(ScanPage).order_by(ScanPage.number)]
     assert trays == [(PageTray.BROKEN, "too_much"), (PageTray.BLANK, "")]
+
+
+def long_png(width: int, height: int) -> bytes:
+    """A picture that is far longer than wide, with few dots."""
+    buffer = io.BytesIO()
+    Image.new("L", (width, height), 255).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def long_pdf(width: int, height: int) -> bytes:
+    """A page of such a size, with an ordinary one behind it."""
+    document = pypdfium2.PdfDocument.new()
+    for size in ((width, height), (595, 842)):
+        document.new_page(*size)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("width", "height"), [(100_000, 80), (80, 100_000), (70_000, 2)])
+def test_a_picture_that_is_longer_than_anybody_can_read_is_refused(kept, width: int, height: int) -> None:
+    with pytest.raises(Unreadable) as refused:
+        list(pages_apart(kept(long_png(width, height))))
+    assert refused.value.fault is Fault.TOO_MANY_PIXELS
+
+
+def test_such_a_page_lies_in_its_tray_and_the_pages_behind_it_are_read(session, pot, clerk) -> None:
+    file = take_in_scan(session, clerk(), TakeInScan(pot.process_id, "banner.pdf", io.BytesIO(long_pdf(14_000, 3))))
+    session.commit()
+    work()
+    session.refresh(file)
+    assert (file.state, file.pages_done) == (FileState.READ, 2)
+    trays = [(page.tray, page.fault) for page in session.query(ScanPage).order_by(ScanPage.number)]
+    assert trays == [(PageTray.BROKEN, "too_many_pixels"), (PageTray.BLANK, "")]
+
+
+@pytest.mark.parametrize("look", ["S4XX", "S4A1", "S4X-", "L4QQQQQQQQQQ"])
+def test_a_square_code_in_no_language_is_an_earlier_form_and_stops_no_file(session, pot, clerk, ballot, look: str) -> None:
+    """Whoever draws a code can write what they like into it: the ballots in the same file are read all the same."""
+    (good,) = scans.sheet(ballot)
+    text = write(ballot, 1).replace("/S4EN/", f"/{look}/")
+    drawn = np.full_like(good, 255)
+    buffer = io.BytesIO()
+    segno.make(text, micro=False).save(buffer, kind="png", scale=8, border=4)
+    code = np.array(Image.open(buffer).convert("L"))
+    drawn[200 : 200 + code.shape[0], 200 : 200 + code.shape[1]] = code
+    file = take_in_scan(session, clerk(), TakeInScan(pot.process_id, "box.pdf", io.BytesIO(scans.as_pdf(drawn, good))))
+    session.commit()
+    work()
+    session.refresh(file)
+    assert (file.state, file.pages_done) == (FileState.READ, 2)
+    assert [page.tray for page in session.query(ScanPage).order_by(ScanPage.number)] == [PageTray.OUTDATED, PageTray.READ]
+
+
+@pytest.mark.parametrize("raised", [cv2.error("odd"), ValueError("odd"), np.linalg.LinAlgError("singular")])
+def test_a_page_over_which_a_library_stumbles_is_named_and_not_lost(monkeypatch, raised: Exception) -> None:
+    def stumble(_grey: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(reading_pages, "marks_in", stumble)
+    (reading,) = reading_pages.read_page(PageImage(3, np.full((50, 50), 255, np.uint8)), Layouts([]))
+    assert (reading.number, reading.tray, reading.fault) == (3, Tray.BROKEN, Fault.BROKEN)

@@ -16,6 +16,7 @@ from app.features.voting.models import VotingParticipation, VotingSetup
 from app.kernel import clock
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Forbidden, PhaseClosed, Refused
+from app.kernel.permissions import Role
 from tests.factories import accounts, committee, stations, voting
 from tests.factories.stations import SECRET, ZONE, at, today
 
@@ -29,9 +30,8 @@ def pot(session):
 
 
 def taken_in(session, desk, place, pot, number="CARD00001", kind="provisional", **more):
-    if kind == "provisional":
-        more = {"given_on": today(), **more}
-    return take_in_envelope(session, desk, TakeInEnvelope(at(place, pot, number), uuid4(), kind, **more), SECRET)
+    more = {"envelope_id": uuid4(), **({"given_on": today()} if kind == "provisional" else {}), **more}
+    return take_in_envelope(session, desk, TakeInEnvelope(at(place, pot, number), kind=kind, **more), SECRET)
 
 
 def test_an_accepted_envelope_is_one_vote_and_says_no_longer_whose(session, pot, place, desk):
@@ -86,6 +86,34 @@ def test_a_page_sent_twice_is_one_envelope(session, pot, place, desk):
     command = TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional", given_on=today())
     assert take_in_envelope(session, desk, command, SECRET).id == take_in_envelope(session, desk, command, SECRET).id
     assert session.scalar(select(func.count()).select_from(OuterEnvelope)) == 1
+
+
+def test_a_page_that_somebody_went_back_to_writes_no_second_envelope_in_silence(session, pot, place, desk):
+    """The number goes onto the paper: two envelopes with one number, of which only the first is known, would lose a vote."""
+    page = uuid4()
+    taken_in(session, desk, place, pot, envelope_id=page)
+    with pytest.raises(Conflict, match="sent for another envelope"):
+        taken_in(session, desk, place, pot, number="CARD00002", envelope_id=page)
+    decide_envelope(session, desk, page)
+    with pytest.raises(Conflict, match="sent for another envelope"):
+        taken_in(session, desk, place, pot, number="CARD00002", envelope_id=page)
+    assert session.scalar(select(func.count()).select_from(OuterEnvelope)) == 1
+
+
+def test_no_two_envelopes_of_a_vote_have_one_number_and_the_list_names_the_pot(app, session, pot, place, desk):
+    other = voting.pot(session.get_one(Process, pot.process_id), title={"en": "Parks"})
+    school = committee.station(pot.process_id, "School")
+    there = stations.on_shift(school, "Kalle Clerk")
+    taken = [
+        taken_in(session, desk, place, pot),
+        taken_in(session, desk, place, other, number="CARD00002"),
+        taken_in(session, there, school, pot, number="CARD00003"),
+    ]
+    assert [one.number for one in taken] == [1, 2, 3]
+    client, process_id, name = app.test_client(), pot.process_id, place.name
+    accounts.sign_in(client, accounts.staff(Role.CLERK, session.get_one(Process, process_id)))
+    shown = client.get(f"/staff/stations/envelopes/{process_id}").text
+    assert f"<bdi>{name}</bdi>: Parks" in shown
 
 
 def test_what_cannot_be_is_refused(session, pot, place, desk):
@@ -249,3 +277,20 @@ def test_written_down_while_the_boxes_are_opened_is_one_of_the_two(committing_db
     states = set(database.session.scalars(select(StationCount.state)))
     written = database.session.scalar(select(func.count()).select_from(OuterEnvelope))
     assert (states, written) in [({CountState.OPENED}, 0), ({CountState.POLLING}, 1)]
+
+
+def test_two_stations_that_write_at_once_give_two_numbers(committing_db, race):
+    pot = stations.paper_pot()
+    places = [committee.station(pot.process_id, f"Station {at}") for at in range(4)]
+    clerks = [stations.on_shift(place) for place in places]
+    work = [
+        (clerk, TakeInEnvelope(at(place, pot, f"CARD{number:05}"), uuid4(), "provisional", given_on=today()))
+        for number, (clerk, place) in enumerate(zip(clerks, places, strict=True))
+    ]
+
+    def another():
+        clerk, command = work.pop()
+        return take_in_envelope(database.session(), clerk, command, SECRET).number
+
+    outcome = race(another, times=4)
+    assert (outcome.errors, sorted(outcome.results)) == ([], [1, 2, 3, 4])

@@ -6,6 +6,7 @@ A form's layout comes first (`*_form`); it is drawn with `printed` or `print_run
 import threading
 from functools import lru_cache
 
+from babel import Locale, UnknownLocaleError
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot
@@ -120,12 +121,14 @@ def see_ballot(session: Session, actor: Actor, command: SeeBallot) -> FormLayout
 def form_now(
     session: Session, key: FormKey, look: Look, city: str, *, numbered: bool = False, base_url: str = "", age: int = 0
 ) -> FormLayout | None:
-    """The form with this key as it would be printed now; None when its subject is not here.
+    """The form with this key as it would be printed now; None when its subject is not here, or nobody writes its language.
 
     Comparing its revision with that of a scanned page tells whether the page is of today's form. Who keeps a register of what
     was printed asks that first. `numbered`: with a serial, not the form that anybody prints at home. `base_url` is where
     the codes of slips lead, `age` from when people decide alone about their data (0: nobody is asked).
     """
+    if not _is_language(look.language):  # whoever draws a square code can write what they like into it
+        return None
     if key.kind is Kind.BALLOT:
         pot = pot_by_id(session, key.subject)
         if pot is None:
@@ -146,6 +149,14 @@ def form_now(
     areas = all_areas(session)
     subject = consent_subject(asked, areas, city, look.language, age=age, numbered=numbered, address=address)
     return consent_form(subject, look)
+
+
+def _is_language(code: str) -> bool:
+    try:
+        Locale.parse(code)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
 
 
 def proposal_subject(

@@ -13,6 +13,7 @@ from app.features.printing.queries import BEGINNING, FormLayout, Mark, NotOurs, 
 from app.features.scans.reading.apart import pages_apart
 from app.features.scans.reading.circles import measured
 from app.features.scans.reading.corners import Points, Seen, Sighting, marks_in, sightings, straightened
+from app.features.scans.reading.faults import Fault
 from app.features.scans.reading.ink import TooPale, ink_of
 from app.features.scans.reading.judging import explained, judged
 from app.features.scans.reading.results import (
@@ -53,18 +54,25 @@ def read_file(
         yield from read_page(page, catalogue)
 
 
+_OF_LIBRARIES = (cv2.error, np.linalg.LinAlgError, ValueError, ArithmeticError, MemoryError)
+"""What the libraries raise over a picture that is none they know how to look at."""
+
+
 def read_page(page: PageImage, catalogue: Catalogue) -> list[PageReading]:
-    """What is in one picture: at least one reading, so that no page is lost."""
+    """What is in one picture: at least one reading, so that no page is lost, and one strange page does not keep its file from
+    being read to the end.
+    """
     if page.grey is None:
         return [PageReading(page.number, 1, Tray.BROKEN, fault=page.fault)]
-    seen, found = marks_in(page.grey), _squares(page.grey)
-    if not seen and not found:
-        tray = Tray.BLANK if _is_blank(page.grey) else Tray.UNKNOWN
-        return [PageReading(page.number, 1, tray, image=page.grey)]
-    readings = [
-        _read_one(page, part, sighting, code, catalogue)
-        for part, (sighting, code) in enumerate(_matched(page.grey, seen, found), start=1)
-    ]
+    try:
+        seen, found = marks_in(page.grey), _squares(page.grey)
+        if not seen and not found:
+            tray = Tray.BLANK if _is_blank(page.grey) else Tray.UNKNOWN
+            return [PageReading(page.number, 1, tray, image=page.grey)]
+        pairs = _matched(page.grey, seen, found)
+    except _OF_LIBRARIES:
+        return [PageReading(page.number, 1, Tray.BROKEN, fault=Fault.BROKEN)]
+    readings = [_read_one(page, part, sighting, code, catalogue) for part, (sighting, code) in enumerate(pairs, start=1)]
     if len(readings) > 1:
         return [replace(one, tray=Tray.TWO_ON_ONE) if one.tray is Tray.READ else one for one in readings]
     return readings
@@ -147,7 +155,10 @@ def _read_one(
     if layout is None or layout.short_version != code.version or code.page > len(layout.pages):
         return replace(reading, tray=Tray.OUTDATED)
     reading = replace(reading, layout=layout)
-    done = _marks_read(page.grey, sighting, layout, layout.pages[code.page - 1])
+    try:
+        done = _marks_read(page.grey, sighting, layout, layout.pages[code.page - 1])
+    except _OF_LIBRARIES:
+        done = None
     if done is None:
         return reading
     image, bubbles = done

@@ -28,7 +28,8 @@ pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=Fa
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is still read. `dots` are those of one page as it comes; `read_dots` those to which it is made smaller.
+    """What is still read. `dots` are those of one page as it comes; `read_dots` those to which it is made smaller, `side` the
+    most of them in a row or column: no library behind this takes longer ones.
 
     `memory` in bytes and `seconds` of work on a page are what the program has that draws files of others (`apart`).
     """
@@ -37,6 +38,7 @@ class Limits:
     pages: int = 1_500
     dots: int = 120_000_000
     read_dots: int = 8_000_000
+    side: int = 32_000
     memory: int = 1 << 30
     seconds: int = 30
 
@@ -138,6 +140,8 @@ def _drawn(document: pypdfium2.PdfDocument, number: int, limits: Limits) -> Page
             if width <= 0 or height <= 0:
                 return PageImage(number + 1, None, Fault.BROKEN)
             scale = min(DPI / 72, (limits.read_dots / (width * height)) ** 0.5)
+            if max(width, height) * scale > limits.side:
+                return PageImage(number + 1, None, Fault.TOO_MANY_PIXELS)
             bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
             grey = np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width, -1)[:, :, 0].copy()
             bitmap.close()
@@ -206,7 +210,10 @@ def _unpacked(picture: Image.Image, number: int, limits: Limits) -> PageImage:
                 factor = (limits.read_dots / (width * height)) ** 0.5
                 if factor < 1:
                     picture.draft("L", (int(width * factor), int(height * factor)))
-            return PageImage(number + 1, _smaller(_grey(picture), limits))
+            grey = _smaller(_grey(picture), limits)
+            if max(grey.shape) > limits.side:
+                return PageImage(number + 1, None, Fault.TOO_MANY_PIXELS)
+            return PageImage(number + 1, grey)
     except Image.DecompressionBombError:
         return PageImage(number + 1, None, Fault.TOO_MANY_PIXELS)
     except MemoryError:

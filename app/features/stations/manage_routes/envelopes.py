@@ -14,6 +14,7 @@ from app.features.stations.queries import envelope, envelopes_of
 from app.features.stations.use_cases import decide_envelope, paper_pots, take_in_envelope
 from app.features.stations.use_cases.envelopes import WHY
 from app.features.stations.words import ENVELOPE_STATES
+from app.features.voting.queries import fixed_pots
 from app.kernel import clock
 from app.kernel.paging import page_number
 from app.kernel.permissions import Permission
@@ -52,6 +53,7 @@ def index(process_id: UUID) -> ResponseReturnValue:
         envelopes=envelopes.items,
         steps=steps(envelopes, lambda at: url_for(".index", process_id=process_id, page=at)),
         places={one.id: one.name for one in stations_of(db.session(), process_id)},
+        titles={one.id: one.title for one in fixed_pots(db.session(), process_id)},
         states=ENVELOPE_STATES,
         why=WHY,
     )

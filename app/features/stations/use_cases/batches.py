@@ -17,7 +17,7 @@ from app.features.stations.models import Batch, BatchState, CountState, PaperBal
 from app.features.stations.queries import count_of, sample_of, typed_in
 from app.features.stations.scanned import scanned_in
 from app.features.stations.use_cases.shared import Hand, clerk, hold_for_ballots, paper_pot, station_of
-from app.features.stations.use_cases.wanting import reads_all, want
+from app.features.stations.use_cases.wanting import keep_drawn, reads_all, want
 from app.kernel import audit
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
@@ -168,7 +168,8 @@ def reopen_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: st
     """Open a batch again, to mend what was typed: its second reading begins anew.
 
     What was drawn stays drawn, so that nobody can have it drawn until it suits them: after the draw a batch that is opened
-    again is read a second time as a whole. Raises Refused without a reason, Conflict once anybody has signed for its station.
+    again is read a second time as a whole, and what was found wrong among its drawn ballots still counts. Raises Refused
+    without a reason, Conflict once anybody has signed for its station.
     """
     found, place, _hand = held_batch(session, actor, batch_id, Permission.BUDGET_CERTIFY)
     words = reason.strip()[:LONGEST]
@@ -176,6 +177,7 @@ def reopen_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: st
         raise Refused(msg("Write down why."), field="reason")
     if found.state is BatchState.OPEN:
         return found
+    keep_drawn(session, found, paper_pot(session, place, found.pot_id))
     nothing = {"second": "", "proposed": "", "proposed_by": None, "settled": ""}
     clean = {**nothing, "wanted": False, "drawn": False, "unsettled": False}
     mine = update(PaperBallot).where(PaperBallot.batch_id == found.id).values(clean)

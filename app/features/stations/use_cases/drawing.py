@@ -1,8 +1,9 @@
 """Which ballots of a pot are read a second time is drawn in public, after all of them were typed and committed."""
 
 import uuid
+from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState, gives_points, is_ranking, most_points_each, withdrawn_from
@@ -10,12 +11,12 @@ from app.features.budgets.queries import pot as pot_by_id
 from app.features.counting.use_cases import DrawNeeded, Project, count
 from app.features.stations.commands import DrawSample
 from app.features.stations.counted import classes_typed
-from app.features.stations.marks import from_stored
-from app.features.stations.models import Batch, PaperBallot, Sample, SampleState
-from app.features.stations.queries import batches_of, final, missing_before_drawing, sample_of
+from app.features.stations.models import Batch, BatchState, PaperBallot, Sample, SampleState
+from app.features.stations.queries import batches_of, missing_before_drawing, sample_of
 from app.features.stations.sampling import committed, could_change, drawn, most_wrong, size_of
-from app.features.stations.use_cases.shared import NO_PAPER, clerk, hold_for_ballots
-from app.features.stations.use_cases.wanting import advance, is_through, mark_drawn, reads_all, want
+from app.features.stations.use_cases.batches import require_unsigned
+from app.features.stations.use_cases.shared import NO_PAPER, clerk, hold_for_ballots, station_of
+from app.features.stations.use_cases.wanting import advance, is_through, mark_drawn, reads_all, typed_wrongly, want
 from app.features.voting.queries import is_opened
 from app.features.voting.use_cases import announced_rule, as_counted, paper_rules, tally_of
 from app.kernel import audit
@@ -74,29 +75,24 @@ def judge_sample(session: Session, actor: Actor, pot_id: uuid.UUID) -> Sample:
     """Say whether the sample was enough, or let all be read: when so many could be wrong that another project could win.
 
     Only what was drawn says how many may be wrong: ballots that were read because they were in doubt were chosen by whoever
-    typed them. Batches that are read as a whole have nothing left to be guessed.
+    typed them. Drawn ballots of batches that were opened again count as they were found before (`keep_drawn`).
 
-    Raises Conflict while ballots of the sample are not read or decided, and before the ballot box is opened: how close the
-    result is nobody knows before.
+    Raises Conflict while a batch is being typed, while ballots of the sample are not read or decided, and before the ballot box
+    is opened: how close the result is nobody knows before.
     """
     pot = _held(session, actor, pot_id)
     sample = sample_of(session, pot.id)
     if sample is None or sample.state is not SampleState.DRAWN:
         raise Conflict(msg("There is no sample to decide on."))
-    batches = batches_of(session, pot.id)
+    batches = _all_entered(session, pot)
     if not all(is_through(session, one) for one in batches):
         raise Conflict(msg("Ballots of the sample are still to be read or decided."))
     if not is_opened(session, pot):
         raise Conflict(msg("How close the result is, is known when the ballot box is open. Open it first, or have all read."))
-    points = gives_points(pot)
-    sampled = [one.id for one in batches if not one.read_whole]
-    chosen = select(PaperBallot).where(PaperBallot.batch_id.in_(sampled), PaperBallot.drawn)
-    read = list(session.scalars(chosen))
-    ballots = session.scalar(select(func.count()).select_from(PaperBallot).where(PaperBallot.batch_id.in_(sampled))) or 0
-    wrong = sum(from_stored(final(one), points=points) != _undoubted(one.first, points=points) for one in read)
-    most = most_wrong(ballots, len(read), wrong)
+    read, wrong = _drawn_and_wrong(session, pot, sample, batches)
+    most = most_wrong(sample.ballots, read, wrong)
     changes = _could_change(session, pot, (most - wrong) * moved_by_one(pot))  # those that were found are put right
-    sample.found = {"read": len(read), "wrong": wrong, "most_wrong": most, "could_change": changes}
+    sample.found = {**sample.found, "read": read, "wrong": wrong, "most_wrong": most, "could_change": changes}
     sample.state = SampleState.ALL if changes else SampleState.ENOUGH
     session.flush()
     audit.record(session, actor, "sample.judged", sample, process_id=pot.process_id, **sample.found)
@@ -108,16 +104,31 @@ def judge_sample(session: Session, actor: Actor, pot_id: uuid.UUID) -> Sample:
     return sample
 
 
+def _drawn_and_wrong(session: Session, pot: Pot, sample: Sample, batches: Sequence[Batch]) -> tuple[int, int]:
+    """How many ballots were drawn, and how many of them were typed wrongly."""
+    sampled = [one.id for one in batches if not one.read_whole]
+    read = session.scalars(select(PaperBallot).where(PaperBallot.batch_id.in_(sampled), PaperBallot.drawn)).all()
+    before = sample.found.get("reopened", {"drawn": 0, "wrong": 0})
+    wrong = sum(typed_wrongly(one, points=gives_points(pot)) for one in read)
+    return len(read) + before["drawn"], wrong + before["wrong"]
+
+
 def read_all(session: Session, actor: Actor, pot_id: uuid.UUID) -> Sample:
-    """Have all ballots read a second time, whatever was drawn."""
+    """Have all ballots read a second time, whatever was drawn; those of a batch that is still being typed follow by themselves.
+
+    Raises Conflict once anybody has signed for a station with ballots: what was signed stays.
+    """
     pot = _held(session, actor, pot_id)
     sample = sample_of(session, pot.id)
     if sample is None or sample.state is SampleState.ALL:
         raise Conflict(msg("There is no sample to decide on."))
+    batches = batches_of(session, pot.id)
+    for station_id in {one.station_id for one in batches}:
+        require_unsigned(session, station_of(session, station_id), pot.id)
     sample.state, sample.found = SampleState.ALL, {**sample.found, "asked_for": True}
     session.flush()
     audit.record(session, actor, "sample.widened", sample, process_id=pot.process_id)
-    want(session, batches_of(session, pot.id))
+    want(session, [one for one in batches if one.state is not BatchState.OPEN])  # the others are read whole in any case
     return sample
 
 
@@ -128,10 +139,6 @@ def moved_by_one(pot: Pot) -> int:
     if is_ranking(pot):
         return 2 * int(pot.options.get("max_length") or pot.max_projects or len(pot.projects))
     return 2
-
-
-def _undoubted(text: str, *, points: bool) -> object:
-    return from_stored(text.rstrip("?"), points=points)
 
 
 def _could_change(session: Session, pot: Pot, moved: int) -> bool:

@@ -7,17 +7,17 @@ import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
 from app.features.budgets.use_cases import voting_open
 from app.features.committee.queries import Station
-from app.features.spaces.queries import Action, open_on, process
+from app.features.spaces.queries import Action, Process, open_on, process
 from app.features.stations.commands import TakeInEnvelope
 from app.features.stations.models import CountState, EnvelopeKind, EnvelopeState, OuterEnvelope
-from app.features.stations.queries import works_at
+from app.features.stations.queries import last_envelope, works_at
 from app.features.stations.use_cases.shared import OPENED, Hand, clerk, held_count, paper_pot, station_of
 from app.features.voting.use_cases import (
     NotOnTheList,
@@ -64,23 +64,23 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
     kind = EnvelopeKind(command.kind)
     hand = clerk(session, actor, place.process_id)
     given_on = _given_on(session, place, pot, hand, command) if kind is EnvelopeKind.PROVISIONAL else None
-    before = session.get(OuterEnvelope, command.envelope_id)
-    if before is not None:
-        return _the_same(before, place, pot)
     arrived = _arrived(session, pot, command.arrived_at) if kind is EnvelopeKind.POSTAL else None
     written = number_on_envelope(session, actor, OnPaper(pot.id, place.name, voter.number, voter.born), secret)
+    before = session.get(OuterEnvelope, command.envelope_id)
+    if before is not None:
+        return _the_same(before, place, pot, kind, written)
     if written.proof and not command.unlisted:
         raise Refused(NOT_LISTED, field="unlisted")
+    _hold_numbers(session, place.process_id)
     kept = held_count(session, place.id, pot.id)
     if kept.state is not CountState.POLLING:
         raise Conflict(OPENED)
-    last = session.scalar(select(func.max(OuterEnvelope.number)).where(OuterEnvelope.pot_id == pot.id)) or 0
     made = OuterEnvelope(
         id=command.envelope_id,
         station_id=place.id,
         pot_id=pot.id,
         kind=kind,
-        number=last + 1,
+        number=last_envelope(session, place.process_id) + 1,
         voter_key=written.key,
         proof=written.proof,
         given_on=given_on,
@@ -92,7 +92,7 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
             session.add(made)
             session.flush()
     except IntegrityError:
-        return _the_same(session.get_one(OuterEnvelope, command.envelope_id), place, pot)
+        return _the_same(session.get_one(OuterEnvelope, command.envelope_id), place, pot, kind, written)
     if given_on is not None and not voting_open(session, pot):
         audit.record(
             session, actor, "envelope.written_after_the_vote", place, process_id=place.process_id, station=place.name,
@@ -179,7 +179,21 @@ def _arrived(session: Session, pot: Pot, said: datetime | None) -> datetime:
     return said or clock.now()
 
 
-def _the_same(before: OuterEnvelope, place: Station, pot: Pot) -> OuterEnvelope:
-    if (before.station_id, before.pot_id) != (place.id, pot.id):
+def _hold_numbers(session: Session, process_id: uuid.UUID) -> None:
+    """Let one clerk at a time give an envelope of a process its number, at whatever station and for whatever pot.
+
+    The process is held before its pots, as by everybody who holds both (`hold_pots`).
+    """
+    session.execute(select(Process.id).where(Process.id == process_id).with_for_update(key_share=True))
+
+
+def _the_same(before: OuterEnvelope, place: Station, pot: Pot, kind: EnvelopeKind, written: OnEnvelope) -> OuterEnvelope:
+    """What the same page wrote down. Raises Conflict for another envelope: somebody went back in the browser and typed it there.
+
+    Whose an accepted one was nobody can tell any more.
+    """
+    kept = (before.station_id, before.pot_id, before.kind, before.voter_key)
+    waits = before.state is EnvelopeState.WAITING
+    if kept != (place.id, pot.id, kind, written.key) or (waits and before.proof != written.proof):
         raise Conflict(msg("This page was sent for another envelope. Begin it again."))
     return before  # a second click

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, gives_points
+from app.features.stations.marks import from_stored
 from app.features.stations.models import Batch, BatchState, PaperBallot, SampleState
-from app.features.stations.queries import sample_of
+from app.features.stations.queries import final, sample_of
 from app.features.stations.sampling import SAMPLED_RULES
 from app.kernel.automated import decides
 
@@ -67,3 +68,28 @@ def advance(session: Session, batch: Batch) -> None:
     if sample is None or sample.state is not SampleState.DRAWN:
         batch.state = BatchState.RECONCILED
         session.flush()
+
+
+@decides("second_reading")
+def typed_wrongly(ballot: PaperBallot, *, points: bool) -> bool:
+    """Whether a ballot that was drawn was typed wrongly, as far as anybody knows: one that nobody has read is."""
+    if not ballot.second or ballot.unsettled:
+        return True
+    return from_stored(final(ballot), points=points) != from_stored(ballot.first.rstrip("?"), points=points)
+
+
+@decides("second_reading")
+def keep_drawn(session: Session, batch: Batch, pot: Pot) -> None:
+    """Keep, before a batch is opened again, how many ballots were drawn from it, and how many of them are wrong.
+
+    Else whoever opens those batches again in which errors were found would leave a sample without errors, which says far less
+    than the truth about all others. Of a ballot that nobody has read yet somebody may know that it is wrong.
+    """
+    sample = sample_of(session, pot.id)
+    if sample is None or sample.state is not SampleState.DRAWN or batch.read_whole:
+        return
+    drawn = session.scalars(select(PaperBallot).where(PaperBallot.batch_id == batch.id, PaperBallot.drawn)).all()
+    before = sample.found.get("reopened", {"drawn": 0, "wrong": 0})
+    wrong = sum(typed_wrongly(one, points=gives_points(pot)) for one in drawn)
+    sample.found = {**sample.found, "reopened": {"drawn": before["drawn"] + len(drawn), "wrong": before["wrong"] + wrong}}
+    session.flush()
