@@ -1,6 +1,6 @@
-"""What can happen to paper: a batch is opened (`opening`), its sheets are entered, undone and made void (`entering`), read a
-second time and settled (`reading`); scanned sheets are taken and given back (`taking_scans`); the batch is
-counted, signed, closed and reopened (`closing`).
+"""What can happen at the counter and by telephone (`answering`), and to paper: a batch is opened (`opening`), its sheets are
+entered, undone and made void (`entering`), read a second time and settled (`reading`); scanned sheets are taken and given back
+(`taking_scans`); the batch is counted, signed, closed and reopened (`closing`).
 """
 
 from app.features.intake.commands import (
@@ -10,10 +10,12 @@ from app.features.intake.commands import (
     OpenBatch,
     ReadSheet,
     SettleSheet,
+    TakeInAnswer,
     TakeScans,
     UndoSheet,
     VoidSheet,
 )
+from app.features.intake.use_cases.answering import take_in_answer
 from app.features.intake.use_cases.closing import (
     close_batch,
     finish_entering,
@@ -34,6 +36,7 @@ __all__ = [
     "OpenBatch",
     "ReadSheet",
     "SettleSheet",
+    "TakeInAnswer",
     "TakeScans",
     "Taken",
     "UndoSheet",
@@ -48,6 +51,7 @@ __all__ = [
     "reconcile_batch",
     "reopen_batch",
     "settle_sheet",
+    "take_in_answer",
     "take_scans",
     "undo_sheet",
     "void_sheet",
