@@ -24,6 +24,7 @@ from app.features.intake.use_cases.closing import (
     reopen_batch,
 )
 from app.features.intake.use_cases.entering import enter_sheet, undo_sheet, void_sheet
+from app.features.intake.use_cases.knowing import has_read
 from app.features.intake.use_cases.opening import open_batch
 from app.features.intake.use_cases.reading import read_sheet, settle_sheet
 from app.features.intake.use_cases.taking_scans import Left, Taken, give_back_scans, take_scans
@@ -45,6 +46,7 @@ __all__ = [
     "enter_sheet",
     "finish_entering",
     "give_back_scans",
+    "has_read",
     "note_slips",
     "open_batch",
     "read_sheet",
