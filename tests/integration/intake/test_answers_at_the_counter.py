@@ -58,9 +58,11 @@ def test_the_id_of_somebodys_code_shows_the_code_to_no_other_clerk(app, as_role,
     assert db.session.query(ConsentCode).count() == 2
 
 
-@pytest.mark.parametrize("other", [{"person": "Onni Laine"}, {"answer": "no"}, {"address": "onni@example.org"}, {"channel": "phone"}])
+@pytest.mark.parametrize(
+    "other", [{"person": "Onni Laine"}, {"answer": "no"}, {"address": "onni@example.org"}, {"channel": "phone"}]
+)
 def test_what_is_typed_for_the_next_person_into_the_same_form_is_not_lost(as_role, process, agreement, other):
-    """As after "back" from the slip: else the next person would get the slip of the one before, and their answer would be gone."""
+    """As after "back" from the slip: else the next person got the slip of the one before, and their answer was gone."""
     first, second = typed(agreement), typed(agreement, **other)
     db.session.commit()
     clerk, address = as_role("clerk", process), f"/staff/intake/consents/{agreement.id}"

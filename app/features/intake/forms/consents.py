@@ -111,7 +111,7 @@ class ConsentSheetForm(Form):
         self.sheet_id.data = str(self.code_id)
 
     def to_taking_in(self) -> TakeInAnswer:
-        """Whose answer it is, and how it came. Who is young decides alone from the first day after the month that was chosen."""
+        """Whose answer it is, and how it came. Who is young decides alone from the day after the month that was chosen."""
         of_age_on = date(self.year.data + self.month.data // 12, self.month.data % 12 + 1, 1) if self.young else None
         guardian = self.guardian.data or "" if self.young else ""
         return TakeInAnswer(

@@ -3,7 +3,6 @@
 import hmac
 import uuid
 from collections.abc import Callable
-from typing import TypeGuard
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from app.features.proposals.commands import ClaimAtDesk, ClaimProposal
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
 from app.features.proposals.queries import followers, proposal_by_reference
 from app.features.proposals.queries.own import by_follow_token
+from app.features.proposals.rules import is_postal, is_reachable
 from app.features.proposals.use_cases.taking_in import BY_HANDS
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, NotFound, Refused
@@ -66,8 +66,8 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
     says what they wrote, or their account has the e-mail address that they wrote.
 
     Raises Refused for an unknown reference or account and for another contact than the one on the form, Forbidden for a clerk's
-    own account, and for whoever typed or read the contact and so knows it; Conflict when it is somebody's already, or was and that
-    account is erased.
+    own account, and for whoever typed or read the contact and so knows it; Conflict when it is somebody's already, or was and
+    that account is erased.
     """
     found = proposal_by_reference(session, command.reference)
     if found is None or not actor.may(Permission.INTAKE, found.process_id):
@@ -98,11 +98,6 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
                 field="contact",
             )
     return _give(session, actor, proposal, person.id, contact)
-
-
-def is_reachable(contact: GuestContact | None) -> TypeGuard[GuestContact]:
-    """Whether a way to reach the person was written on the form."""
-    return contact is not None and bool(contact.email or contact.phone or contact.postal)
 
 
 def _has_read(session: Session, proposal: Proposal, person_id: uuid.UUID) -> bool:
@@ -146,8 +141,10 @@ def _give(session: Session, actor: Actor, proposal: Proposal, person_id: object,
 
 
 def _is_theirs(contact: GuestContact, typed: str) -> bool:
-    """Whether it is one of the ways to reach them; compared in the same time whatever it is."""
-    wanted = [_plain(contact.email or ""), _digits(contact.phone or ""), _plain(contact.postal or "")]
+    """Whether it is one of the ways to reach them; compared in the same time whatever it is. A name alone is none: others know
+    it, too."""
+    postal = contact.postal if contact.postal and is_postal(contact.postal) else ""
+    wanted = [_plain(contact.email or ""), _digits(contact.phone or ""), _plain(postal)]
     given = [_plain(typed), _digits(typed), _plain(typed)]
     return any(bool(a) and hmac.compare_digest(a.encode(), b.encode()) for a, b in zip(wanted, given, strict=True))
 
