@@ -105,7 +105,7 @@ class GiveBackScans:
 class TakeInAnswer:
     """Somebody answers at the counter or by telephone: a new person, or whoever has the `code` of an earlier slip.
 
-    `form_id` is chosen when the form is opened: sent twice, it is one answer. `of_age_on` and `guardian` are said of young people.
+    `form_id` is chosen when the form is opened: sent twice, it is one answer. `of_age_on` and `guardian` are of young people.
     """
 
     form_id: UUID

@@ -17,7 +17,7 @@ from app.features.consents.queries import (
 )
 from app.features.consents.use_cases import given_code
 from app.features.intake import slips
-from app.features.intake.forms import ConsentSheetForm, sheet_form
+from app.features.intake.forms import sheet_form
 from app.features.intake.manage_routes import bp
 from app.features.intake.slip_words import Slip, shown
 from app.features.intake.use_cases import take_in_answer
