@@ -26,6 +26,15 @@ class AskForm(Form):
         return AskForErasure(at_once=self.when.data == "now")
 
 
+class FindForm(Form):
+    """The code of somebody who has answered on paper or at a desk, and made nothing with a reference."""
+
+    code = LineField(
+        _("Code on their slip about personal data, such as ABCD-2345-EFGH-6789"),
+        validators=[Filled(_("Write the code of their slip.")), AtMost(60)],
+    )
+
+
 class DeskForm(Form):
     """How the person at the desk showed who they are."""
 

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.accounts.queries import people_names
+from app.features.accounts.queries import Person, people_names
 from app.features.accounts.queries import person as person_by_id
-from app.features.erasure.forms import DeskForm
+from app.features.consents.use_cases import enter_code
+from app.features.erasure.forms import DeskForm, FindForm
 from app.features.erasure.queries import erasure_of, last_runs, preview_erasure, waiting_at_desk
 from app.features.erasure.use_cases import ask_at_desk, confirm_at_desk, decline_at_desk
 from app.features.erasure.use_cases.at_desk import ASKS_ALONE
@@ -47,11 +48,15 @@ NIGHT = (3, 20)
 """When the rules run, in the city's time; tasks.py says the same."""
 
 
-@bp.get("")
+@bp.route("", methods=["GET", "POST"])
 @requires(Permission.INTAKE)
 def desk() -> ResponseReturnValue:
-    """Find the person at the desk by the reference of something they made; what waits for a second clerk."""
-    session = db.session()
+    """Find the person at the desk by the reference of something they made, or by the code on the slip of an answer, which stands in
+    no address; what waits for a second clerk."""
+    session, form = db.session(), FindForm()
+    sent = form.send(lambda: _of_code(form.code.data or ""))
+    if sent.done:
+        return redirect(url_for(".person", person_id=sent.result.id))
     typed = request.args.get("reference", "").strip()[:40]
     problem = None
     if typed:
@@ -67,8 +72,16 @@ def desk() -> ResponseReturnValue:
     looked_at(WAITING, [one.person_id for one in waiting])
     names = people_names(session, [one.person_id for one in waiting] + [one.first_hand for one in waiting])
     return render_template(
-        "erasure/desk.html", waiting=waiting, names=names, typed=typed, problem=problem, mine=viewer().person_id
-    )
+        "erasure/desk.html", form=form, waiting=waiting, names=names, typed=typed, problem=problem, mine=viewer().person_id
+    ), sent.status
+
+
+def _of_code(code: str) -> Person:
+    """Whose code it is. Raises Refused for one that nobody has, and for somebody who asks themselves."""
+    person = person_by_id(db.session(), enter_code(db.session(), code).person_id)
+    if person is None or person.email:
+        raise Refused(ASKS_ALONE, field="code")
+    return person
 
 
 @bp.route("/person/<uuid:person_id>", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.features.intake.models import SheetKind
+from app.kernel.permissions import Channel
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,18 @@ class GiveBackScans:
     """Put the sheets that came from scans back, as long as nobody has read them a second time."""
 
     batch_id: UUID
+
+
+@dataclass(frozen=True)
+class TakeInAnswer:
+    """Somebody answers at the counter or by telephone: a new person, or whoever has the `code` of an earlier slip.
+
+    `form_id` is chosen when the form is opened: sent twice, it is one answer. `of_age_on` and `guardian` are of young people.
+    """
+
+    form_id: UUID
+    person: str
+    code: str
+    channel: Channel
+    of_age_on: date | None = None
+    guardian: str = ""

@@ -1,39 +1,30 @@
-"""A clerk's pages for answers about personal data: what somebody said on paper or at the counter, and their code."""
+"""A clerk's pages for answers about personal data: what somebody said at the counter or by telephone, and their code."""
 
 import uuid
-from dataclasses import replace
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
-from app.features.accounts.use_cases import add_person_without_account
 from app.features.consents.queries import (
     AgreementState,
     Answer,
     DataAgreement,
     agreement,
     fields_asked,
-    person_of_code,
     record_of,
     register,
 )
-from app.features.consents.use_cases import (
-    answer_agreement,
-    code_of_person,
-    give_code,
-    given_code,
-    note_age,
-    note_guardian,
-)
+from app.features.consents.use_cases import given_code
 from app.features.intake import slips
-from app.features.intake.forms import ConsentSheetForm, sheet_form
+from app.features.intake.forms import sheet_form
 from app.features.intake.manage_routes import bp
 from app.features.intake.slip_words import Slip, shown
+from app.features.intake.use_cases import take_in_answer
 from app.features.spaces.queries import all_areas, processes_in_order
 from app.kernel import clock
-from app.kernel.errors import NotFound
-from app.kernel.permissions import Actor, Channel, Permission
+from app.kernel.errors import Conflict, NotFound
+from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.locale import language_choices
 from app.web.transaction import commits
@@ -68,11 +59,13 @@ def consent(agreement_id: uuid.UUID) -> ResponseReturnValue:
     areas = [(area.id, area.name) for area in all_areas(db.session())] if "area" in fields_asked(found.current) else []
     languages = [(choice.code, choice.name) for choice in language_choices()]
     form = sheet_form(found.current, areas, languages, settings.consent_age)
-    if request.method == "POST" and person_of_code(db.session(), form.code_id):  # the same form once more
-        return redirect(_slip(form.code_id, found.id, form.language.data))
-    sent = form.send(lambda: _take_in(form, agreement_id))
+    sent = form.send(
+        lambda: take_in_answer(db.session(), viewer(), form.to_taking_in(), form.to_command(agreement_id), _secret())
+    )
     if sent.done:
         return redirect(_slip(sent.result, found.id, form.language.data))
+    if isinstance(sent.refused, Conflict):
+        form.begin_anew()
     found = _asked(agreement_id)
     form.revision.data = str(found.current.id)
     return render_template("intake/consent.html", form=form, agreement=found, age=settings.consent_age), sent.status
@@ -83,26 +76,6 @@ def _asked(agreement_id: uuid.UUID) -> DataAgreement:
     if found is None or not _mine(found):
         raise NotFound
     return found
-
-
-def _take_in(form: ConsentSheetForm, agreement_id: uuid.UUID) -> uuid.UUID:
-    """The answer, the person if they are new, the adult if they are young, and a code. Returns the id of the code."""
-    session, clerk = db.session(), replace(viewer(), channel=Channel(form.channel.data))
-    row = code_of_person(session, form.code.data, form.person.data or "") if form.code.data else None
-    person_id = row.person_id if row else _new_person(clerk, form.person.data)
-    guardian_id = None
-    if form.young:
-        note_age(session, clerk, form.age_command(person_id))
-        guardian_id = note_guardian(session, clerk, form.guardian_command(person_id)).id
-    answer_agreement(session, clerk, form.to_command(agreement_id, person_id, guardian_id))
-    if row is not None:
-        return row.id
-    give_code(session, clerk, person_id, _secret(), code_id=form.code_id)
-    return form.code_id
-
-
-def _new_person(clerk: Actor, name: str) -> uuid.UUID:
-    return add_person_without_account(db.session(), clerk, name).id
 
 
 def _slip(code_id: uuid.UUID, agreement_id: uuid.UUID, language: str) -> str:

@@ -1,9 +1,11 @@
 """What a proposal must have, who may change it and which state follows. Pure: no database, no clock, no web."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
-from app.features.proposals.models import PlaceKind, Proposal, ProposalState
+from app.features.proposals.models import GuestContact, PlaceKind, Proposal, ProposalState
 from app.kernel.automated import decides
 from app.kernel.errors import Conflict, Invalid
 from app.kernel.messages import Message, msg
@@ -15,6 +17,7 @@ TEXT_MOST = 5_000
 COMMENT_MOST = 2_000
 NAME_MOST = 80
 LABEL_MOST = 160
+NAME_WORDS = 3
 ALTERNATIVE_TEXT_MOST = 300
 PHOTOS_MOST = 4
 DRAFTS_MOST = 30
@@ -103,3 +106,14 @@ def was_sent(proposal: Proposal) -> bool:
 def has_point(kind: PlaceKind | None) -> bool:
     """Whether the place was marked exactly, rather than as an area or the whole city."""
     return kind in (PlaceKind.POINT, PlaceKind.LINE, PlaceKind.POLYGON)
+
+
+def is_reachable(contact: GuestContact | None) -> TypeGuard[GuestContact]:
+    """Whether a way to reach the person was written on the form."""
+    return contact is not None and bool(contact.email or contact.phone or is_postal(contact.postal or ""))
+
+
+def is_postal(text: str) -> bool:
+    """Whether a letter may arrive there: a name alone, of up to three words in one line and without a number, is no address."""
+    parts = [part for part in re.split(r"[\n,;،؛]", text) if part.strip()]
+    return len(parts) > 1 or len(text.split()) > NAME_WORDS or any(char.isdecimal() for char in text)

@@ -1,5 +1,8 @@
 """Minors with their guardians, and people without an account with their codes."""
 
+import io
+import json
+import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,6 +20,7 @@ from app.features.consents.models import (
     GuardianRequest,
     LegalBasis,
     Minor,
+    Usage,
 )
 from app.features.consents.queries import in_force
 from app.features.consents.use_cases import (
@@ -279,6 +283,32 @@ def test_wrong_codes_are_slowed_down_and_a_right_one_is_let_in(client, app, sess
     assert 429 in answers
     assert client.post("/my-data/code", data={"code": code}).status_code == 302
     assert typed_code("  abcd efgh ") == "ABCD-EFGH"
+
+
+def test_with_a_code_one_takes_everything_along_as_with_an_account(client, app, session, agreement, as_role):
+    """The pictures of one's sheets are evidence about oneself: whoever has no account has a right to them, too."""
+    person = accounts.person(email=None, display_name="Paula Paper")
+    consents.consent(agreement, person, name="Paula Paper", address="050 123 4567")
+    code = code_of(app.config["SECRET_KEY"], consents.code(person).id)
+    process = _process(session, agreement)
+    session.commit()
+    assert client.post("/my-data/code/everything.zip").location.endswith("/my-data/code")
+    cards = client.post("/my-data/code", data={"code": code}, follow_redirects=True).text
+    assert "/my-data/code/everything.zip" in cards
+    assert "Come to any desk of the city with your slip" in cards
+    taken = client.post("/my-data/code/everything.zip")
+    assert taken.headers["Cache-Control"] == "no-store"
+    found = json.loads(zipfile.ZipFile(io.BytesIO(taken.data)).read("everything.json"))["data"]
+    assert [one["address"] for one in found["consented_details"]] == ["050 123 4567"]
+    assert session.query(Usage).filter_by(person_id=person.id, kind="download").count() == 1
+
+    clerk = as_role("clerk", process)
+    seen = clerk.post("/my-data/code", data={"code": code}, follow_redirects=True).text
+    assert "everything.zip" not in seen
+    assert clerk.post("/my-data/code/everything.zip").status_code == 403, "staff take nobody's file along"
+    session.get_one(Person, person.id).email = "paula@example.org"
+    session.commit()
+    assert client.post("/my-data/code/everything.zip").status_code == 403, "an account signs in for it"
 
 
 def test_clerks_of_other_processes_take_nothing_in_here(as_role, session, agreement):

@@ -3,6 +3,7 @@
 import pytest
 
 from app.features.accounts.queries import person as person_by_id
+from app.features.consents.use_cases.codes import code_of
 from app.features.erasure.commands import AskAtDesk
 from app.features.erasure.models import ErasureState
 from app.features.erasure.queries import erasure_of
@@ -10,7 +11,7 @@ from app.features.erasure.use_cases import ask_at_desk, confirm_at_desk, decline
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Conflict, Forbidden, Refused
 from app.kernel.permissions import Actor, Role
-from tests.factories import accounts, proposals, spaces
+from tests.factories import accounts, consents, proposals, spaces
 
 
 @pytest.fixture
@@ -105,3 +106,27 @@ def test_clerks_find_the_person_by_the_slip_and_two_of_them_confirm(as_role, ses
     second.post(f"/staff/erasing/confirm/{erasure_id}")
     session.expire_all()
     assert erasure_of(session, person.id).state is ErasureState.RUNNING
+
+
+def test_whoever_only_answered_on_paper_is_found_by_the_code_of_their_slip(app, session, as_role):
+    """They made nothing with a reference. The code stands in no address, so in no log of a server."""
+    process = spaces.process()
+    person = accounts.person(email=None, display_name="Paula Paper")
+    code = code_of(app.config["SECRET_KEY"], consents.code(person).id)
+    known = accounts.person(display_name="Otto Online")
+    alone = code_of(app.config["SECRET_KEY"], consents.code(known).id)
+    session.commit()
+    clerk = as_role(Role.CLERK, process)
+    assert "We do not know this code" in clerk.post("/staff/erasing", data={"code": "ABCD-2345"}).text
+    refused = clerk.post("/staff/erasing", data={"code": alone})
+    assert refused.status_code == 422
+    assert "They have an e-mail address" in refused.text
+    assert "Otto Online" not in refused.text
+    found = clerk.post("/staff/erasing", data={"code": code.lower()})
+    assert found.status_code == 302
+    assert code not in found.location
+    page = clerk.get(found.location).text
+    assert "Paula Paper" in page
+    assert "The code on your slip" in page
+    clerk.post(found.location, data={"shown": "slip and identity card seen"})
+    assert erasure_of(session, person.id) is not None

@@ -17,7 +17,15 @@ from app.features.notifications.tasks import empty_outbox
 from app.features.notifications.use_cases import notify
 from app.features.proposals.follow_links import slip_token
 from app.features.proposals.models import GuestContact, Proposal
-from app.features.proposals.use_cases import ClaimProposal, claim_proposal
+from app.features.proposals.use_cases import (
+    ClaimProposal,
+    Contact,
+    TakeInProposal,
+    WholeCity,
+    claim_proposal,
+    take_in_proposal,
+)
+from app.features.spaces.queries import Publication
 from app.kernel import outbox
 from app.kernel.audit import AuditEntry
 from app.kernel.outbox import OutboxRow
@@ -207,14 +215,50 @@ def test_a_sheet_from_a_batch_is_found_supported_answered_and_its_author_hears_o
     db.session.commit()
     empty_outbox()
 
-    first, second, third = letters()
+    arrived, first, second, third = letters()
     assert {letter.language for letter in letters()} == {"fi"}
     assert {letter.address for letter in letters()} == {ADDRESS}
+    assert proposal.reference in arrived.text  # as whoever has an e-mail address hears that it is published
+    assert "/proposals/follow/" not in arrived.text, "a secret would lie in the queue"
     assert "hyväksy" in first.text.lower()
     assert "hyläT".lower() in second.text.lower()
     assert proposal.reference in third.subject  # somebody has put it to an account: they are told, whoever it was
     answered(proposal, version=2)
-    assert len(letters()) == 3  # from now on by e-mail
+    assert len(letters()) == 4  # from now on by e-mail
+
+
+def taken_in(process, **contact):
+    """A proposal by telephone, with how to reach whoever called."""
+    command = TakeInProposal(process.id, "A bench", "Shade.", WholeCity(), Channel.PHONE, contact=Contact(**contact))
+    proposal, _token = take_in_proposal(db.session(), intake.clerk(process), command)
+    db.session.commit()
+    empty_outbox()
+    return proposal
+
+
+def test_who_has_no_e_mail_address_hears_by_letter_that_it_arrived_and_that_it_appears(session, mailbox):
+    process = spaces.process("Parks", publication=Publication.AFTER_APPROVAL)
+    proposal = taken_in(process, postal=ADDRESS, locale="en", large_print=True)
+    (letter,) = letters()
+    assert (letter.address, letter.large, letter.proposal_id) == (ADDRESS, True, proposal.id)
+    assert letter.subject == f"Your proposal {proposal.reference} has arrived"
+    assert "With your slip you see how far it is." in letter.text
+    assert f"/proposals/{proposal.reference}" not in letter.text, "its page is not there for them before a moderator has looked"
+    assert mailbox.collect() == []
+
+
+def test_nor_does_an_e_mail_lead_somebody_without_an_account_to_a_page_that_is_not_there(session, mailbox):
+    process = spaces.process("Parks", publication=Publication.AFTER_APPROVAL)
+    proposal = taken_in(process, email="aino@example.org", locale="en")
+    (mail_,) = mailbox.collect()
+    assert f"/proposals/{proposal.reference}" not in mail_.get_content()
+    assert letters() == []
+
+
+@pytest.mark.parametrize(("written", "count"), [("Hilja Virtanen", 0), ("Hilja Virtanen\nKylätie", 1), ("Katu 1", 1)])
+def test_a_name_alone_is_no_address_for_a_letter(process, written, count):
+    taken_in(process, postal=written, locale="en")
+    assert len(letters()) == count
 
 
 def pdf_pages(data):

@@ -71,6 +71,17 @@ def test_whoever_knows_the_slip_and_the_contact_gets_it(process, contact, typed)
     assert (entry.actor_id, entry.voice_id) == (actor.person_id, actor.person_id)
 
 
+def test_a_name_is_no_contact_for_others_know_it_too(process):
+    """As scans leave it where somebody wrote name and telephone and does not wish to be named."""
+    proposal, token = from_paper(process, name="", phone="050 123 4567", postal="Hilja Virtanen")
+    with pytest.raises(Refused, match="not what is written"):
+        claim_proposal(db.session(), resident(), ClaimProposal(token, "Hilja Virtanen"))
+    proposal, token = from_paper(process, name="", postal="Hilja Virtanen")
+    with pytest.raises(Refused, match="Go to a desk"):
+        claim_proposal(db.session(), resident(), ClaimProposal(token, "Hilja Virtanen"))
+    assert proposal.author_id is None
+
+
 def test_whoever_left_their_name_out_is_not_named_by_their_account(process):
     proposal, token = from_paper(process, name="", phone="050 123 4567")
     claim_proposal(db.session(), resident(), ClaimProposal(token, "050 123 4567"))

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
+from app.features.accounts.queries import person as person_by_id
 from app.features.accounts.use_cases import count_attempt
 from app.features.consents.commands import WithdrawConsent
 from app.features.consents.forms.guardians import CodeForm
@@ -30,14 +31,21 @@ from app.features.consents.queries import (
 )
 from app.features.consents.routes import bp
 from app.features.consents.routes.asking import asking_page
-from app.features.consents.routes.my_data import ANSWERS_SHOWN, NOTHING_TO_TAKE_BACK, objecting_page, renewed
+from app.features.consents.routes.my_data import (
+    ANSWERS_SHOWN,
+    NOTHING_TO_TAKE_BACK,
+    everything_about,
+    objecting_page,
+    renewed,
+)
 from app.features.consents.rules import ANSWERS, can_be_taken_back
 from app.features.consents.shown import vocabulary
 from app.features.consents.use_cases import UnknownCode, enter_code, withdraw_consent
 from app.kernel import clock
-from app.kernel.errors import NotFound, TooManyAttempts
+from app.kernel.errors import Forbidden, NotFound, TooManyAttempts
 from app.kernel.looks import Look
 from app.kernel.messages import msg
+from app.kernel.personal_data import collections, exceptions
 from app.kernel.permissions import Actor, Channel, Permission
 from app.web import voices
 from app.web.access import public, viewer
@@ -117,8 +125,30 @@ def code_cards() -> ResponseReturnValue:
         answer_due=due_on,
         answers=ANSWERS,
         words=vocabulary(),
+        kinds=collections(),
+        not_included=exceptions(),
+        take_url=url_for(".code_everything") if _takes_alone(person_id) else None,
         code=True,
     )
+
+
+@bp.post("/code/everything.zip")
+@public
+@commits
+def code_everything() -> ResponseReturnValue:
+    """All that is kept about the person with this code, as with an account: the pictures of their sheets, too."""
+    person_id = _person()
+    if person_id is None:
+        return redirect(url_for(".code"))
+    if not _takes_alone(person_id):
+        raise Forbidden(msg("Only the person themselves takes this file along. Whoever has an account signs in for it."))
+    return everything_about(person_id)
+
+
+def _takes_alone(person_id: UUID) -> bool:
+    """The code is all that this person has, and nobody of the staff has typed it for them."""
+    person = person_by_id(db.session(), person_id)
+    return person is not None and not person.email and not viewer().is_staff
 
 
 def _seen_by_staff(person_id: UUID) -> None:

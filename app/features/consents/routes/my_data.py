@@ -67,6 +67,7 @@ def my_data() -> str:
         words=vocabulary(),
         kinds=collections(),
         not_included=exceptions(),
+        take_url=url_for(".everything"),
     )
 
 
@@ -164,8 +165,12 @@ def objecting_page(agreement_id: UUID, actor: Actor, person_id: UUID, back: str,
 @commits
 def everything() -> ResponseReturnValue:
     """All that is kept about the reader, as a ZIP file."""
-    session, actor = db.session(), viewer()
-    person_id = actor.require_signed_in()
+    return everything_about(viewer().require_signed_in())
+
+
+def everything_about(person_id: UUID) -> Response:
+    """The file of this person, who asks for it themselves; that it was taken stands among the usages."""
+    session = db.session()
     note_usages(session, [person_id], kind="download", by_role="you", basis="own_request")
     session.flush()
     response = Response(stream_with_context(_pieces(person_id)), mimetype="application/zip")

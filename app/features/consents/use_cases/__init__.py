@@ -26,7 +26,7 @@ from app.features.consents.queries import record_of
 from app.features.consents.use_cases.agreements import end_agreement, put_in_force, review_agreement
 from app.features.consents.use_cases.answers import THEIR_NO, answer_agreement, renew_consent, withdraw_consent
 from app.features.consents.use_cases.asked import put_off
-from app.features.consents.use_cases.checking import check_answer
+from app.features.consents.use_cases.checking import check_answer, says_the_same
 from app.features.consents.use_cases.codes import UnknownCode, code_of_person, enter_code, give_code, given_code
 from app.features.consents.use_cases.counting import count_for_everybody
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
@@ -119,6 +119,7 @@ __all__ = [
     "retire_recipient",
     "review_agreement",
     "rotate_secret",
+    "says_the_same",
     "send_again",
     "send_test",
     "set_endpoint",

@@ -4,11 +4,11 @@ from sqlalchemy.orm import Session
 
 from app.features.consents.commands import AnswerAgreement
 from app.features.consents.models import AgreementState, Answer
-from app.features.consents.queries import agreement, record_of
+from app.features.consents.queries import agreement, events_of, record_of, sample_of
 from app.features.consents.use_cases.answers import check_details, refuse_older
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
-from app.kernel.permissions import Actor, Permission
+from app.kernel.permissions import Actor, Channel, Permission
 
 
 def check_answer(session: Session, actor: Actor, command: AnswerAgreement) -> None:
@@ -27,3 +27,19 @@ def check_answer(session: Session, actor: Actor, command: AnswerAgreement) -> No
     if command.answer is Answer.GIVEN:
         check_details(session, found.current, command.details)
         refuse_older(session, command, record_of(session, command.agreement_id, command.person_id))
+
+
+def says_the_same(session: Session, command: AnswerAgreement, channel: Channel) -> bool:
+    """Whether this is what was last recorded of the person: the answer, how it came, and what they gave with it."""
+    events = [one for one in events_of(session, command.agreement_id, command.person_id) if one.answer is not Answer.ASKED]
+    if not events or (events[-1].answer, events[-1].channel, events[-1].sheet) != (command.answer, channel, command.sheet):
+        return False
+    said, kept = command.details, sample_of(session, command.agreement_id, command.person_id)
+    typed = {
+        "name": said.name,
+        "contact": said.address,
+        "age_band": said.age_band,
+        "languages": list(said.languages),
+        "gender": said.gender.strip(),
+    }
+    return all(kept[name] == value for name, value in typed.items() if name in kept)

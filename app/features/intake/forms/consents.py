@@ -10,7 +10,8 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import DataRequired, ValidationError
 
 from app.features.consents.queries import AGE_BANDS, AgreementRevision, Answer, fields_asked
-from app.features.consents.use_cases import AnswerAgreement, Details, NoteAge, NoteGuardian
+from app.features.consents.use_cases import AnswerAgreement, Details
+from app.features.intake.commands import TakeInAnswer
 from app.kernel import clock
 from app.kernel.permissions import Channel
 from app.kernel.texts import clean_line
@@ -104,16 +105,21 @@ class ConsentSheetForm(Form):
         """Whether an adult speaks for them."""
         return bool(self.of_age) and self.answer.data == "yes" and self.of_age.data == "no"
 
-    def age_command(self, person_id: uuid.UUID) -> NoteAge:
-        """The first day of the month after the one that was chosen."""
-        return NoteAge(person_id, date(self.year.data + self.month.data // 12, self.month.data % 12 + 1, 1))
+    def begin_anew(self) -> None:
+        """What was typed is another answer than the one that was taken in under this form."""
+        self.code_id = uuid.uuid4()
+        self.sheet_id.data = str(self.code_id)
 
-    def guardian_command(self, person_id: uuid.UUID) -> NoteGuardian:
-        """The adult at the desk."""
-        return NoteGuardian(person_id, self.guardian.data or "")
+    def to_taking_in(self) -> TakeInAnswer:
+        """Whose answer it is, and how it came. Who is young decides alone from the day after the month that was chosen."""
+        of_age_on = date(self.year.data + self.month.data // 12, self.month.data % 12 + 1, 1) if self.young else None
+        guardian = self.guardian.data or "" if self.young else ""
+        return TakeInAnswer(
+            self.code_id, self.person.data or "", self.code.data or "", Channel(self.channel.data), of_age_on, guardian
+        )
 
-    def to_command(self, agreement_id: uuid.UUID, person_id: uuid.UUID, guardian_id: uuid.UUID | None) -> AnswerAgreement:
-        """The answer as the use case takes it."""
+    def to_command(self, agreement_id: uuid.UUID) -> AnswerAgreement:
+        """The answer as the use case takes it, of nobody yet."""
 
         def typed(name: str) -> str:
             field = self._fields.get(name)
@@ -122,7 +128,7 @@ class ConsentSheetForm(Form):
         return AnswerAgreement(
             agreement_id=agreement_id,
             revision_id=_id(self.revision.data) or agreement_id,
-            person_id=person_id,
+            person_id=uuid.UUID(int=0),
             answer=Answer.GIVEN if self.answer.data == "yes" else Answer.REFUSED,
             language=self.language.data,
             details=Details(
@@ -134,7 +140,6 @@ class ConsentSheetForm(Form):
                 gender=typed("gender"),
             ),
             sheet=self.sheet.data or "",
-            guardian_id=guardian_id,
         )
 
 

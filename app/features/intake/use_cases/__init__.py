@@ -1,6 +1,6 @@
-"""What can happen to paper: a batch is opened (`opening`), its sheets are entered, undone and made void (`entering`), read a
-second time and settled (`reading`); scanned sheets are taken and given back (`taking_scans`); the batch is
-counted, signed, closed and reopened (`closing`).
+"""What can happen at the counter and by telephone (`answering`), and to paper: a batch is opened (`opening`), its sheets are
+entered, undone and made void (`entering`), read a second time and settled (`reading`); scanned sheets are taken and given back
+(`taking_scans`); the batch is counted, signed, closed and reopened (`closing`).
 """
 
 from app.features.intake.commands import (
@@ -10,10 +10,12 @@ from app.features.intake.commands import (
     OpenBatch,
     ReadSheet,
     SettleSheet,
+    TakeInAnswer,
     TakeScans,
     UndoSheet,
     VoidSheet,
 )
+from app.features.intake.use_cases.answering import take_in_answer
 from app.features.intake.use_cases.closing import (
     close_batch,
     finish_entering,
@@ -22,6 +24,7 @@ from app.features.intake.use_cases.closing import (
     reopen_batch,
 )
 from app.features.intake.use_cases.entering import enter_sheet, undo_sheet, void_sheet
+from app.features.intake.use_cases.knowing import has_read
 from app.features.intake.use_cases.opening import open_batch
 from app.features.intake.use_cases.reading import read_sheet, settle_sheet
 from app.features.intake.use_cases.taking_scans import Left, Taken, give_back_scans, take_scans
@@ -34,6 +37,7 @@ __all__ = [
     "OpenBatch",
     "ReadSheet",
     "SettleSheet",
+    "TakeInAnswer",
     "TakeScans",
     "Taken",
     "UndoSheet",
@@ -42,12 +46,14 @@ __all__ = [
     "enter_sheet",
     "finish_entering",
     "give_back_scans",
+    "has_read",
     "note_slips",
     "open_batch",
     "read_sheet",
     "reconcile_batch",
     "reopen_batch",
     "settle_sheet",
+    "take_in_answer",
     "take_scans",
     "undo_sheet",
     "void_sheet",

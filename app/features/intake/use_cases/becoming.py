@@ -23,6 +23,7 @@ from app.features.consents.use_cases import (
 from app.features.intake import entries, rules, serials
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetKind
 from app.features.intake.use_cases.held import note
+from app.features.intake.use_cases.numbers import in_large_print
 from app.features.printing.queries import FormKey, Kind
 from app.features.proposals.use_cases import check_take_in, take_in_proposal
 from app.features.scans.queries import pictures_of
@@ -52,6 +53,8 @@ def become(session: Session, actor: Actor, batch: IntakeBatch, sheet: IntakeShee
     entry = rules.counted_entry(sheet.first, sheet.settled)
     if batch.kind is SheetKind.PROPOSAL and batch.process_id is not None:
         command = entries.proposal_command(entry, batch.process_id, sheet.id, batch.received_at)
+        if command.contact is not None and in_large_print(session, sheet):
+            command = replace(command, contact=replace(command.contact, large_print=True))
         proposal, _token = take_in_proposal(session, actor, replace(command, hands_id=hands))
         sheet.proposal_id = proposal.id
         if code := serials.slip_code(secret, sheet.serial):

@@ -4,10 +4,12 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from app.features.intake.models import IntakeBatch, SheetKind
+from app.features.intake.models import IntakeBatch, IntakeSheet, SheetKind
 from app.features.intake.queries.scanned import in_force_since
-from app.features.printing.queries import Kind
+from app.features.intake.rules import record_of
+from app.features.printing.queries import Kind, Variant
 from app.features.printing.use_cases.serials import has_print_runs, read_serial, registered
+from app.features.scans.queries import reviewed
 from app.kernel.errors import Refused
 from app.kernel.messages import Message, msg
 
@@ -52,6 +54,15 @@ def number_for(session: Session, batch: IntakeBatch, text: str) -> str:
     if since is not None and found.ordered_at < since:
         raise _refused(EARLIER_TEXT)
     return serial
+
+
+def in_large_print(session: Session, sheet: IntakeSheet) -> bool:
+    """Whether the form itself was one in large print, by its number or its scan: then its writer reads large letters."""
+    found = registered(session, sheet.serial) if sheet.serial else None
+    if found is not None:
+        return found.variant is Variant.LARGE
+    pages = reviewed(session, None, taken_by=record_of(sheet.id))
+    return any(page.look.split("/")[0] == Variant.LARGE.value for page in pages)
 
 
 def _form_of(batch: IntakeBatch) -> tuple[Kind, uuid.UUID] | None:

@@ -8,19 +8,20 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app.features.printing.layout.codes import SERIAL_LENGTH, read_code
-from app.features.printing.layout.model import Kind
+from app.features.printing.layout.model import Kind, Variant
 from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun
 
 
 @dataclass(frozen=True)
 class Registered:
-    """The form that was printed with a serial: its kind and subject, whether the print run was a test, and when it was ordered,
-    which is when the form said what it says."""
+    """The form that was printed with a serial: its kind and subject, whether the print run was a test, when it was ordered,
+    which is when the form said what it says, and in which variant."""
 
     kind: Kind
     subject: uuid.UUID
     test: bool
     ordered_at: datetime
+    variant: Variant = Variant.STANDARD
 
 
 def read_serial(text: str) -> str | None:
@@ -32,7 +33,9 @@ def read_serial(text: str) -> str | None:
 def registered(session: Session, serial: str) -> Registered | None:
     """What was printed with this serial; None for one that no print run has."""
     row = session.execute(_printed().where(PrintedCopy.serial == serial)).first()
-    return Registered(Kind(row.kind), row.subject, row.test, row.created_at) if row is not None else None
+    if row is None:
+        return None
+    return Registered(Kind(row.kind), row.subject, row.test, row.created_at, Variant(row.variant))
 
 
 def has_print_runs(session: Session, kind: Kind, subject: uuid.UUID) -> bool:
@@ -41,9 +44,9 @@ def has_print_runs(session: Session, kind: Kind, subject: uuid.UUID) -> bool:
     return bool(session.scalar(select(exists(of_form))))
 
 
-def _printed() -> Select[str, uuid.UUID, bool, datetime]:
+def _printed() -> Select[str, uuid.UUID, bool, datetime, str]:
     return (
-        select(PrintedForm.kind, PrintedForm.subject, PrintRun.test, PrintRun.created_at)
+        select(PrintedForm.kind, PrintedForm.subject, PrintRun.test, PrintRun.created_at, PrintRun.variant)
         .select_from(PrintedCopy)
         .join(PrintRun, PrintRun.id == PrintedCopy.run_id)
         .join(PrintedForm, PrintedForm.id == PrintRun.form_id)

@@ -37,7 +37,7 @@ from app.features.proposals.queries.feedback import (
     supports_by_channel,
     supports_cte,
 )
-from app.features.proposals.queries.followers import Recipient, Standing, followers, standing
+from app.features.proposals.queries.followers import Recipient, Standing, followers, postal_address, standing
 from app.features.proposals.queries.likeness import Likeness, likenesses, similar
 from app.features.proposals.queries.lists import NO_ANSWER, Filters, Sort, cover_photos, narrowed, published
 from app.features.proposals.queries.own import by_follow_code, sent_secret, slip_secret
@@ -87,6 +87,7 @@ __all__ = [
     "map_features",
     "may_see",
     "narrowed",
+    "postal_address",
     "proposal",
     "proposal_by_reference",
     "published",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.features.notifications.queries import PostalAddress
 from app.features.proposals.models import Follow, GuestContact, Proposal, Support
+from app.features.proposals.rules import is_postal
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,16 @@ def followers(session: Session, proposal_id: uuid.UUID) -> list[Recipient]:
     guest = session.get(GuestContact, proposal_id)
     if guest is not None and guest.email:
         found.append(Recipient(email=guest.email, locale=guest.locale))
-    elif guest is not None and guest.postal:
-        process_id = session.scalars(select(Proposal.process_id).where(Proposal.id == proposal_id)).one()
-        postal = PostalAddress(proposal_id, process_id, guest.postal, guest.locale, guest.large_print)
+    elif guest is not None and (postal := postal_address(session.get_one(Proposal, proposal_id), guest)) is not None:
         found.append(Recipient(locale=guest.locale, postal=postal))
     return found
+
+
+def postal_address(about: Proposal, guest: GuestContact) -> PostalAddress | None:
+    """Where news of a proposal goes on paper; None where no letter would arrive: a name alone, say, as some write on a form."""
+    if not guest.postal or not is_postal(guest.postal):
+        return None
+    return PostalAddress(about.id, about.process_id, guest.postal, guest.locale, guest.large_print)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.features.proposals.follow_links import follow_token, slip_token
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
+from app.features.proposals.rules import is_reachable
 from app.kernel.errors import NotFound
 from app.kernel.permissions import Actor
 from app.kernel.references import token_hash
@@ -54,7 +55,7 @@ def by_follow_token(session: Session, token: str) -> Proposal:
 
 def has_contact(session: Session, proposal_id: uuid.UUID) -> bool:
     """Whether a way to reach the writer was written on the form."""
-    return session.get(GuestContact, proposal_id) is not None
+    return is_reachable(session.get(GuestContact, proposal_id))
 
 
 def slip_secret(proposal: Proposal) -> str | None:

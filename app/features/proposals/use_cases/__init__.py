@@ -20,7 +20,7 @@ from app.features.proposals.commands import (
     WholeCity,
     WriteComment,
 )
-from app.features.proposals.use_cases.claiming import claim_at_desk, claim_proposal
+from app.features.proposals.use_cases.claiming import claim_at_desk, claim_proposal, contact_known_by
 from app.features.proposals.use_cases.discussing import restore_comment, set_comment_state, withdraw_comment, write_comment
 from app.features.proposals.use_cases.drafting import own_proposal, save_draft, start_draft
 from app.features.proposals.use_cases.following import follow, unfollow
@@ -56,6 +56,7 @@ __all__ = [
     "check_take_in",
     "claim_at_desk",
     "claim_proposal",
+    "contact_known_by",
     "describe_photo",
     "follow",
     "hide_name",

@@ -1,7 +1,8 @@
 """A proposal that came on paper, at the desk or by phone is put to the account of whoever wrote it: once, and they are told."""
 
 import hmac
-from typing import TypeGuard
+import uuid
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from app.features.proposals.commands import ClaimAtDesk, ClaimProposal
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
 from app.features.proposals.queries import followers, proposal_by_reference
 from app.features.proposals.queries.own import by_follow_token
+from app.features.proposals.rules import is_postal, is_reachable
 from app.features.proposals.use_cases.taking_in import BY_HANDS
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, NotFound, Refused
@@ -22,18 +24,28 @@ from app.kernel.texts import clean_line
 
 ONCE = msg("This proposal was put to an account before, which is no more. It is given once.")
 TAKEN = msg("This proposal belongs to an account already. If that is not right, ask at a desk.")
+Knows = Callable[[Session, uuid.UUID, uuid.UUID], bool]
+"""Is given a proposal and a person, and says whether that person has read the contact on its form in office."""
+_knowing: list[Knows] = []
+
+
+def contact_known_by(knows: Knows) -> Knows:
+    """Register who can tell which people have read a form: rooms that stand on this one."""
+    if knows not in _knowing:
+        _knowing.append(knows)
+    return knows
 
 
 def claim_proposal(session: Session, actor: Actor, command: ClaimProposal) -> Proposal:
     """Put the proposal of a slip to the actor's account, who knows the contact that was written on the form.
 
     Doing it again changes nothing. Raises SignInRequired, NotFound for a wrong code, Conflict when it is somebody's already,
-    Refused for another contact than the one on the form, or where none was given: a desk helps then. Forbidden for the clerk
-    who typed the sheet: they have seen both.
+    Refused for another contact than the one on the form, or where none was given: a desk helps then. Forbidden for clerks who
+    typed or read the sheet: they have seen both.
     """
     person_id = actor.require_signed_in()
     proposal = _held(session, by_follow_token(session, command.token))
-    if proposal.hands_id == person_id:
+    if _has_read(session, proposal, person_id):
         raise Forbidden(msg("A colleague has to do this for you."))
     if proposal.author_id is not None:
         if proposal.author_id == person_id:
@@ -54,8 +66,8 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
     says what they wrote, or their account has the e-mail address that they wrote.
 
     Raises Refused for an unknown reference or account and for another contact than the one on the form, Forbidden for a clerk's
-    own account, and for whoever typed the contact and so knows it; Conflict when it is somebody's already, or was and that
-    account is erased.
+    own account, and for whoever typed or read the contact and so knows it; Conflict when it is somebody's already, or was and
+    that account is erased.
     """
     found = proposal_by_reference(session, command.reference)
     if found is None or not actor.may(Permission.INTAKE, found.process_id):
@@ -74,8 +86,10 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
         raise Conflict(ONCE)
     contact = session.get(GuestContact, proposal.id)
     if is_reachable(contact) and not _has_address(person, contact):
-        if proposal.hands_id == actor.person_id:
-            raise Forbidden(msg("You typed this proposal, and know the contact on the form. A colleague has to do this."))
+        if _has_read(session, proposal, actor.require_signed_in()):
+            raise Forbidden(
+                msg("You typed or read this proposal, and know the contact on the form. A colleague has to do this.")
+            )
         if not _is_theirs(contact, command.contact):
             raise Refused(
                 msg(
@@ -86,9 +100,9 @@ def claim_at_desk(session: Session, actor: Actor, command: ClaimAtDesk) -> Propo
     return _give(session, actor, proposal, person.id, contact)
 
 
-def is_reachable(contact: GuestContact | None) -> TypeGuard[GuestContact]:
-    """Whether a way to reach the person was written on the form."""
-    return contact is not None and bool(contact.email or contact.phone or contact.postal)
+def _has_read(session: Session, proposal: Proposal, person_id: uuid.UUID) -> bool:
+    """Whether they typed the proposal, or have read its form: whoever reads a sheet the second time types the contact, too."""
+    return proposal.hands_id == person_id or any(knows(session, proposal.id, person_id) for knows in _knowing)
 
 
 def _has_address(person: Person, contact: GuestContact) -> bool:
@@ -127,8 +141,10 @@ def _give(session: Session, actor: Actor, proposal: Proposal, person_id: object,
 
 
 def _is_theirs(contact: GuestContact, typed: str) -> bool:
-    """Whether it is one of the ways to reach them; compared in the same time whatever it is."""
-    wanted = [_plain(contact.email or ""), _digits(contact.phone or ""), _plain(contact.postal or "")]
+    """Whether it is one of the ways to reach them; compared in the same time whatever it is. A name alone is none: others know
+    it, too."""
+    postal = contact.postal if contact.postal and is_postal(contact.postal) else ""
+    wanted = [_plain(contact.email or ""), _digits(contact.phone or ""), _plain(postal)]
     given = [_plain(typed), _digits(typed), _plain(typed)]
     return any(bool(a) and hmac.compare_digest(a.encode(), b.encode()) for a, b in zip(wanted, given, strict=True))
 

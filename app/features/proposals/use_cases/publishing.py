@@ -8,6 +8,7 @@ from app.features.proposals import mails, rules
 from app.features.proposals.commands import Contact, PublishProposal
 from app.features.proposals.follow_links import follow_code
 from app.features.proposals.models import Follow, GuestContact, Proposal, ProposalState
+from app.features.proposals.queries import postal_address
 from app.features.proposals.use_cases.drafting import own_proposal
 from app.features.proposals.use_cases.gate import process_of, require_may_propose
 from app.features.spaces import queries as spaces
@@ -76,13 +77,16 @@ def keep_contact(session: Session, proposal: Proposal, contact: Contact) -> Gues
 
 
 def tell_author(session: Session, proposal: Proposal, contact: GuestContact | None) -> None:
-    """A letter with the reference and the address: to the author, or to the address that a guest left."""
+    """A letter with the reference and the address: to the author, or to the address that a guest left, on paper where it is one
+    of the post."""
     letter = mails.PUBLISHED if proposal.state is ProposalState.PUBLISHED else mails.WAITING
     params = {"proposal_id": str(proposal.id), "reference": proposal.reference}
     if proposal.author_id is not None:
         notify(session, letter, person_id=proposal.author_id, params=params)
     elif contact is not None and contact.email:
         notify(session, letter, email=contact.email, locale=contact.locale, params=params)
+    elif contact is not None and (postal := postal_address(proposal, contact)) is not None:
+        notify(session, letter, postal=postal, params=params)
 
 
 def _follow(session: Session, proposal: Proposal, actor: Actor) -> None:
