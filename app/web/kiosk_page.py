@@ -15,7 +15,7 @@ FIELD = re.compile(r'<(textarea|select)\b|<input\b(?![^>]*\btype="(hidden|submit
 LINK = re.compile(r"<a\b(?P<attributes>[^>]*)>(?P<words>.*?)</a>", re.DOTALL)
 COPY = re.compile(r'<button\b[^>]*\bdata-module="copy"[^>]*>.*?</button>', re.DOTALL)
 HREF = re.compile(r'\bhref="(?P<address>[^"]*)"')
-FILES = re.compile(r"\.(pdf|csv|geojson|json|xml|zip|ics|py|txt)$")
+FILES = re.compile(r"\.(pdf|csv|geojson|json|jsonl|jsonld|jws|xml|zip|ics|py|txt|md|pb)$|^/\.well-known/")
 
 
 def asks(page: str) -> bool:

@@ -6,7 +6,10 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class SetUpDevice:
-    """A screen: its name, where it stands, and what it offers. No language, no process: all of them."""
+    """A screen: its name, where it stands, and what it offers. No language, no process: all of them.
+
+    `form_id` is that of the form it was typed into: sent twice, it is one screen.
+    """
 
     name: str
     place: str
@@ -15,6 +18,7 @@ class SetUpDevice:
     supports: bool = True
     voting: bool = True
     lower_half: bool = False
+    form_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What is typed about public screens, and at them."""
 
 from collections.abc import Mapping
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
-from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.features.kiosk.commands import SetUpDevice
@@ -24,8 +25,9 @@ def _several(label: str, description: str) -> SelectMultipleField:
 
 
 class DeviceForm(Form):
-    """A screen: where it stands and what it offers."""
+    """A screen: where it stands and what it offers. `screen_id` is chosen with the empty form: a second press sets up no second one."""
 
+    screen_id = HiddenField()
     name = LineField(
         _("Name of the screen"),
         [Filled(_("Give the screen a name.")), AtMost(80)],
@@ -48,6 +50,14 @@ class DeviceForm(Form):
         ),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        try:
+            self.form_id = UUID(self.screen_id.data or "")
+        except ValueError:
+            self.form_id = uuid4()
+        self.screen_id.data = str(self.form_id)
+
     def label(self, languages: list[tuple[str, str]], processes: Mapping[UUID, Texts]) -> "DeviceForm":
         """Put the choices into the reader's language."""
         self.languages.choices = languages
@@ -64,6 +74,7 @@ class DeviceForm(Form):
             supports=bool(self.supports.data),
             voting=bool(self.voting.data),
             lower_half=bool(self.lower_half.data),
+            form_id=self.form_id,
         )
 
 

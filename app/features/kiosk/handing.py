@@ -74,7 +74,7 @@ def to_phone() -> ResponseReturnValue:
         flash(translate(refusal.message), "bad")
         return redirect(url_for("proposals_authoring.new", process=process.slug), 303)
     address = door.address_of(token)
-    return render_template("kiosk/handed.html", found=found, address=address, qr=qr_svg(address))
+    return render_template("kiosk/handed.html", found=found, address=address, qr=qr_svg(address), token=token)
 
 
 @bp.get("/handed/<uuid:handover_id>")

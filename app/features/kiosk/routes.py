@@ -127,12 +127,13 @@ def reset() -> ResponseReturnValue:
 @csrf.exempt  # moves what is tapped on this screen and nothing else; a stale page must be able to
 @public
 def lower() -> ResponseReturnValue:
-    """Controls go down into the lower half of the screen, or back, until the visit ends."""
+    """Controls go down into the lower half of the screen, or back, until the visit ends. A script says which of the two."""
     response = redirect(safe_next(request.form.get("back"), "/kiosk"), 303)
     if is_kiosk():
+        wanted = request.form.get("lowered")
         response.set_cookie(
             LOWER,
-            "0" if is_lowered() else "1",
+            wanted if wanted in ("0", "1") else "0" if is_lowered() else "1",
             samesite="Lax",
             httponly=True,
             secure=current_app.config["SESSION_COOKIE_SECURE"],

@@ -1,6 +1,6 @@
 /* Buttons on the map: closer, farther, everything; and the credit. Ours, because they need 44 px and words. */
 
-import { locate } from "./locate.js";
+import { locate, mayLocate } from "./locate.js";
 import { make, picture } from "./texts.js";
 
 const PLUS = ["M12 5v14M5 12h14"];
@@ -18,7 +18,7 @@ export function addControls(handle) {
   const all = button(handle, "wholeCity", WHOLE, () => (handle.showAll ? handle.showAll() : leaflet.setView(home.centre, home.zoom)));
   const here = button(handle, "locate", POSITION, () => locate(handle));
   const groups = [make("div", { className: "map__group" }, closer, farther), make("div", { className: "map__group" }, all)];
-  if (navigator.geolocation && window.isSecureContext) groups.push((handle.locateGroup = make("div", { className: "map__group" }, here)));
+  if (mayLocate()) groups.push((handle.locateGroup = make("div", { className: "map__group" }, here)));
   place(leaflet, `top${side}`, make("div", { className: "map__controls", dir: handle.direction }, ...groups));
   const limits = () => {
     closer.disabled = leaflet.getZoom() >= leaflet.getMaxZoom();
@@ -41,6 +41,7 @@ function credit(text) {
   const line = make("p", { className: "map__credit" });
   const [before, after] = text.split("OpenStreetMap");
   if (after === undefined) line.textContent = text;
+  else if ("kiosk" in document.documentElement.dataset) line.append(text); // words there: nothing leads away
   else line.append(before, make("a", { href: "https://www.openstreetmap.org/copyright", rel: "noopener", text: "OpenStreetMap" }), after);
   return line;
 }

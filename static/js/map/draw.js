@@ -5,7 +5,7 @@ import { addCrosshair } from "./draw/crosshair.js";
 import { LEAST, MOST, crosses, fromText, inside, length, size, toGeometry } from "./draw/shape.js";
 import { createSketch } from "./draw/sketch.js";
 import { createToolbar } from "./draw/toolbar.js";
-import { locate } from "./locate.js";
+import { locate, mayLocate } from "./locate.js";
 
 /** Start drawing into the field with the id `field`. */
 export function startDrawing(handle, { field, shapes }) {
@@ -33,7 +33,7 @@ class Drawing {
     handle.leaflet.doubleClickZoom.disable();
     handle.locateGroup?.remove();
     handle.drawing = this;
-    const canLocate = navigator.geolocation && window.isSecureContext;
+    const canLocate = mayLocate();
     this.update = createToolbar(handle, this.shapes, {
       choose: (shape) => this.choose(shape),
       locate: canLocate ? () => locate(handle, (here) => this.state.shape === "Point" && this.add(here)) : null,

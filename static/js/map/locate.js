@@ -4,6 +4,11 @@ import { make } from "./texts.js";
 
 const PATIENCE = { enableHighAccuracy: true, timeout: 12_000, maximumAge: 60_000 };
 
+/** Not on a public screen: where that stands is known, and the browser's question would hang over the page. */
+export function mayLocate() {
+  return Boolean(navigator.geolocation) && window.isSecureContext && !("kiosk" in document.documentElement.dataset);
+}
+
 /** Move the map to the reader's position; `found(latlng)` is called when it lies on the map. */
 export function locate(handle, found) {
   const { leaflet } = handle;

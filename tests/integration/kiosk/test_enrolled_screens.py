@@ -53,6 +53,18 @@ def test_a_code_lets_one_browser_in_once(app, as_role):
     assert second.get_cookie(TOKEN) is None
 
 
+def test_a_form_that_is_sent_twice_sets_one_screen_up(app, as_role):
+    admin = as_role("administrator")
+    form_id = re.search(r'name="screen_id"[^>]*value="([^"]+)"', admin.get("/staff/screens/new").text)[1]
+    codes = [code_on(admin.post("/staff/screens/new", data=FORM | {"screen_id": form_id}).text) for _press in range(2)]
+
+    assert len(screens()) == 1
+    assert app.test_client().post("/kiosk/enrol", data={"code": codes[0]}).status_code == 422
+    assert app.test_client().post("/kiosk/enrol", data={"code": codes[1]}).status_code == 303
+    admin.post("/staff/screens/new", data=FORM)
+    assert len(screens()) == 2
+
+
 def test_a_code_is_over_after_fifteen_minutes_and_guesses_are_slowed_down(client, clock):
     device = kiosk.device()
     db.session.commit()

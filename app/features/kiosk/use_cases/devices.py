@@ -4,6 +4,7 @@ import secrets
 import uuid
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.kiosk.commands import ChangeDevice, SetUpDevice
@@ -23,14 +24,20 @@ _NO_CODE = msg("This code is not right, or its fifteen minutes are over. Ask an 
 def set_up_device(session: Session, actor: Actor, command: SetUpDevice) -> tuple[KioskDevice, str]:
     """Make a screen. Returns it with the digits that let its browser in, which are kept nowhere and shown once.
 
+    The same form sent twice, by a second press or by loading its answer again, is one screen; it has other digits then.
     Raises Forbidden for everybody but administrators, Invalid where name or place are missing.
     """
     actor.require(Permission.KIOSK_MANAGE)
-    device = KioskDevice()
+    if command.form_id is not None and session.get(KioskDevice, command.form_id) is not None:
+        return give_code(session, actor, command.form_id)
+    device = KioskDevice(id=command.form_id or uuid.uuid4())
     _write(device, command)
     code = _code(device)
-    session.add(device)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(device)
+    except IntegrityError:  # the other press of two was faster by a moment
+        return give_code(session, actor, device.id)
     audit.record(session, actor, "kiosk.added", device, name=device.name)
     return device, code
 

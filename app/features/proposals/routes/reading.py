@@ -103,10 +103,15 @@ def _address(proposal: Proposal) -> str:
 
 @bp.get("/<reference>/print")
 @public
-def sheet(reference: str) -> str:
-    """The proposal on one sheet of paper, with a code for phones that leads back to it."""
+def sheet(reference: str) -> ResponseReturnValue:
+    """The proposal on one sheet of paper, with a code for phones that leads back to it.
+
+    Not on a public screen: the sheet has no way to the start and no end of the visit.
+    """
     session, actor = db.session(), viewer()
     proposal = visible_by_reference(session, actor, reference)
+    if is_kiosk():
+        return redirect(url_for(".show", reference=proposal.reference), 303)
     address = _address(proposal)
     code = segno.make(address, error="m").svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=True)
     return render_template(
