@@ -11,8 +11,8 @@ from app.features.committee.queries import stations_of
 from app.features.stations.forms import EnvelopeForm
 from app.features.stations.manage_routes.shared import place_of, secret_of, space_of
 from app.features.stations.queries import envelope, envelopes_of
-from app.features.stations.use_cases import decide_envelope, paper_pots, take_in_envelope
-from app.features.stations.use_cases.envelopes import WHY
+from app.features.stations.use_cases import decide_envelope, paper_pots, strike_out, take_in_envelope
+from app.features.stations.use_cases.envelopes import MISTAKE, WHY
 from app.features.stations.words import ENVELOPE_STATES
 from app.features.voting.queries import fixed_pots
 from app.kernel import clock
@@ -56,6 +56,7 @@ def index(process_id: UUID) -> ResponseReturnValue:
         titles={one.id: one.title for one in fixed_pots(db.session(), process_id)},
         states=ENVELOPE_STATES,
         why=WHY,
+        mistake=MISTAKE,
     )
     return page, sent.status
 
@@ -70,5 +71,19 @@ def decide(envelope_id: UUID) -> ResponseReturnValue:
     attempt(
         lambda: decide_envelope(db.session(), viewer(), envelope_id),
         lambda: _("Decided. The list says whether it is opened or goes back unopened."),
+    )
+    return redirect(url_for(".index", process_id=process_id), 303)
+
+
+@bp.post("/one/<uuid:envelope_id>/strike-out")
+@requires(Permission.INTAKE)
+@commits
+def strike(envelope_id: UUID) -> ResponseReturnValue:
+    """It was written down by mistake."""
+    found = envelope(db.session(), envelope_id)
+    process_id, number = place_of(found.station_id, Permission.INTAKE).process_id, found.number
+    attempt(
+        lambda: strike_out(db.session(), viewer(), envelope_id),
+        lambda: _("Struck out. Write the envelope down again; it gets a new number instead of %(number)s.", number=number),
     )
     return redirect(url_for(".index", process_id=process_id), 303)

@@ -11,7 +11,7 @@ from app.features.stations.use_cases.desk import (
     stop_return,
 )
 from app.features.stations.use_cases.drawing import draw_sample, judge_sample, read_all
-from app.features.stations.use_cases.envelopes import decide_envelope, take_in_envelope
+from app.features.stations.use_cases.envelopes import decide_envelope, strike_out, take_in_envelope
 from app.features.stations.use_cases.leaving import is_stuck, note_left, take_back_left
 from app.features.stations.use_cases.loosening import loosen, pots_to_loosen
 from app.features.stations.use_cases.scans import give_back_scans, take_scans
@@ -48,6 +48,7 @@ __all__ = [
     "settle",
     "sign_numbers",
     "stop_return",
+    "strike_out",
     "take_back_left",
     "take_back_signature",
     "take_in_envelope",

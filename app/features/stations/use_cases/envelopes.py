@@ -35,10 +35,12 @@ from app.kernel.permissions import Actor
 LATE = "late"
 USED = "used"
 UNLISTED = "unlisted"
+MISTAKE = "mistake"
 WHY: dict[str, Message] = {
     LATE: msg("It came too late"),
     USED: msg("This person has voted already, or has no vote here"),
     UNLISTED: msg("This person is not on the list of voters"),
+    MISTAKE: msg("Written down by mistake"),
 }
 NOT_LISTED = msg(
     "This number with this date of birth is not on the list of voters. Compare both with the envelope. If they are right, tick "
@@ -101,18 +103,43 @@ def take_in_envelope(session: Session, actor: Actor, command: TakeInEnvelope, se
     return made
 
 
-def decide_envelope(session: Session, actor: Actor, envelope_id: uuid.UUID) -> EnvelopeState:
-    """Accept an outer envelope, so that it is opened and its ballot goes into the box unread, or send it back unopened.
+def strike_out(session: Session, actor: Actor, envelope_id: uuid.UUID) -> OuterEnvelope:
+    """Take back what was written down by mistake, while nobody has decided: such as another voter's number.
 
-    Which of the two the constraint decides: nobody votes twice, and nobody who is not on the list of voters. Deciding again
-    changes nothing.
+    The entry keeps its number, which is never given again, and forgets whose it was. Doing it again changes nothing.
+    Raises Conflict where it was accepted, or goes back already.
     """
+    envelope, place = _held(session, actor, envelope_id)
+    if envelope.because == MISTAKE:
+        return envelope
+    if envelope.state is not EnvelopeState.WAITING:
+        raise Conflict(msg("A colleague has just decided this envelope, so its entry stays."))
+    envelope.state, envelope.because, envelope.voter_key, envelope.proof = EnvelopeState.RETURNED, MISTAKE, "", ""
+    audit.record(
+        session, actor, "envelope.struck_out", place, process_id=place.process_id, station=place.name, number=envelope.number
+    )
+    session.flush()
+    return envelope
+
+
+def _held(session: Session, actor: Actor, envelope_id: uuid.UUID) -> tuple[OuterEnvelope, Station]:
+    """The envelope, locked, and its station. Raises NotFound for everybody but clerks of that process."""
     query = select(OuterEnvelope).where(OuterEnvelope.id == envelope_id).with_for_update()
     envelope = session.scalars(query.execution_options(populate_existing=True)).first()
     if envelope is None:
         raise NotFound
     place = station_of(session, envelope.station_id)
     clerk(session, actor, place.process_id)
+    return envelope, place
+
+
+def decide_envelope(session: Session, actor: Actor, envelope_id: uuid.UUID) -> EnvelopeState:
+    """Accept an outer envelope, so that it is opened and its ballot goes into the box unread, or send it back unopened.
+
+    Which of the two the constraint decides: nobody votes twice, and nobody who is not on the list of voters. Deciding again
+    changes nothing.
+    """
+    envelope, place = _held(session, actor, envelope_id)
     if envelope.state is not EnvelopeState.WAITING:
         return envelope.state
     pot = paper_pot(session, place, envelope.pot_id)
