@@ -10,8 +10,8 @@ automated_step(
     title=msg("When a public screen is refused"),
     data=msg("Which token the screen shows and when that was given out; nothing about its visitors"),
     rule=msg(
-        "A screen gets another token each day. One that shows an older token although the newer is in use is refused, because "
-        "one of the two browsers has a copy; staff are told of both."
+        "A screen gets another token every quarter of an hour. One that shows an older token although the newer is in use is "
+        "refused, because one of the two browsers has a copy; staff are told of both."
     ),
     answers_for=CITY,
     contest=TELL_US,

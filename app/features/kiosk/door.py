@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, g, request, url_for
 from sqlalchemy.exc import DBAPIError
@@ -33,7 +32,7 @@ NOT_TAKEN_ALONG = frozenset({"csrf_token", "draft", "seen", "action"})
 def known(token: str) -> Screen:
     """The screen that shows this token. One that is unknown, revoked, or older than another in use, is a screen that is off."""
     now = clock.now()
-    found = device_of_token(db.session(), token, now, ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    found = device_of_token(db.session(), token, now)
     if found is None:
         return OFF
     device, shown, newest, verdict = found
@@ -65,7 +64,7 @@ kiosk.screens_from(known)
 
 
 def note(screen: Screen | None) -> None:
-    """Write down that the screen was seen, at most once a minute, and give it another token with the day's first page.
+    """Write down that the screen was seen, at most once a minute, and give it another token each quarter of an hour.
 
     In a short transaction of its own. Where the database takes no writing at this moment, the visit goes on without.
     """
@@ -87,7 +86,7 @@ def note(screen: Screen | None) -> None:
 
 
 def bring_token(response: Response) -> Response:
-    """Let the browser know its token for this day."""
+    """Let the browser know its newest token."""
     token = g.pop("kiosk_new_token", None)
     if token:
         kiosk.give_token(response, token)

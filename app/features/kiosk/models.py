@@ -40,8 +40,8 @@ class KioskDevice(Identified, Timestamped, Model):
 class KioskToken(Identified, Model):
     """What one browser shows to be a device: 256 random bits, of which only a hash is kept.
 
-    A device gets another one each day. The older ones are remembered, so that a copy of one is noticed. `used_at` is when it
-    was first shown, `ended_at` when it stopped being the newest.
+    A device gets another one every quarter of an hour. The older ones are remembered, so that a copy of one is noticed.
+    `used_at` is when it was first shown, `ended_at` when it stopped being the newest.
     """
 
     __tablename__ = "kiosk_token"

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,9 +51,7 @@ def device(session: Session, device_id: uuid.UUID) -> KioskDevice | None:
     return session.get(KioskDevice, device_id)
 
 
-def device_of_token(
-    session: Session, token: str, now: datetime, zone: ZoneInfo
-) -> tuple[KioskDevice, KioskToken, KioskToken, Verdict] | None:
+def device_of_token(session: Session, token: str, now: datetime) -> tuple[KioskDevice, KioskToken, KioskToken, Verdict] | None:
     """Whose token this is, the newest of that device, and what it is worth; None for one that was never given out."""
     row = session.execute(
         select(KioskToken, KioskDevice)
@@ -73,7 +70,7 @@ def device_of_token(
             .order_by(KioskToken.given_at.desc())
             .limit(1)
         ).one()
-    return found, shown, newest, verdict(found, shown, newest, now, zone)
+    return found, shown, newest, verdict(found, shown, newest, now)
 
 
 def handover(session: Session, token: str, now: datetime) -> KioskHandover | None:

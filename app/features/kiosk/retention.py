@@ -1,4 +1,4 @@
-"""What this room removes by itself: hand-overs whose minutes are over, prints that were asked for, tokens of earlier days."""
+"""What this room removes by itself: hand-overs whose minutes are over, prints that were asked for, earlier tokens."""
 
 from app.features.kiosk.models import KioskHandover, KioskToken, PrintWish
 from app.kernel.messages import msg
@@ -29,6 +29,6 @@ rows(
     lambda before: KioskToken.ended_at < before,
     since=msg("after the screen got another one"),
     why=msg("A copy that is older opens nothing, and is not told from one that never was."),
-    days=90,
+    days=30,
     public=False,
 )

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from app.features.kiosk.models import KioskDevice, KioskToken
 from app.kernel.automated import decides
@@ -12,6 +11,8 @@ CODE_LASTS = timedelta(minutes=15)
 HANDOVER_LASTS = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is known when a screen was last seen: one write a minute, however busy it is."""
+TOKEN_LASTS = timedelta(minutes=15)
+"""How old a token may be when a page is opened with it: until then nothing tells a copy from the original."""
 SIDE_BY_SIDE = timedelta(minutes=1)
 """How long the older token works beside the newer: for what the browser had asked for before the answer with the newer came."""
 
@@ -26,7 +27,7 @@ class Verdict(StrEnum):
 
 
 @decides("kiosk_token")
-def verdict(device: KioskDevice, shown: KioskToken, newest: KioskToken, now: datetime, zone: ZoneInfo) -> Verdict:
+def verdict(device: KioskDevice, shown: KioskToken, newest: KioskToken, now: datetime) -> Verdict:
     """What the token `shown` of a device is worth, when `newest` is the last that was given out.
 
     An older one works while nobody has shown the newest yet, because the answer that brought it may have been lost; then the
@@ -35,8 +36,7 @@ def verdict(device: KioskDevice, shown: KioskToken, newest: KioskToken, now: dat
     if device.revoked_at is not None:
         return Verdict.OFF
     if shown.id == newest.id:
-        another_day = shown.given_at.astimezone(zone).date() < now.astimezone(zone).date()
-        return Verdict.ANEW if another_day else Verdict.WORKS
+        return Verdict.ANEW if now - shown.given_at >= TOKEN_LASTS else Verdict.WORKS
     if newest.used_at is None:
         return Verdict.ANEW if now - newest.given_at > SIDE_BY_SIDE else Verdict.WORKS
     return Verdict.WORKS if now - newest.used_at <= SIDE_BY_SIDE and shown.ended_at == newest.given_at else Verdict.COPIED

@@ -1,4 +1,4 @@
-"""The tokens of screens: another one each day, and what is noted about those that are shown. Each in a short transaction."""
+"""The tokens of screens: another one every quarter of an hour, and what is noted about those shown. In short transactions."""
 
 import uuid
 
@@ -27,7 +27,7 @@ def new_token_of(session: Session, device: KioskDevice, *, forget: bool = False)
 
 
 def another_token(session: Session, device_id: uuid.UUID, newest_id: uuid.UUID) -> str | None:
-    """The token for a new day. None where another request of the same browser was faster, or the screen is switched off."""
+    """The next token. None where another request of the same browser was faster, or the screen is switched off."""
     device = session.get(KioskDevice, device_id, with_for_update=True)
     newest = session.scalars(select(KioskToken.id).where(KioskToken.device_id == device_id, KioskToken.ended_at.is_(None)))
     if device is None or device.revoked_at is not None or newest.first() != newest_id:
