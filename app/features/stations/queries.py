@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from app.features.stations.models import (
     StationCount,
 )
 from app.kernel import clock
+from app.kernel.audit import AuditEntry
 from app.kernel.errors import NotFound
 from app.kernel.messages import Message, msg
 from app.kernel.paging import Page, last_page
@@ -261,6 +262,18 @@ def shift(session: Session, shift_id: uuid.UUID) -> Shift:
 def paper_ballot(session: Session, batch_id: uuid.UUID, number: int) -> PaperBallot | None:
     """One ballot of a batch."""
     return session.get(PaperBallot, (batch_id, number))
+
+
+TAKEN_OVER = "batch.taken_over"
+"""In the log: a clerk went on with a batch of which somebody who has left office had typed a part."""
+
+
+def typed_a_part(session: Session, person_id: uuid.UUID, batch_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of which of these batches somebody has typed ballots, also where a colleague went on with it."""
+    mine = set(session.scalars(select(Batch.id).where(Batch.id.in_(batch_ids), Batch.typed_by == person_id)))
+    rows = select(AuditEntry.subject_id, AuditEntry.details)
+    taken_over = rows.where(AuditEntry.action == TAKEN_OVER, AuditEntry.subject_id.in_(batch_ids))
+    return mine | {one for one, details in session.execute(taken_over).tuples() if details["before"] == str(person_id)}
 
 
 def typed_today(session: Session, person_id: uuid.UUID, zone: str) -> int:

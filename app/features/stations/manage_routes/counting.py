@@ -18,11 +18,12 @@ from app.features.stations.queries import (
     left_to_read,
     missing_before_signing,
     numbers_of,
+    typed_a_part,
     typed_in,
     unsettled_in,
 )
 from app.features.stations.scanned import record_of
-from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, sign_numbers, take_back_signature
+from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, proposes, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -87,6 +88,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
     form.reason.flags.required = numbers.difference != 0
     me = viewer().person_id
     looked = looked_through(session, me, [record_of(one.id) for one in batches]) if me else set()
+    mine = typed_a_part(session, me, [one.id for one in batches]) if me else set()
     results = list(counted_of_batch(session, pot, [one.id for one in batches]))
     page = render_template(
         "stations/count.html",
@@ -109,6 +111,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         stuck=is_stuck(session, station_id, pot_id),
         may_work=viewer().may(Permission.INTAKE, place.process_id),
         me=me,
-        not_mine={one.id for one in batches if one.typed_by != me and record_of(one.id) not in looked},
+        proposes=proposes(session, place, pot_id),
+        not_mine={one.id for one in batches if one.id not in mine and record_of(one.id) not in looked},
     )
     return page, status

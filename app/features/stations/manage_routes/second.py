@@ -113,7 +113,7 @@ def differences(batch_id: UUID) -> str:
     )
 
 
-@bp.route("/batch/<uuid:batch_id>/<int:number>", methods=["GET", "POST"])
+@bp.route("/batch/<uuid:batch_id>/<int(max=9999):number>", methods=["GET", "POST"])
 @requires(Permission.INTAKE)
 @commits
 def decide(batch_id: UUID, number: int) -> ResponseReturnValue:
