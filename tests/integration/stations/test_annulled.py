@@ -1,4 +1,4 @@
-"""After the vote on a pot was annulled nothing of its paper stays for ever: no order of ballots, no scan, no number of a voter."""
+"""After the vote on a pot was annulled nothing of its paper stays for ever: no order, no scan, no number of a voter."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Roles that are taken away in the middle: what somebody had typed stays theirs, and whoever signs next is asked for a reason."""
+"""Roles that are taken away in the middle: what somebody typed stays theirs, and whoever signs next is asked for a reason."""
 
 import pytest
 from sqlalchemy import delete, select

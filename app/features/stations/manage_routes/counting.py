@@ -15,12 +15,10 @@ from app.features.stations.queries import (
     CountState,
     batches_of,
     count_of,
-    left_to_read,
     missing_before_signing,
     numbers_of,
+    progress_of,
     typed_a_part,
-    typed_in,
-    unsettled_in,
 )
 from app.features.stations.scanned import record_of
 from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, proposes, sign_numbers, take_back_signature
@@ -86,6 +84,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
     numbers = numbers_of(session, station_id, pot_id)
     form.seen.data = str(numbers.difference)
     form.reason.flags.required = numbers.difference != 0
+    progress = progress_of(session, [one.id for one in batches])
     me = viewer().person_id
     looked = looked_through(session, me, [record_of(one.id) for one in batches]) if me else set()
     mine = typed_a_part(session, me, [one.id for one in batches]) if me else set()
@@ -100,10 +99,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         numbers=numbers,
         unready=missing_before_signing(session, place, pot, numbers.state),
         kept=count_of(session, station_id, pot_id),
-        batches=[
-            (one, typed_in(session, one.id), left_to_read(session, one.id), len(unsettled_in(session, one.id)))
-            for one in batches
-        ],
+        batches=[(one, progress[one.id]) for one in batches],
         void=sum(counted.choices is None for _read, counted in results),
         blank=sum(counted.choices is not None and not counted.choices.numbers for _read, counted in results),
         states=COUNT_STATES,

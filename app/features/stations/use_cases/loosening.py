@@ -14,7 +14,6 @@ from app.features.stations.counted import classes_typed
 from app.features.stations.models import Batch, PaperBallot, PaperRow
 from app.kernel import clock
 
-
 ANNULLED_DAYS = 30
 """How long ballots of a pot lie in their batches after its vote was annulled: somebody may object to that."""
 
