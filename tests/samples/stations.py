@@ -114,8 +114,8 @@ SAMPLES = {
         ),
     ],
     "stations_count.show": lambda world: [
-        f"/staff/stations/count/{world.desk_station.id}/{world.paper_now.id}",
         f"/staff/stations/count/{world.count_station.id}/{world.paper_over.id}",
+        f"/staff/stations/count/{world.desk_station.id}/{world.paper_now.id}",
         Visit(f"/staff/stations/count/{world.count_station.id}/{world.paper_over.id}", viewer="auditor"),
         Visit(f"/staff/stations/count/{world.shares_station.id}/{world.shares_pot.id}", viewer="clerk"),
     ],
@@ -144,6 +144,26 @@ SAMPLES = {
         f"/staff/stations/envelopes/{world.paper_now.process_id}",
         f"/staff/stations/envelopes/{world.shares_pot.process_id}",
     ],
+}
+
+
+def _another_batch(world: World) -> None:
+    actor = stations.clerk(world.paper_over.process_id, "Dora D")
+    stations.typed(actor, world.count_station, world.paper_over, ["1", "2"])
+
+
+def _another_envelope(world: World) -> None:
+    command = TakeInEnvelope(
+        at(world.desk_station, world.paper_now, f"CARD{uuid4().int % 10**8:08}"), uuid4(), "postal", arrived_at=clock.now()
+    )
+    take_in_envelope(db.session(), stations.on_shift(world.desk_station, "Dora D"), command, SECRET)
+
+
+GROW = {
+    "stations.process": lambda world: committee.station(world.paper_now.process_id, f"Station {uuid4()}"),
+    "stations_count.show": _another_batch,
+    "stations_second.show": _another_batch,
+    "stations_envelopes.index": _another_envelope,
 }
 UNIQUE = {
     "station_shift": ("station_id", "person_id", "day"),

@@ -192,6 +192,7 @@ DEEDS: dict[str, Message] = {
     "struck": msg("was withdrawn while people voted, and cannot win"),
     "taken_back": msg("was taken back"),
     "taken_in": msg("was taken in"),
+    "taken_over": msg("was typed on by a colleague"),
     "scans_taken": msg("was filled from scans"),
     "dropped": msg("was removed because it was empty"),
     "written_after_the_vote": msg("was written down after the vote"),

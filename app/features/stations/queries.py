@@ -1,8 +1,7 @@
 """How stations, what they handed out, batches and ballots on paper are looked up."""
 
 import uuid
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import Pot, PotState
 from app.features.committee.queries import Station, stations_of
+from app.features.stations.equation import Numbers, count_of, issues_by_state, numbers_of, numbers_of_all
 from app.features.stations.models import (
     Batch,
     BatchState,
@@ -26,6 +26,7 @@ from app.features.stations.models import (
     StationCount,
 )
 from app.kernel import clock
+from app.kernel.audit import AuditEntry
 from app.kernel.errors import NotFound
 from app.kernel.messages import Message, msg
 from app.kernel.paging import Page, last_page
@@ -39,7 +40,9 @@ __all__ = [
     "batches_of",
     "count_of",
     "envelopes_waiting",
+    "issues_by_state",
     "numbers_of",
+    "numbers_of_all",
     "sample_of",
     "shifts_of",
     "stations_today",
@@ -63,59 +66,6 @@ def works_at(session: Session, station_id: uuid.UUID, person_id: uuid.UUID, day:
     """Whether somebody works at a station on a day."""
     which = (Shift.station_id == station_id, Shift.person_id == person_id, Shift.day == day)
     return session.scalar(select(Shift.id).where(*which)) is not None
-
-
-def count_of(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> StationCount | None:
-    """What is kept of the numbers of a station for a pot."""
-    which = (StationCount.station_id == station_id, StationCount.pot_id == pot_id)
-    return session.scalars(select(StationCount).where(*which).execution_options(populate_existing=True)).first()
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """The equation of a station for a pot: what was handed out, and what became of it. `in_box`: typed ones."""
-
-    issued: int
-    handed_back: int
-    spoilt: int
-    left_without: int
-    accepted: int
-    in_box: int
-    state: CountState
-
-    @property
-    def expected(self) -> int:
-        """How many ballots should be in the box."""
-        return self.issued + self.accepted - self.handed_back - self.spoilt - self.left_without
-
-    @property
-    def difference(self) -> int:
-        """How many are missing; below nought, how many more are in the box than were handed out."""
-        return self.expected - self.in_box
-
-
-def numbers_of(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> Numbers:
-    """The numbers as they are now: while people vote from what was handed out, later as they were kept."""
-    kept = count_of(session, station_id, pot_id)
-    in_box = session.scalar(
-        select(func.count())
-        .select_from(PaperBallot)
-        .join(Batch, Batch.id == PaperBallot.batch_id)
-        .where(Batch.station_id == station_id, Batch.pot_id == pot_id)
-    )
-    left = kept.left_without if kept else 0
-    if kept is None or kept.state is CountState.POLLING:
-        by_state = issues_by_state(session, station_id, pot_id)
-        back, spoilt = by_state[IssueState.RETURNED], by_state[IssueState.SPOILT]
-        accepted = kept.accepted if kept else 0
-        return Numbers(by_state.total(), back, spoilt, left, accepted, in_box or 0, CountState.POLLING)
-    return Numbers(kept.issued, kept.handed_back, kept.spoilt, left, kept.accepted, in_box or 0, kept.state)
-
-
-def issues_by_state(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> Counter[IssueState]:
-    """How many ballots were handed out, by what became of them."""
-    query = select(Issue.state, func.count()).where(Issue.station_id == station_id, Issue.pot_id == pot_id)
-    return Counter(dict(session.execute(query.group_by(Issue.state)).tuples().all()))
 
 
 def next_stub(session: Session, station_id: uuid.UUID, pot_id: uuid.UUID) -> int:
@@ -144,6 +94,23 @@ def batches_of(session: Session, pot_id: uuid.UUID, station_id: uuid.UUID | None
 def typed_in(session: Session, batch_id: uuid.UUID) -> int:
     """How many ballots of a batch are typed."""
     return session.scalar(select(func.count()).select_from(PaperBallot).where(PaperBallot.batch_id == batch_id)) or 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is: how many ballots are typed, to be read a second time, and to be decided by two people."""
+
+    typed: int = 0
+    to_read: int = 0
+    unsettled: int = 0
+
+
+def progress_of(session: Session, batch_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Progress]:
+    """How far each of these batches is, asked once for all."""
+    to_read = func.count().filter(PaperBallot.wanted, PaperBallot.second == "")
+    query = select(PaperBallot.batch_id, func.count(), to_read, func.count().filter(PaperBallot.unsettled))
+    rows = session.execute(query.where(PaperBallot.batch_id.in_(batch_ids)).group_by(PaperBallot.batch_id)).tuples()
+    return dict.fromkeys(batch_ids, Progress()) | {one: Progress(*numbers) for one, *numbers in rows}
 
 
 def last_typed(session: Session, batch_id: uuid.UUID) -> PaperBallot | None:
@@ -197,14 +164,16 @@ def missing_before_signing(session: Session, place: Station, pot: Pot, state: Co
 def missing_before_drawing(session: Session, pot: Pot) -> Message | None:
     """Why nothing can be drawn for the second reading of a pot yet, naming the station; None where it can."""
     batches = batches_of(session, pot.id)
-    for place in stations_of(session, pot.process_id):
-        kept = count_of(session, place.id, pot.id)
+    places = stations_of(session, pot.process_id)
+    known = numbers_of_all(session, [place.id for place in places], [pot.id])
+    for place in places:
+        numbers = known[place.id, pot.id]
         theirs = [one for one in batches if one.station_id == place.id]
-        if kept is None or kept.state is CountState.POLLING:
+        if numbers.state is CountState.POLLING:
             return msg("The boxes of the station “%(station)s” are not opened yet.", station=place.name)
         if any(one.state is BatchState.OPEN for one in theirs):
             return msg("A batch of the station “%(station)s” is still being typed.", station=place.name)
-        if not theirs and kept.state is not CountState.SIGNED and numbers_of(session, place.id, pot.id).expected > 0:
+        if not theirs and numbers.state is not CountState.SIGNED and numbers.expected > 0:
             return msg(
                 "No ballot of the station “%(station)s” is typed yet. If its box was empty, two people sign its numbers first.",
                 station=place.name,
@@ -237,7 +206,7 @@ def envelopes_of(session: Session, process_id: uuid.UUID, number: int, size: int
 
 
 def last_envelope(session: Session, process_id: uuid.UUID) -> int:
-    """The highest number on an outer envelope of a process: no two of a vote have the same, or the wrong one would be opened."""
+    """The highest number on an outer envelope of a process: no two have the same, or the wrong one would be opened."""
     query = select(func.max(OuterEnvelope.number)).join(Pot, Pot.id == OuterEnvelope.pot_id)
     return session.scalar(query.where(Pot.process_id == process_id)) or 0
 
@@ -261,6 +230,18 @@ def shift(session: Session, shift_id: uuid.UUID) -> Shift:
 def paper_ballot(session: Session, batch_id: uuid.UUID, number: int) -> PaperBallot | None:
     """One ballot of a batch."""
     return session.get(PaperBallot, (batch_id, number))
+
+
+TAKEN_OVER = "batch.taken_over"
+"""In the log: a clerk went on with a batch of which somebody who has left office had typed a part."""
+
+
+def typed_a_part(session: Session, person_id: uuid.UUID, batch_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of which of these batches somebody has typed ballots, also where a colleague went on with it."""
+    mine = set(session.scalars(select(Batch.id).where(Batch.id.in_(batch_ids), Batch.typed_by == person_id)))
+    rows = select(AuditEntry.subject_id, AuditEntry.details)
+    taken_over = rows.where(AuditEntry.action == TAKEN_OVER, AuditEntry.subject_id.in_(batch_ids))
+    return mine | {one for one, details in session.execute(taken_over).tuples() if details["before"] == str(person_id)}
 
 
 def typed_today(session: Session, person_id: uuid.UUID, zone: str) -> int:

@@ -12,7 +12,7 @@ from app.kernel.messages import msg
 from app.kernel.retention import Rule, declare
 
 KEPT_DAYS = 30
-"""How long an envelope that went back is known, after its pot was certified: somebody may ask why."""
+"""How long an envelope that went back is known, after its pot was certified or annulled: somebody may ask why."""
 
 
 def _batches(session: Session, _before: datetime) -> int:
@@ -28,7 +28,9 @@ def _loosen(session: Session, _before: datetime, most: int) -> int:
 
 def _old_envelopes(before: datetime) -> ColumnElement[bool]:
     over = select(Pot.id).where(Pot.state == PotState.CERTIFIED, Pot.certified_at <= before)
-    return OuterEnvelope.pot_id.in_(over) & (OuterEnvelope.state != EnvelopeState.WAITING)
+    annulled = select(Pot.id).where(Pot.annulled_at <= before)  # nobody decides on those that wait any more
+    decided = OuterEnvelope.state != EnvelopeState.WAITING
+    return (OuterEnvelope.pot_id.in_(over) & decided) | OuterEnvelope.pot_id.in_(annulled)
 
 
 def _envelopes(session: Session, before: datetime) -> int:
@@ -45,7 +47,7 @@ declare(
     Rule(
         "paper_batches",
         msg("In which batch and at which station each ballot on paper lay, and the scans of ballots"),
-        msg("after the count was certified"),
+        msg("after the count was certified, or 30 days after the vote was annulled"),
         msg("Until then a ballot can be found and read again. Afterwards only totals and ballots without any order remain."),
         0,
         _batches,
@@ -56,7 +58,7 @@ declare(
     Rule(
         "outer_envelopes",
         msg("Outer envelopes of votes on paper, with a keyed hash of the number of those that went back unopened"),
-        msg("after the count was certified"),
+        msg("after the count was certified, or the vote was annulled"),
         msg("Until then people can ask why their envelope was not opened."),
         KEPT_DAYS,
         _envelopes,

@@ -138,6 +138,7 @@ def test_the_page_says_what_opening_a_batch_again_does(app, session):
     assert "What was drawn stays drawn" in said
     assert "drawn anew" not in said
     assert client.post(f"/staff/stations/batch/{batch_id}/reopen", data={"reason": "A look"}).status_code == 303
-    assert "Drawn from batches that were opened again: 10. Of these 10 count as wrong" in client.get(
-        f"/staff/stations/second/{pot_id}"
-    ).text
+    assert (
+        "Drawn from batches that were opened again: 10. Of these 10 count as wrong"
+        in client.get(f"/staff/stations/second/{pot_id}").text
+    )

@@ -15,14 +15,13 @@ from app.features.stations.queries import (
     CountState,
     batches_of,
     count_of,
-    left_to_read,
     missing_before_signing,
     numbers_of,
-    typed_in,
-    unsettled_in,
+    progress_of,
+    typed_a_part,
 )
 from app.features.stations.scanned import record_of
-from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, sign_numbers, take_back_signature
+from app.features.stations.use_cases import drop_batch, is_stuck, open_batch, proposes, sign_numbers, take_back_signature
 from app.features.stations.words import BATCH_STATES, COUNT_STATES
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
@@ -85,8 +84,10 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
     numbers = numbers_of(session, station_id, pot_id)
     form.seen.data = str(numbers.difference)
     form.reason.flags.required = numbers.difference != 0
+    progress = progress_of(session, [one.id for one in batches])
     me = viewer().person_id
     looked = looked_through(session, me, [record_of(one.id) for one in batches]) if me else set()
+    mine = typed_a_part(session, me, [one.id for one in batches]) if me else set()
     results = list(counted_of_batch(session, pot, [one.id for one in batches]))
     page = render_template(
         "stations/count.html",
@@ -98,10 +99,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         numbers=numbers,
         unready=missing_before_signing(session, place, pot, numbers.state),
         kept=count_of(session, station_id, pot_id),
-        batches=[
-            (one, typed_in(session, one.id), left_to_read(session, one.id), len(unsettled_in(session, one.id)))
-            for one in batches
-        ],
+        batches=[(one, progress[one.id]) for one in batches],
         void=sum(counted.choices is None for _read, counted in results),
         blank=sum(counted.choices is not None and not counted.choices.numbers for _read, counted in results),
         states=COUNT_STATES,
@@ -109,6 +107,7 @@ def _page(station_id: UUID, pot_id: UUID, form: SignForm, batch: BatchForm, stat
         stuck=is_stuck(session, station_id, pot_id),
         may_work=viewer().may(Permission.INTAKE, place.process_id),
         me=me,
-        not_mine={one.id for one in batches if one.typed_by != me and record_of(one.id) not in looked},
+        proposes=proposes(session, place, pot_id),
+        not_mine={one.id for one in batches if one.id not in mine and record_of(one.id) not in looked},
     )
     return page, status

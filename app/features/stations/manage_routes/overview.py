@@ -17,7 +17,7 @@ from app.features.stations.forms import ClerkForm
 from app.features.stations.manage_routes.shared import place_of, space_of
 from app.features.stations.queries import (
     envelopes_waiting,
-    numbers_of,
+    numbers_of_all,
     processes_with_stations,
     sample_of,
     shift,
@@ -64,10 +64,11 @@ def process(process_id: UUID) -> str:
     """The stations of a process: numbers, and what is to be done next."""
     space, session = space_of(process_id), db.session()
     pots, places = paper_pots(session, process_id), stations_of(session, process_id)
+    numbers = numbers_of_all(session, [place.id for place in places], [pot.id for pot in pots])
     return render_template(
         "stations/process.html",
         process=space,
-        rows=[(place, pot, numbers_of(session, place.id, pot.id)) for place in places for pot in pots],
+        rows=[(place, pot, numbers[place.id, pot.id]) for place in places for pot in pots],
         places=places,
         pots=[(pot, reads_all(pot), sample_of(session, pot.id)) for pot in pots],
         waiting=len(envelopes_waiting(session, process_id)),

@@ -17,11 +17,10 @@ from app.features.stations.manage_routes.shared import batch_at, space_of
 from app.features.stations.marks import VOID, from_stored
 from app.features.stations.queries import (
     batches_of,
-    left_to_read,
     missing_before_drawing,
     paper_ballot,
+    progress_of,
     sample_of,
-    typed_in,
     unsettled_in,
 )
 from app.features.stations.scanned import scanned_in
@@ -51,6 +50,8 @@ def show(pot_id: UUID) -> ResponseReturnValue:
     pot = pot_by_id(session, pot_id)
     space = _space(pot_id)
     names = {place.id: place.name for place in stations_of(session, space.id)}
+    batches = batches_of(session, pot_id)
+    progress = progress_of(session, [one.id for one in batches])
     page = render_template(
         "stations/second.html",
         process=space,
@@ -59,10 +60,7 @@ def show(pot_id: UUID) -> ResponseReturnValue:
         whole=reads_all(pot) if pot else False,
         sample=sample_of(session, pot_id),
         missing=missing_before_drawing(session, pot) if pot else None,
-        batches=[
-            (one, names[one.station_id], typed_in(session, one.id), left_to_read(session, one.id))
-            for one in batches_of(session, pot_id)
-        ],
+        batches=[(one, names[one.station_id], progress[one.id].typed, progress[one.id].to_read) for one in batches],
         states=BATCH_STATES,
         may_work=viewer().may(Permission.INTAKE, space.id),
     )
@@ -113,7 +111,7 @@ def differences(batch_id: UUID) -> str:
     )
 
 
-@bp.route("/batch/<uuid:batch_id>/<int:number>", methods=["GET", "POST"])
+@bp.route("/batch/<uuid:batch_id>/<int(max=9999):number>", methods=["GET", "POST"])
 @requires(Permission.INTAKE)
 @commits
 def decide(batch_id: UUID, number: int) -> ResponseReturnValue:

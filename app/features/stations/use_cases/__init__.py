@@ -18,7 +18,7 @@ from app.features.stations.use_cases.scans import give_back_scans, take_scans
 from app.features.stations.use_cases.second import read_again, settle
 from app.features.stations.use_cases.shared import paper_pots
 from app.features.stations.use_cases.shifts import assign_clerk, take_off
-from app.features.stations.use_cases.signing import sign_numbers, take_back_signature
+from app.features.stations.use_cases.signing import proposes, sign_numbers, take_back_signature
 from app.features.stations.use_cases.wanting import reads_all
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "open_boxes",
     "paper_pots",
     "pots_to_loosen",
+    "proposes",
     "read_again",
     "read_all",
     "reads_all",

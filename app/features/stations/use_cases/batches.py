@@ -14,7 +14,7 @@ from app.features.committee.queries import Station
 from app.features.stations.commands import OpenBatch, TypeBallot
 from app.features.stations.marks import LONGEST, UNDO, read
 from app.features.stations.models import Batch, BatchState, CountState, PaperBallot
-from app.features.stations.queries import count_of, sample_of, typed_in
+from app.features.stations.queries import TAKEN_OVER, count_of, sample_of, typed_in
 from app.features.stations.scanned import scanned_in
 from app.features.stations.use_cases.shared import Hand, clerk, hold_for_ballots, paper_pot, station_of
 from app.features.stations.use_cases.wanting import keep_drawn, reads_all, want
@@ -86,7 +86,7 @@ def drop_batch(session: Session, actor: Actor, station_id: uuid.UUID, pot_id: uu
     if (found.station_id, found.pot_id) != (place.id, pot.id):
         raise NotFound
     require_unsigned(session, place, pot.id)
-    own_batch(session, found, place, hand)
+    own_batch(session, actor, found, place, hand)
     if typed_in(session, found.id):
         raise Conflict(msg("Ballots of this batch are typed. Take them out first, if they lie in no batch."))
     audit.record(
@@ -104,7 +104,7 @@ def type_ballot(session: Session, actor: Actor, command: TypeBallot) -> int:
     one, and for a batch that is not open; Refused for marks that cannot be read.
     """
     found, place, hand = held_batch(session, actor, command.batch_id)
-    own_batch(session, found, place, hand)
+    own_batch(session, actor, found, place, hand)
     number = typed_in(session, found.id)
     pot = paper_pot(session, place, found.pot_id)
     if command.marks.strip() == UNDO:
@@ -136,7 +136,7 @@ def finish_batch(session: Session, actor: Actor, batch_id: uuid.UUID, reason: st
     found, place, hand = held_batch(session, actor, batch_id)
     if found.state is BatchState.ENTERED and found.typed_by == hand[0]:
         return found
-    own_batch(session, found, place, hand)
+    own_batch(session, actor, found, place, hand)
     typed, words = typed_in(session, found.id), reason.strip()[:LONGEST]
     if not typed:
         raise Conflict(msg("No ballot of this batch is typed yet."))
@@ -238,11 +238,20 @@ def commitment_of(session: Session, found: Batch) -> str:
     return digest.hexdigest()
 
 
-def own_batch(session: Session, found: Batch, place: Station, hand: Hand) -> None:
-    """One clerk types a batch; whoever has left office is followed by a colleague."""
+def own_batch(session: Session, actor: Actor, found: Batch, place: Station, hand: Hand) -> None:
+    """One clerk types a batch; whoever has left office is followed by a colleague, and it stays known what they typed."""
     if found.state is not BatchState.OPEN:
         raise Conflict(msg("All ballots of this batch are typed. Open it again to mend something."))
-    if found.typed_by in (None, hand[0]) or not in_office(session, Permission.INTAKE, place.process_id, [found.typed_by]):
-        found.typed_by, found.typed_name = hand
+    before = found.typed_by
+    if before == hand[0]:
         return
-    raise Conflict(msg("%(name)s types this batch. Two people on one batch would type ballots twice.", name=found.typed_name))
+    if before is not None and in_office(session, Permission.INTAKE, place.process_id, [before]):
+        raise Conflict(
+            msg("%(name)s types this batch. Two people on one batch would type ballots twice.", name=found.typed_name)
+        )
+    if before is not None and (typed := typed_in(session, found.id)):
+        audit.record(
+            session, actor, TAKEN_OVER, found, process_id=place.process_id, station=place.name, number=found.number,
+            before=str(before), name=found.typed_name, typed=typed,
+        )  # fmt: skip
+    found.typed_by, found.typed_name = hand

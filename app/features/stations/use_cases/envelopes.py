@@ -215,7 +215,7 @@ def _hold_numbers(session: Session, process_id: uuid.UUID) -> None:
 
 
 def _the_same(before: OuterEnvelope, place: Station, pot: Pot, kind: EnvelopeKind, written: OnEnvelope) -> OuterEnvelope:
-    """What the same page wrote down. Raises Conflict for another envelope: somebody went back in the browser and typed it there.
+    """What the same page wrote down. Raises Conflict for another one: somebody went back in the browser and typed it there.
 
     Whose an accepted one was nobody can tell any more.
     """

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
@@ -11,13 +12,20 @@ from app.features.scans.queries import pots_with_ballots
 from app.features.scans.use_cases import forget_ballots
 from app.features.stations.counted import classes_typed
 from app.features.stations.models import Batch, PaperBallot, PaperRow
+from app.kernel import clock
+
+ANNULLED_DAYS = 30
+"""How long ballots of a pot lie in their batches after its vote was annulled: somebody may object to that."""
 
 
 def pots_to_loosen(session: Session) -> Sequence[uuid.UUID]:
-    """The certified pots whose ballots on paper still lie in batches, or are among the scans."""
+    """The pots whose ballots on paper still lie in batches, or are among the scans, though they are certified, or were annulled
+    so long ago that nobody asks for them any more.
+    """
     typed = exists().where(Batch.pot_id == Pot.id, PaperBallot.batch_id == Batch.id)
     left = or_(typed, Pot.id.in_(pots_with_ballots()))
-    return session.scalars(select(Pot.id).where(Pot.state == PotState.CERTIFIED, left).order_by(Pot.id)).all()
+    over = or_(Pot.state == PotState.CERTIFIED, Pot.annulled_at <= clock.now() - timedelta(days=ANNULLED_DAYS))
+    return session.scalars(select(Pot.id).where(over, left).order_by(Pot.id)).all()
 
 
 def loosen(session: Session, pot_id: uuid.UUID) -> int:

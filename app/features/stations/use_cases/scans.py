@@ -26,7 +26,7 @@ def take_scans(session: Session, actor: Actor, command: TakeScans) -> int:
     a page of a set is in a batch already, and when another batch takes one of the pages in the same moment.
     """
     found, place, hand = held_batch(session, actor, command.batch_id)
-    own_batch(session, found, place, hand)
+    own_batch(session, actor, found, place, hand)
     pot = paper_pot(session, place, found.pot_id)
     before = scanned_in(session, pot, found.id)
     if before and before[0].upload == command.upload_id:
@@ -66,7 +66,7 @@ def give_back_scans(session: Session, actor: Actor, batch_id: uuid.UUID) -> int:
     What was typed behind them goes, too. Raises Conflict for a batch that is done, and for one without scans.
     """
     found, place, hand = held_batch(session, actor, batch_id)
-    own_batch(session, found, place, hand)
+    own_batch(session, actor, found, place, hand)
     pages = give_back_pages(session, actor, record_of(found.id))
     if not pages:
         raise Conflict(msg("No ballot of this batch came from scans."))

@@ -12,7 +12,7 @@ from app.features.scans.queries import looked_through
 from app.features.stations.commands import TypeBallot
 from app.features.stations.marks import UNDO, from_stored, read
 from app.features.stations.models import Batch, BatchState, PaperBallot
-from app.features.stations.queries import next_to_read
+from app.features.stations.queries import next_to_read, typed_a_part
 from app.features.stations.scanned import record_of
 from app.features.stations.use_cases.batches import held_batch
 from app.features.stations.use_cases.shared import Hand, paper_pot
@@ -106,7 +106,7 @@ def _undo(session: Session, found: Batch, number: int | None) -> int | None:
 
 def _own(session: Session, found: Batch, place: Station, hand: Hand) -> None:
     """Another person than whoever typed, or looked its scans through, reads; one at a time."""
-    if found.typed_by == hand[0]:
+    if typed_a_part(session, hand[0], [found.id]):
         raise Forbidden(msg("You typed this batch. Another person reads it a second time."))
     if looked_through(session, hand[0], [record_of(found.id)]):
         raise Forbidden(msg("You looked through scans of this batch. Another person reads it a second time."))

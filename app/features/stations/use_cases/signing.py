@@ -12,7 +12,7 @@ from app.features.committee.use_cases import opened_again, take_over_totals
 from app.features.stations.commands import SignNumbers
 from app.features.stations.marks import LONGEST
 from app.features.stations.models import BatchState, CountState, StationCount
-from app.features.stations.queries import Numbers, batches_of, missing_before_signing, numbers_of, unsigned_stations
+from app.features.stations.queries import Numbers, batches_of, count_of, missing_before_signing, numbers_of, unsigned_stations
 from app.features.stations.use_cases.leaving import is_stuck
 from app.features.stations.use_cases.shared import Hand, clerk, held_count, hold_for_ballots, paper_pot, station_of
 from app.features.stations.use_cases.sums import totals_of
@@ -54,7 +54,7 @@ def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> Statio
         raise Conflict(MORE_LEFT)
     if numbers.difference != command.seen:
         raise Conflict(msg("The numbers have changed. Look at them again before you sign."))
-    if kept.state is CountState.OPENED or not _in_office(session, place, kept.first_hand):
+    if proposes(session, place, pot.id):
         return _propose(session, actor, place, kept, numbers, hand, command.reason)
     if kept.first_hand == hand[0]:
         raise Forbidden(msg("You have signed already. A second person must sign, too."))
@@ -70,6 +70,12 @@ def sign_numbers(session: Session, actor: Actor, command: SignNumbers) -> Statio
         difference=numbers.difference, in_box=numbers.in_box, reason=kept.reason, first=str(kept.first_hand),
     )  # fmt: skip
     return kept
+
+
+def proposes(session: Session, place: Station, pot_id: uuid.UUID) -> bool:
+    """Whether the next signature is the first one: nobody has signed, or whoever did is not in office any more."""
+    kept = count_of(session, place.id, pot_id)
+    return kept is None or kept.state is CountState.OPENED or not _in_office(session, place, kept.first_hand)
 
 
 def take_back_signature(session: Session, actor: Actor, station_id: uuid.UUID, pot_id: uuid.UUID) -> StationCount:
