@@ -154,8 +154,10 @@ def wanted(session: Session, news: News, *, person_id: uuid.UUID | None = None, 
 
 
 def letters_to_post(session: Session, processes: frozenset[uuid.UUID] | None, *, printed: bool) -> Sequence[PaperLetter]:
-    """Letters on paper that are not sent yet, those that are `printed` or those that are new, the oldest first; `processes`: only
-    those, None means all."""
+    """Letters on paper that are not sent yet, those that are `printed` or those that are new, the oldest first.
+
+    `processes`: only those, None means all.
+    """
     return _letters(session, processes, and_(*_waiting(printed)))
 
 
