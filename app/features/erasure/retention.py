@@ -50,7 +50,9 @@ declare(
 declare(
     Rule(
         "answers_without_account",
-        msg("People who answered on paper or at a desk and have no account, with their answers and the pictures of their sheets"),
+        msg(
+            "People who answered on paper or at a desk and have no account, with their answers and the pictures of their sheets"
+        ),
         msg("after the last of their answers has ended or was given, once none of them is a yes that counts"),
         msg("What nobody needs we do not keep. They left no address, so nobody can be told before."),
         730,

@@ -136,7 +136,7 @@ def test_staff_and_people_without_an_address_are_never_unused(session, clock):
 
 
 def test_answers_on_paper_are_not_kept_for_ever(session, clock):
-    """An account that nobody uses goes after two years; whoever has none and allows nothing any more has no less right to it."""
+    """An account that nobody uses goes after two years; whoever has none and allows nothing any more has that right, too."""
     agreement = consents.agreement(months=12)
     over, allows, writes = (accounts.person(email=None, display_name=name) for name in ("Over", "Allows", "Writes"))
     for person in (over, allows, writes):
