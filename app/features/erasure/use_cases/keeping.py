@@ -83,8 +83,10 @@ def _begin(session: Session, found: Sequence[uuid.UUID]) -> int:
 
 
 def _over(before: datetime) -> ColumnElement[bool]:
-    """People without an address who have answered, on paper or at a desk, and of whose answers none counts any more: the last that
-    happened to one, its end too, was before. Whoever has made a proposal is none of them."""
+    """People without an address who have answered, on paper or at a desk, and of whose answers none counts any more.
+
+    The last that happened to one, its end too, was before. Whoever has made a proposal is none of them.
+    """
     given = exists().where(
         ConsentRecord.person_id == Person.id,
         ConsentRecord.answer == Answer.GIVEN,
