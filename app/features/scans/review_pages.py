@@ -44,7 +44,6 @@ from app.web.looks import looked_at
 from app.web.stored import private_picture
 from app.web.transaction import attempt, commits
 
-
 PAGE = Look(
     "scan_page",
     msg("%(role)s looked at the scan of a form that you filled in"),
