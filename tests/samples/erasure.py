@@ -29,6 +29,12 @@ def build(world: World) -> None:
     add(RetentionRun(rule="links", removed=3, at=clock.now() - timedelta(days=1)))
 
 
+def asked_at_desk(world: World) -> Erasure:
+    """One more whom one clerk has seen and a second one has to confirm."""
+    person_id, first = accounts.person(email=None).id, world.person("moderator").id
+    return add(Erasure(person_id=person_id, origin=Origin.DESK, state=ErasureState.ASKED, at_once=True, first_hand=first))
+
+
 SAMPLES = {
     "erasure.ask": lambda world: Visit("/my-data/erase", viewer="resident"),
     "erasure.confirm": lambda world: [
@@ -43,4 +49,5 @@ SAMPLES = {
     "erasure_manage.person": lambda world: f"/staff/erasing/person/{world.erased_person.id}",
     "erasure_manage.rules": lambda world: "/staff/erasing/rules",
 }
+GROW = {"erasure_manage.desk": asked_at_desk}
 UNIQUE = {"erasure": ("person_id",)}

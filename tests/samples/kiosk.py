@@ -7,7 +7,7 @@ from app.features.kiosk.models import PrintWish
 from app.features.kiosk.use_cases import enrol, finish_wish, hand_over, revoke_device, wish_for_print
 from app.kernel import clock
 from app.kernel.permissions import ANONYMOUS, SYSTEM
-from tests.factories import kiosk
+from tests.factories import budgets, kiosk, spaces
 from tests.samples.world import Visit, World
 
 
@@ -60,7 +60,14 @@ EXTRAS = (
     lambda world: Visit(_staff(f"/{UUID(int=9)}"), viewer="administrator", status=404),
     lambda world: Visit(_staff(f"/{world.dark_screen.id}/change"), viewer="administrator", status=404),
 )
-GROW = {"kiosk_manage.index": lambda world: kiosk.device(), "kiosk_manage.wishes": _another_wish}
+GROW = {
+    "kiosk.start": lambda world: spaces.process(),
+    "kiosk.large_print": lambda world: spaces.process(),
+    "kiosk.receipts": lambda world: budgets.pot(spaces.process()),
+    "kiosk.signage": lambda world: spaces.process(),
+    "kiosk_manage.index": lambda world: kiosk.device(),
+    "kiosk_manage.wishes": _another_wish,
+}
 UNIQUE = {
     "kiosk_device": ("code_hash",),
     "kiosk_token": ("token_hash",),

@@ -48,5 +48,8 @@ SAMPLES = {
     ],
     "scans_manage.picture": lambda world: f"/staff/scans/page/{world.scan_page.id}.jpg",
 }
-GROW = {"scans_manage.index": lambda world: scans.file(world.process)}
+GROW = {
+    "scans_manage.index": lambda world: scans.file(world.process),
+    "scans_manage.file": lambda world: scans.page(world.scan, tray=PageTray.BLANK, state=PageState.IN_TRAY),
+}
 UNIQUE = {"scan_file": ("process_id", "digest"), "scan_page": ("process_id", "copy_key")}

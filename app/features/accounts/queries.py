@@ -79,6 +79,17 @@ def unused(before: datetime) -> ColumnElement[bool]:
     )
 
 
+def without_address() -> ColumnElement[bool]:
+    """Residents whom nobody can write to, such as those who take part on paper alone. Staff are never among them."""
+    return and_(
+        Person.email.is_(None),
+        Person.erased_at.is_(None),
+        Person.blocked_at.is_(None),
+        Person.is_administrator.is_(False),
+        ~exists().where(RoleAssignment.person_id == Person.id),
+    )
+
+
 def is_last_administrator(session: Session, person_id: uuid.UUID) -> bool:
     """Whether nobody but this person could administer."""
     found = session.scalars(select(Person).where(Person.is_administrator)).all()

@@ -51,8 +51,8 @@ NIGHT = (3, 20)
 @bp.route("", methods=["GET", "POST"])
 @requires(Permission.INTAKE)
 def desk() -> ResponseReturnValue:
-    """Find the person at the desk by the reference of something they made, or by the code on the slip of an answer, which stands in
-    no address; what waits for a second clerk."""
+    """Find the person at the desk by the reference of something they made, or by the code on the slip of an answer; what waits
+    for a second clerk. The code is sent, so that it stands in no address."""
     session, form = db.session(), FindForm()
     sent = form.send(lambda: _of_code(form.code.data or ""))
     if sent.done:

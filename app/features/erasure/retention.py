@@ -9,7 +9,14 @@ from app.extensions import celery
 from app.features.erasure.models import Erasure, ErasureState, RetentionRun
 from app.features.erasure.rules import SECOND_HAND_WITHIN
 from app.features.erasure.use_cases.at_desk import forget_lapsed
-from app.features.erasure.use_cases.keeping import UNUSED, WARNED_BEFORE, count_told, erase_unused
+from app.features.erasure.use_cases.keeping import (
+    UNUSED,
+    WARNED_BEFORE,
+    count_over,
+    count_told,
+    erase_over,
+    erase_unused,
+)
 from app.kernel import clock
 from app.kernel.erasure_ledger import ledger
 from app.kernel.messages import msg
@@ -38,6 +45,20 @@ declare(
         erase_unused,
         fewest_days=WARNED_BEFORE + 60,
         notice=UNUSED,
+    )
+)
+declare(
+    Rule(
+        "answers_without_account",
+        msg(
+            "People who answered on paper or at a desk and have no account, with their answers and the pictures of their sheets"
+        ),
+        msg("after the last of their answers has ended or was given, once none of them is a yes that counts"),
+        msg("What nobody needs we do not keep. They left no address, so nobody can be told before."),
+        730,
+        count_over,
+        erase_over,
+        fewest_days=90,
     )
 )
 declare(

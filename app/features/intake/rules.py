@@ -113,3 +113,9 @@ def reference_of(batch: IntakeBatch, sheet: IntakeSheet) -> str:
 def record_of(sheet_id: uuid.UUID) -> str:
     """The name under which a sheet has its pages in the scans."""
     return f"intake:{sheet_id}"
+
+
+def sheet_of_record(record: str) -> uuid.UUID | None:
+    """The sheet of such a name; None for the records of other rooms."""
+    kind, _colon, sheet_id = record.partition(":")
+    return uuid.UUID(sheet_id) if kind == "intake" else None

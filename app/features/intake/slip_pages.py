@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.features.accounts.use_cases import count_attempt, forgive_attempts
 from app.features.consents.queries import agreement
-from app.features.consents.use_cases import given_code
+from app.features.consents.use_cases import given_codes
 from app.features.intake import slips
 from app.features.intake.batch_pages import require_batch
 from app.features.intake.forms import ClaimForm
 from app.features.intake.manage_routes import bp
-from app.features.intake.queries.batches import BatchState, IntakeBatch, IntakeSheet, proposals_of, sheets_of
+from app.features.intake.queries.batches import BatchState, IntakeBatch, proposals_of, sheets_of
 from app.features.intake.rules import counted_entry
 from app.features.intake.serials import shown_serial
 from app.features.intake.slip_words import Slip, shown
@@ -53,6 +53,7 @@ def _slips(batch: IntakeBatch) -> list[Slip]:
     proposals = proposals_of(db.session(), sheets)
     asked = agreement(db.session(), batch.agreement_id) if batch.agreement_id else None
     base, now = current_app.config["SETTINGS"].base_url, clock.now()
+    codes = given_codes(db.session(), [sheet.id for sheet in sheets if sheet.person_id], _secret())
     made = []
     for sheet in sheets:
         serial = shown_serial(sheet.serial)
@@ -62,17 +63,12 @@ def _slips(batch: IntakeBatch) -> list[Slip]:
             link = base + url_for("proposals_authoring.follow_up", token=secret)
             slip = Slip(proposal.reference, link, now, proposal.language, proposal.title)
             made.append(replace(slip, number=sheet.number, serial=serial))
-        elif code := _code(sheet):
+        elif code := codes.get(sheet.id):
             said = counted_entry(sheet.first, sheet.settled)
             slip = Slip(code, base + url_for("consents.code"), now, said.get("language", ""), answer=said.get("answer", ""))
             purpose = asked.current.purpose if asked else {}
             made.append(replace(slip, purpose=purpose, number=sheet.number, serial=serial))
     return made
-
-
-def _code(sheet: IntakeSheet) -> str | None:
-    given = given_code(db.session(), sheet.id, _secret()) if sheet.person_id else None
-    return given[0] if given else None
 
 
 @bp.route("/claims", methods=["GET", "POST"])

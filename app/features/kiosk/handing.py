@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import db
-from app.features.budgets.queries import PotState, pots_of
+from app.features.budgets.queries import Pot, PotState, pots_in
 from app.features.kiosk import door
 from app.features.kiosk.models import KioskHandover
 from app.features.kiosk.queries import handover, open_processes
 from app.features.kiosk.routes import bp
 from app.features.kiosk.use_cases import hand_over, take_over
 from app.features.spaces.queries import visible_process, visible_processes
-from app.features.voting.queries import box_of
+from app.features.voting.queries import with_a_box
 from app.kernel import clock
 from app.kernel.errors import Forbidden, Refused
 from app.kernel.messages import msg
@@ -109,13 +109,14 @@ def open_it(token: str) -> ResponseReturnValue:
 def receipts() -> str:
     """Checking what one has: the receipt of a ballot, vote by vote, or the receipt of an answer about personal data."""
     session, here = db.session(), screen()
-    votes = []
-    for process in visible_processes(session, viewer()):
-        if here is not None and here.processes and process.id not in here.processes:
-            continue
-        pots = [pot for pot in pots_of(session, process.id) if pot.state is not PotState.DRAFT]
-        if pots and box_of(session, process.id) is not None:
-            votes.append((process, pots))
+    only = here.processes if here is not None else frozenset()
+    shown = [process for process in visible_processes(session, viewer()) if not only or process.id in only]
+    boxes = with_a_box(session, [process.id for process in shown])
+    pots: dict[UUID, list[Pot]] = {}
+    for pot in pots_in(session, boxes):
+        if pot.state is not PotState.DRAFT:
+            pots.setdefault(pot.process_id, []).append(pot)
+    votes = [(process, pots[process.id]) for process in shown if process.id in pots]
     return render_template("kiosk/receipts.html", votes=votes)
 
 

@@ -59,7 +59,8 @@ declare(
     )
 )
 nothing_of_people(
-    "of somebody without an account; goes with its proposal, by its foreign key, and 30 days after it was posted",
+    "of somebody without an account; goes with its proposal, by its foreign key, with whoever put it to an account, and 30 "
+    "days after it was posted",
     "paper_letter.address",
     "paper_letter.subject",
     "paper_letter.text",

@@ -37,11 +37,13 @@ def _mine() -> frozenset[uuid.UUID] | None:
 def index() -> str:
     """What waits for the printer, what waits for the post, and what was posted in the last days."""
     session = db.session()
-    waiting = queries.letters_to_post(session, _mine())
+    new, printed = queries.count_to_post(session, _mine())
     return render_template(
         "notifications/manage/index.html",
-        new=[one for one in waiting if one.printed_at is None],
-        printed=[one for one in waiting if one.printed_at is not None],
+        new=queries.letters_to_post(session, _mine(), printed=False),
+        new_count=new,
+        printed=queries.letters_to_post(session, _mine(), printed=True),
+        printed_count=printed,
         sent=queries.sent_since(session, _mine(), clock.now() - SHOWN_AFTER_POSTING),
         file_name=_file_name(),
     )
@@ -55,7 +57,7 @@ def print_all() -> ResponseReturnValue:
 
     What is noted stands before the file leaves: one that is lost on its way is printed again, and none twice by itself.
     """
-    ids = _chosen() or [one.id for one in queries.letters_to_post(db.session(), _mine()) if one.printed_at is None]
+    ids = _chosen() or [one.id for one in queries.letters_to_post(db.session(), _mine(), printed=False)]
     try:
         letters = use_cases.mark_printed(db.session(), viewer(), ids, again=request.args.get("again") == "1")
     except Refused as refusal:
@@ -148,7 +150,7 @@ def _tile(_subject: object) -> Markup:
     """On the staff overview: how many letters wait."""
     if not viewer().may(Permission.INTAKE):
         return Markup("")
-    count = len(queries.letters_to_post(db.session(), _mine()))
+    count = sum(queries.count_to_post(db.session(), _mine()))
     return slots.partial("notifications/manage/_tile.html", count=count) if count else Markup("")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.features.notifications.models import MailChoice, PaperLetter
@@ -24,6 +24,7 @@ __all__ = [
     "PostalAddress",
     "address_of",
     "addresses_from",
+    "count_to_post",
     "keep_size",
     "letters_in",
     "letters_to_post",
@@ -152,9 +153,24 @@ def wanted(session: Session, news: News, *, person_id: uuid.UUID | None = None, 
     return wishes(session, person_id=person_id, address_hash=address_hash)[news]
 
 
-def letters_to_post(session: Session, processes: frozenset[uuid.UUID] | None) -> Sequence[PaperLetter]:
-    """Letters on paper that are not sent yet, the oldest first; `processes`: only those, None means all."""
-    return _letters(session, processes, PaperLetter.sent_at.is_(None))
+def letters_to_post(session: Session, processes: frozenset[uuid.UUID] | None, *, printed: bool) -> Sequence[PaperLetter]:
+    """Letters on paper that are not sent yet, those that are `printed` or those that are new, the oldest first.
+
+    `processes`: only those, None means all.
+    """
+    return _letters(session, processes, and_(*_waiting(printed)))
+
+
+def count_to_post(session: Session, processes: frozenset[uuid.UUID] | None) -> tuple[int, int]:
+    """How many wait for the printer, and how many are printed and wait for the post."""
+    new, printed = (func.count().filter(*_waiting(done)) for done in (False, True))
+    query = select(new, printed).select_from(PaperLetter).where(PaperLetter.sent_at.is_(None))
+    row = session.execute(_of(query, processes)).one()
+    return row[0], row[1]
+
+
+def _waiting(printed: bool) -> tuple[ColumnElement[bool], ...]:
+    return PaperLetter.sent_at.is_(None), PaperLetter.printed_at.is_not(None) if printed else PaperLetter.printed_at.is_(None)
 
 
 def sent_since(session: Session, processes: frozenset[uuid.UUID] | None, since: datetime) -> Sequence[PaperLetter]:
@@ -168,7 +184,9 @@ def letters_in(session: Session, processes: frozenset[uuid.UUID] | None, ids: Se
 
 
 def _letters(session: Session, processes: frozenset[uuid.UUID] | None, which: ColumnElement[bool]) -> Sequence[PaperLetter]:
-    query = select(PaperLetter).where(which)
-    if processes is not None:
-        query = query.where(PaperLetter.process_id.in_(processes))
+    query = _of(select(PaperLetter).where(which), processes)
     return session.scalars(query.order_by(PaperLetter.created_at, PaperLetter.id).limit(MOST_LETTERS)).all()
+
+
+def _of(query: Any, processes: frozenset[uuid.UUID] | None) -> Any:
+    return query if processes is None else query.where(PaperLetter.process_id.in_(processes))

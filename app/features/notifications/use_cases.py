@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -129,6 +129,13 @@ def stop_letters(session: Session, actor: Actor, letter_id: uuid.UUID, address_h
         session.delete(one)
     session.flush()
     return len(waiting)
+
+
+def forget_letters(session: Session, proposal_ids: Sequence[uuid.UUID]) -> None:
+    """Delete letters on paper about these proposals, with the address: whoever they went to is being erased."""
+    session.execute(
+        delete(PaperLetter).where(PaperLetter.proposal_id.in_(proposal_ids)), execution_options={"synchronize_session": False}
+    )
 
 
 def _mine(session: Session, actor: Actor, letter_ids: Sequence[uuid.UUID]) -> Sequence[PaperLetter]:

@@ -22,6 +22,7 @@ from app.features.scans.queries.files import (
     waiting,
     waiting_all,
 )
+from app.features.scans.queries.people import people_behind
 from app.features.scans.queries.reviews import reviewed
 from app.features.scans.rules import MAY_BE_ADMITTED, WAITING
 from app.features.scans.shown import answer_words, answers_sent, empty_places, shown_page
@@ -34,11 +35,20 @@ from app.features.scans.use_cases import (
     undo_decision,
 )
 from app.kernel.errors import NotFound
+from app.kernel.looks import Look
+from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import slots
 from app.web.access import requires, viewer
+from app.web.looks import looked_at
 from app.web.stored import private_picture
 from app.web.transaction import attempt, commits
+
+PAGE = Look(
+    "scan_page",
+    msg("%(role)s looked at the scan of a form that you filled in"),
+    msg("Checking what was typed from your form"),
+)
 
 
 @bp.get("/<uuid:process_id>/review")
@@ -93,6 +103,7 @@ def _accepted(state: PageState) -> str:
 def _page(page_id: UUID, form: AnswersForm, reason: ReasonForm, status: int) -> ResponseReturnValue:
     session, clerk = db.session(), viewer().require_signed_in()
     found = page_to_review(session, viewer(), page_id)
+    looked_at(PAGE, people_behind(session, found.taken_by))
     decisions = decisions_of(session, page_id)
     mine = next((one for one in decisions if one.person_id == clerk), None)
     waits = found.state in WAITING and mine is None
@@ -132,6 +143,7 @@ def picture(page_id: UUID) -> ResponseReturnValue:
     found = page_to_review(db.session(), viewer(), page_id)
     if not found.image_key:
         raise NotFound
+    looked_at(PAGE, people_behind(db.session(), found.taken_by))
     return private_picture(found.image_key)
 
 

@@ -14,9 +14,11 @@ from app.features.erasure.manage_routes import NIGHT, next_run
 from app.features.erasure.models import Erasure, ErasureState, Origin, RetentionRun
 from app.features.erasure.nightly import take_up
 from app.features.erasure.use_cases.keeping import forecast
+from app.features.notifications.tasks import empty_outbox
 from app.features.proposals.models import GuestContact, ProposalState
 from app.kernel import retention
 from app.kernel.erasure_ledger import ledger
+from app.kernel.files import files
 from app.kernel.one_by_one import SomeFailed
 from app.kernel.permissions import Role
 from tests.factories import accounts, consents, proposals, spaces
@@ -131,6 +133,33 @@ def test_staff_and_people_without_an_address_are_never_unused(session, clock):
     clock.advance(days=2000)
 
     assert forecast(db.session(), rule("accounts"), clock.now).tells == 0
+
+
+def test_answers_on_paper_are_not_kept_for_ever(session, clock):
+    """An account that nobody uses goes after two years; whoever has none and allows nothing any more has that right, too."""
+    agreement = consents.agreement(months=12)
+    over, allows, writes = (accounts.person(email=None, display_name=name) for name in ("Over", "Allows", "Writes"))
+    for person in (over, allows, writes):
+        consents.consent(agreement, person)
+    picture = consents.paper(agreement, over).key
+    proposals.proposal(spaces.process(), author=writes)
+    process = spaces.process()
+    staff = accounts.staff(Role.CLERK, process, email=None)
+    consents.consent(agreement, staff)
+    session.commit()
+    clock.advance(days=360)
+    consents.consent(agreement, session.get_one(Person, allows.id))
+    session.commit()
+    rules = frozenset({"answers_without_account"})
+    clock.advance(days=380)
+    assert nightly.run(rules) == {"answers_without_account": (1, 0)}, "that of a year ago has ended by itself, unnoticed"
+    take_up(stalled_only=False)
+    empty_outbox()
+    left = {one.display_name for one in db.session().query(Person)}
+    assert "Over" not in left
+    assert {"Allows", "Writes", staff.display_name} <= left
+    assert not files.path(picture).exists()
+    assert nightly.run(rules) == {"answers_without_account": (0, 0)}
 
 
 def test_how_to_reach_guests_goes_a_year_after_the_process_has_ended(session, clock):

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.features.accounts.models import Person
 from app.features.consents.models import Answer, ConsentEvent, ConsentRecord, Guardian
 from app.features.consents.queries import record_of
-from app.features.consents.use_cases import UnknownCode, enter_code, give_code, given_code
+from app.features.consents.use_cases import NoteAge, UnknownCode, enter_code, give_code, given_code, note_age
 from app.features.intake.models import IntakeSheet, SheetKind, SheetState
 from app.features.intake.use_cases import MoveBatch, SettleSheet, VoidSheet, reopen_batch, settle_sheet, void_sheet
 from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun
@@ -101,6 +101,20 @@ def test_a_young_person_answers_with_an_adult(batch, clerks):
     intake.reconcile(batch, clerks[1])
     intake.close(batch, clerks[1])
     assert db.session.query(Guardian).one().minor_id == sheet.person_id
+
+
+def test_a_young_person_who_is_known_by_their_code_is_refused_at_the_keyboard(batch, clerks):
+    """At the closing alone, their sheet would hold up all others of the bundle."""
+    known = accounts.person(email=None)
+    code = give_code(db.session(), clerks[0], known.id, intake.SECRET, code_id=uuid.uuid4())
+    month = (time.now().date() + timedelta(days=400)).replace(day=1)
+    note_age(db.session(), clerks[0], NoteAge(known.id, month))
+    with pytest.raises(Refused, match="below the age") as refused:
+        intake.sheet(batch, clerks[0], code=code, person="")
+    assert refused.value.field == "of_age"
+    young = {"of_age": "no", "of_age_on": month.isoformat(), "guardian": "Aino Virtanen"}
+    assert intake.sheet(batch, clerks[0], code=code, person="", **young).number == 1
+    assert intake.sheet(batch, clerks[0], code=code, person="", answer="no").number == 2
 
 
 def test_a_yes_that_lacks_what_is_asked_is_said_at_the_keyboard(batch, clerks):

@@ -1,13 +1,18 @@
 """Slips speak the language of whoever takes them away, and say what was asked and answered; print runs are found from here."""
 
+import itertools
 import re
 
 import pytest
 
 from app.extensions import db
-from app.features.intake.models import SheetKind
+from app.features.consents.use_cases import give_code
+from app.features.intake import slips
+from app.features.intake.models import BatchState, IntakeSheet, SheetKind, SheetState
+from app.kernel import clock
 from app.kernel.permissions import Role
-from tests.factories import consents, intake, spaces
+from tests.factories import accounts, consents, intake, spaces
+from tests.factories.tools import add
 from tests.integration.intake.test_intake import SHEET
 
 
@@ -88,3 +93,23 @@ def test_print_runs_are_found_where_forms_are_printed_and_on_the_pages_of_the_pr
     address = f"/staff/paper/runs/{process.id}"
     assert address in as_role(Role.CLERK, process).get("/staff/intake").text
     assert address in as_role(Role.ADMINISTRATOR).get(f"/staff/processes/{process.id}").text
+
+
+def test_the_slips_of_a_batch_of_answers_ask_the_database_equally_often(app, as_role, process, constant_queries):
+    clerk = as_role(Role.CLERK, process)
+    one = intake.clerk(process, clerk.person)
+    asked = consents.agreement(process, categories=("name",))
+    batch = intake.batch(process, one, kind=SheetKind.CONSENT, agreement_id=asked.id)
+    batch_id, batch.state, secret = batch.id, BatchState.CLOSED, app.config["SECRET_KEY"]
+    numbers = itertools.count(1)
+
+    def one_more():
+        person = accounts.person(email=None)
+        said = {"first": {"answer": "no", "language": "en"}, "state": SheetState.READ, "became_at": clock.now()}
+        sheet = add(IntakeSheet(batch_id=batch_id, number=next(numbers), person_id=person.id, **said))
+        give_code(db.session(), one, person.id, secret, code_id=sheet.id)
+
+    seal = slips.seal(secret, batch_id, one.person_id, clock.now())
+    constant_queries(clerk, f"/staff/intake/batches/{batch_id}/slips?seal={seal}", more=one_more)
+    page = clerk.get(f"/staff/intake/batches/{batch_id}/slips?seal={seal}").text
+    assert page.count('<section class="receipt') == 6

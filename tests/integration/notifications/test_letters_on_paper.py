@@ -10,7 +10,8 @@ from app.extensions import db
 from app.features.answers.commands import PublishAnswer
 from app.features.answers.models import AnswerStatus
 from app.features.answers.use_cases import publish_answer
-from app.features.notifications import manage_routes
+from app.features.erasure.use_cases import erase_now, one_step
+from app.features.notifications import manage_routes, queries
 from app.features.notifications.models import PaperLetter
 from app.features.notifications.queries import PostalAddress, mail
 from app.features.notifications.tasks import empty_outbox
@@ -28,9 +29,11 @@ from app.features.proposals.use_cases import (
 from app.features.spaces.queries import Publication
 from app.kernel import outbox
 from app.kernel.audit import AuditEntry
+from app.kernel.clock import now as clock_now
 from app.kernel.outbox import OutboxRow
 from app.kernel.permissions import SYSTEM, Actor, Channel, Role
 from tests.factories import accounts, intake, proposals, spaces
+from tests.factories.tools import add
 
 ADDRESS = "Aino Virtanen\nMannerheimintie 1\n00100 Helsinki"
 
@@ -253,6 +256,47 @@ def test_nor_does_an_e_mail_lead_somebody_without_an_account_to_a_page_that_is_n
     (mail_,) = mailbox.collect()
     assert f"/proposals/{proposal.reference}" not in mail_.get_content()
     assert letters() == []
+
+
+def test_new_letters_are_seen_however_many_are_printed_and_wait_for_the_post(process, as_role, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_LETTERS", 2)
+    about = guest(process)
+    for number in range(6):
+        done = clock_now() if number < 4 else None
+        letter = {"proposal_id": about.id, "process_id": process.id, "mail": "answers.answered", "language": "en", "text": "t"}
+        add(PaperLetter(key=f"k{number}", address=f"Street {number}", subject="s", printed_at=done, **letter))
+    db.session.commit()
+    clerk = as_role(Role.CLERK, process)
+    page = clerk.get("/staff/letters-to-post").text
+    assert "2 new letters" in page
+    assert "Street 5" in page
+    assert "4 letters are printed and not posted" in page
+    assert "Here are the 2 oldest" in page
+    assert "6 letters wait" in clerk.get("/staff/").text
+    assert len(pdf_pages(clerk.post("/staff/letters-to-post/print").data)) == 2
+
+
+def test_letters_to_somebody_who_is_erased_go_even_where_the_proposal_stays(process):
+    """Others support it, so it stays without its author; the address that was on the form does not."""
+    proposal = taken_in(process, postal=ADDRESS, locale="en")
+    proposals.support(proposal)
+    person = accounts.person()
+    claim_proposal(db.session(), Actor(person_id=person.id), ClaimProposal(slip_token(proposal.id), ADDRESS))
+    db.session.commit()
+    empty_outbox()
+    assert len(letters()) == 2
+    erasure = erase_now(db.session(), Actor(person_id=person.id), person.id)
+    while one_step(db.session(), erasure.id, Unread()) is not None:
+        db.session.commit()
+    assert db.session.scalars(select(Proposal)).one().author_id is None
+    assert letters() == []
+
+
+class Unread:
+    """A ledger of erasures that nobody reads."""
+
+    def add(self, *_arguments):
+        """Take no note."""
 
 
 @pytest.mark.parametrize(("written", "count"), [("Hilja Virtanen", 0), ("Hilja Virtanen\nKylätie", 1), ("Katu 1", 1)])

@@ -45,8 +45,8 @@ from app.kernel import clock
 from app.kernel.errors import Forbidden, NotFound, TooManyAttempts
 from app.kernel.looks import Look
 from app.kernel.messages import msg
-from app.kernel.personal_data import collections, exceptions
 from app.kernel.permissions import Actor, Channel, Permission
+from app.kernel.personal_data import collections, exceptions
 from app.web import voices
 from app.web.access import public, viewer
 from app.web.looks import looked_at

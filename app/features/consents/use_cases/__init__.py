@@ -27,7 +27,7 @@ from app.features.consents.use_cases.agreements import end_agreement, put_in_for
 from app.features.consents.use_cases.answers import THEIR_NO, answer_agreement, renew_consent, withdraw_consent
 from app.features.consents.use_cases.asked import put_off
 from app.features.consents.use_cases.checking import check_answer, says_the_same
-from app.features.consents.use_cases.codes import UnknownCode, code_of_person, enter_code, give_code, given_code
+from app.features.consents.use_cases.codes import UnknownCode, code_of_person, enter_code, give_code, given_code, given_codes
 from app.features.consents.use_cases.counting import count_for_everybody
 from app.features.consents.use_cases.guardians import answer_by_link, ask_guardian, note_age, note_guardian, open_request
 from app.features.consents.use_cases.holding import forget_usages_of, hold_still, left_since
@@ -97,6 +97,7 @@ __all__ = [
     "forget_usages_of",
     "give_code",
     "given_code",
+    "given_codes",
     "hold_still",
     "keep_paper",
     "left_since",

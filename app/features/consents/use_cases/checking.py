@@ -4,19 +4,23 @@ from sqlalchemy.orm import Session
 
 from app.features.consents.commands import AnswerAgreement
 from app.features.consents.models import AgreementState, Answer
-from app.features.consents.queries import agreement, events_of, record_of, sample_of
+from app.features.consents.queries import agreement, events_of, minor_until, record_of, sample_of
+from app.features.consents.rules import is_minor
 from app.features.consents.use_cases.answers import check_details, refuse_older
-from app.kernel.errors import Conflict, NotFound
+from app.kernel import clock
+from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel, Permission
 
+TOO_YOUNG = msg("This person is below the age at which one decides this alone. Say so, and write the name of the adult.")
 
-def check_answer(session: Session, actor: Actor, command: AnswerAgreement) -> None:
+
+def check_answer(session: Session, actor: Actor, command: AnswerAgreement, *, with_adult: bool = False) -> None:
     """Refuse now what `answer_agreement` would refuse later, whoever the person will be. Nothing is kept.
 
     Raises NotFound when nobody is asked any more, Forbidden for everybody but clerks, Conflict when the sheet carries another
     text than the one in force, Invalid when a yes lacks what the agreement asks for, Refused for a yes from paper that is older
-    than what is recorded of the person.
+    than what is recorded of the person, and for that of a young person unless it is said `with_adult`.
     """
     found = agreement(session, command.agreement_id)
     if found is None or found.state is not AgreementState.IN_FORCE or not found.asks:
@@ -27,6 +31,8 @@ def check_answer(session: Session, actor: Actor, command: AnswerAgreement) -> No
     if command.answer is Answer.GIVEN:
         check_details(session, found.current, command.details)
         refuse_older(session, command, record_of(session, command.agreement_id, command.person_id))
+        if not with_adult and is_minor(minor_until(session, command.person_id), clock.now()):
+            raise Refused(TOO_YOUNG, field="of_age")
 
 
 def says_the_same(session: Session, command: AnswerAgreement, channel: Channel) -> bool:

@@ -1,17 +1,20 @@
 """Rules of retention at work: what each would do, and doing it. Each rule on its own, in short transactions."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.features.accounts.queries import Person, unused
+from app.features.accounts.queries import Person, unused, without_address
+from app.features.consents.queries import Answer, ConsentEvent, ConsentRecord
 from app.features.erasure import mails
 from app.features.erasure.models import Erasure, ErasureState, Origin, RetentionRun
 from app.features.erasure.use_cases.beginning import begin
 from app.features.notifications.use_cases import notify
+from app.features.proposals.queries import Proposal
 from app.kernel import clock, erasing, retention
 from app.kernel.permissions import SYSTEM
 from app.kernel.retention import Notice, Rule
@@ -62,7 +65,10 @@ def _count(session: Session, which: ColumnElement[bool]) -> int:
 
 def erase_unused(session: Session, before: datetime, most: int) -> int:
     """Begin to erase them; the worker does the rest. Somebody who asked for it themselves is being erased anyway."""
-    found = session.scalars(select(Person.id).where(_told(before)).limit(most)).all()
+    return _begin(session, session.scalars(select(Person.id).where(_told(before)).limit(most)).all())
+
+
+def _begin(session: Session, found: Sequence[uuid.UUID]) -> int:
     erased = 0
     for person_id in found:
         if erasing.obstacles(session, person_id):
@@ -74,6 +80,35 @@ def erase_unused(session: Session, before: datetime, most: int) -> int:
         begin(session, SYSTEM, erasure)
         erased += 1
     return erased
+
+
+def _over(before: datetime) -> ColumnElement[bool]:
+    """People without an address who have answered, on paper or at a desk, and of whose answers none counts any more.
+
+    The last that happened to one, its end too, was before. Whoever has made a proposal is none of them.
+    """
+    given = exists().where(
+        ConsentRecord.person_id == Person.id,
+        ConsentRecord.answer == Answer.GIVEN,
+        or_(ConsentRecord.expires_at.is_(None), ConsentRecord.expires_at > clock.now()),
+    )
+    return and_(
+        without_address(),
+        exists().where(ConsentEvent.person_id == Person.id),
+        ~exists().where(ConsentEvent.person_id == Person.id, ConsentEvent.at >= before),
+        ~given,
+        ~exists().where(Proposal.author_id == Person.id),
+    )
+
+
+def erase_over(session: Session, before: datetime, most: int) -> int:
+    """Begin to erase them; the worker does the rest. Nobody can be told before: they left no address."""
+    return _begin(session, session.scalars(select(Person.id).where(_over(before)).limit(most)).all())
+
+
+def count_over(session: Session, before: datetime) -> int:
+    """How many of them there are."""
+    return _count(session, _over(before))
 
 
 def _tell_unused(session: Session, before: datetime, most: int) -> int:

@@ -40,7 +40,8 @@ def check_entry(session: Session, actor: Actor, batch: IntakeBatch, entry: Mappi
         check_take_in(session, actor, entries.proposal_command(entry, batch.process_id, sheet_id, batch.received_at))
         return
     person_id = code_of_person(session, entry["code"], entry.get("person", "")).person_id if entry.get("code") else sheet_id
-    check_answer(session, actor, _answer(batch, entry, person_id, None, ""))
+    adult = entry.get("of_age") == "no" and bool(entry.get("guardian"))
+    check_answer(session, actor, _answer(batch, entry, person_id, None, ""), with_adult=adult)
     if entry.get("answer") == "yes" and entry.get("of_age") == "no" and not entry.get("guardian"):
         raise Invalid({"guardian": msg("Write the name of the adult.")})
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, null, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
+from app.features.notifications.use_cases import forget_letters
 from app.features.proposals.erased.parts import TYPED, UNSEEN, count_of, part
 from app.features.proposals.erased.voices import needed_comment
 from app.features.proposals.models import (
@@ -99,6 +100,7 @@ def _empty_proposals(session: Session, subject: Subject, most: int) -> int:
     found = session.scalars(select(Proposal.id).where(_own_proposal(subject, needed=True, published=False)).limit(most)).all()
     if found:
         changed(session, delete(GuestContact).where(GuestContact.proposal_id.in_(found)))
+        forget_letters(session, found)
         values = dict[Any, Any](_NOWHERE) | {
             Proposal.author_id: None,
             Proposal.author_name: "",
@@ -116,6 +118,7 @@ def _unname_proposals(session: Session, subject: Subject, most: int) -> int:
     found = session.scalars(select(Proposal.id).where(_own_proposal(subject, needed=True, published=True)).limit(most)).all()
     if found:
         changed(session, delete(GuestContact).where(GuestContact.proposal_id.in_(found)))
+        forget_letters(session, found)
         values: dict[Any, Any] = {
             Proposal.author_id: None,
             Proposal.author_name: "",

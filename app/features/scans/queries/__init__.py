@@ -4,6 +4,7 @@ Loads none of the libraries that read.
 """
 
 from app.features.scans.queries.ballots import LeftPage, being_read, left_over, pots_with_ballots, split_sets
+from app.features.scans.queries.people import people_behind, people_known_by
 from app.features.scans.queries.reviews import (
     ReviewedPage,
     looked_through,
@@ -50,6 +51,8 @@ __all__ = [
     "looked_through",
     "missing_pages",
     "names_of_files",
+    "people_behind",
+    "people_known_by",
     "pictures_of",
     "pots_with_ballots",
     "readers_of",

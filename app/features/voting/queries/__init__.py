@@ -39,6 +39,7 @@ from app.features.voting.queries.box import (
     open_boxes,
     pots_in_box,
     votes_to_end,
+    with_a_box,
 )
 from app.features.voting.queries.turnout import (
     anybody_voted,
@@ -115,4 +116,5 @@ __all__ = [
     "voter_of",
     "votes_to_end",
     "where_anybody_voted",
+    "with_a_box",
 ]

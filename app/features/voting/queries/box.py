@@ -45,6 +45,11 @@ def box_of(session: Session, process_id: uuid.UUID) -> Box | None:
     return session.scalars(_BOX, {"process": process_id}).first()
 
 
+def with_a_box(session: Session, process_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these processes have one; one question however many there are."""
+    return set(session.scalars(select(Box.process_id).where(Box.process_id.in_(process_ids))))
+
+
 _BOX = select(Box).where(Box.process_id == bindparam("process"))
 
 
