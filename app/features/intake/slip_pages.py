@@ -20,7 +20,7 @@ from app.features.intake.rules import counted_entry
 from app.features.intake.serials import shown_serial
 from app.features.intake.slip_words import Slip, shown
 from app.features.intake.use_cases import note_slips
-from app.features.proposals.queries import slip_secret
+from app.features.proposals.queries import slip_secret, typed_code
 from app.features.proposals.use_cases import claim_at_desk
 from app.kernel import clock
 from app.kernel.errors import NotFound, TooManyAttempts
@@ -61,7 +61,8 @@ def _slips(batch: IntakeBatch) -> list[Slip]:
         if proposal and secret:
             link = base + url_for("proposals_authoring.follow_up", token=secret)
             slip = Slip(proposal.reference, link, now, proposal.language, proposal.title)
-            made.append(replace(slip, number=sheet.number, serial=serial))
+            typed = "" if sheet.serial else typed_code(proposal) or ""
+            made.append(replace(slip, number=sheet.number, serial=serial, code=typed))
         elif code := _code(sheet):
             said = counted_entry(sheet.first, sheet.settled)
             slip = Slip(code, base + url_for("consents.code"), now, said.get("language", ""), answer=said.get("answer", ""))
