@@ -17,7 +17,7 @@ from app.features.intake.queries.batches import batches_to_read, readings_since,
 from app.features.intake.slip_words import Slip, shown
 from app.features.maps.queries import street_table
 from app.features.printing.queries import grouped
-from app.features.proposals.queries import ProposalState, may_see, proposal_by_reference, slip_secret
+from app.features.proposals.queries import ProposalState, may_see, proposal_by_reference, slip_secret, typed_code
 from app.features.proposals.use_cases import take_in_proposal
 from app.features.spaces.queries import (
     Action,
@@ -152,11 +152,12 @@ def slip(process_id: uuid.UUID, proposal_id: uuid.UUID) -> str:
     proposal = taken_in(db.session(), clerk, proposal_id)
     if proposal is None or proposal.process_id != process_id:
         raise NotFound
-    link = None
+    link, code = None, None
     if slips.is_sealed(_secret(), request.args.get("seal", ""), proposal_id, clerk, clock.now()):
         token = slip_secret(proposal)
         link = token and current_app.config["SETTINGS"].base_url + url_for("proposals_authoring.follow_up", token=token)
-    made = Slip(proposal.reference, link or "", proposal.created_at, proposal.language, proposal.title)
+        code = typed_code(proposal)
+    made = Slip(proposal.reference, link or "", proposal.created_at, proposal.language, proposal.title, code=code or "")
     return render_template("intake/slip.html", proposal=proposal, link=link, shown_slip=shown(made), process_id=process_id)
 
 

@@ -26,6 +26,9 @@ from app.web.kiosk import is_kiosk, screen, visit
 from app.web.qr import qr_svg
 from app.web.transaction import commits
 
+SIGNAGE_EVERY = 300
+"""After how many seconds a screen that is only looked at asks anew what is open."""
+
 
 def _outside(path: str) -> str:
     return str(current_app.config["SETTINGS"].base_url) + path
@@ -57,7 +60,7 @@ def signage() -> str:
     processes = open_processes(session, ANONYMOUS, now, chosen)
     path = url_for("spaces.show", slug=only.slug) if only else "/"
     address = _outside(path)
-    return render_template("kiosk/signage.html", processes=processes[:4], only=only, address=address, qr=qr_svg(address))
+    return render_template("kiosk/signage.html", processes=processes[:4], only=only, address=address, qr=qr_svg(address), every=SIGNAGE_EVERY)
 
 
 @bp.post("/to-phone")

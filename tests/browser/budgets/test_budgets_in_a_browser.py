@@ -110,3 +110,15 @@ def test_a_phone_shows_no_line_for_what_a_review_does_not_say(new_page: Any, liv
     expect(without).to_be_hidden()
     expect(with_cost).to_be_visible()
     assert axe(page) == []
+
+
+def test_each_review_leads_to_its_own_proposal_and_nothing_else_on_the_page_does(page: Any, live: Any) -> None:
+    process = spaces.process("Parks", slug="parks")
+    for title in ("A tunnel", "A bench"):
+        budgets.review(proposals.proposal(process, title=title, answer_status="accepted"), reason={"en": f"{title}, why not."})
+    live.db.session.commit()
+    page.goto("/budgets/feasibility/parks")
+    page.get_by_role("heading", level=1).click()
+    assert page.url.endswith("/feasibility/parks")
+    page.get_by_text("A bench, why not.").click(force=True)  # the link lies over its own row
+    page.get_by_role("heading", name="A bench", level=1).wait_for()

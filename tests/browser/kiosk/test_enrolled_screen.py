@@ -19,10 +19,11 @@ from app.web import kiosk as web_kiosk
 from app.web.kiosk import TOKEN
 from tests.browser.kiosk.test_public_screen import TOO_SMALL
 from tests.factories import accounts, kiosk, proposals, spaces
-from tests.support.browser import KIOSK, PHONE, at_rest, axe, sign_in_window
+from tests.support.browser import KIOSK, PHONE, TABLET, at_rest, axe, sign_in_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 LYING = {"width": 1280, "height": 800}
+DESKTOP = {"width": 1280, "height": 1024}
 SECRET = "A secret of mine, number 7712"
 KEPT = """async () => {
   const found = {...localStorage, ...sessionStorage};
@@ -342,14 +343,23 @@ HIGH = """() => [...document.querySelectorAll("a[href], button, input:not([type=
   .map((element) => element.outerHTML.slice(0, 90))"""
 
 
-@pytest.mark.parametrize("size", [KIOSK, LYING], ids=["1080x1920", "1280x800"])
+@pytest.mark.parametrize("size", [KIOSK, DESKTOP, TABLET], ids=["1080x1920", "1280x1024", "768x1024"])
 def test_all_controls_can_sit_in_the_lower_half(screen, size):
     page = screen(viewport=size)
-    page.get_by_role("button", name="Lower").click()
+    with page.expect_response("**/kiosk/lower"):
+        page.get_by_role("button", name="Lower").click()
     for address in ("/kiosk", "/proposals/new?process=parks", "/proposals", "/kiosk/large-print"):
         page.goto(address)
         assert page.evaluate(HIGH) == [], address
-    page.get_by_role("button", name="Lower").click()
+        if address != "/kiosk":  # the ways out come along into the foot, once
+            assert page.get_by_role("link", name="To the start").count() == 1, address
+            assert page.locator(".kiosk__foot").get_by_role("link", name="To the start").is_visible(), address
+    # what can be done is in sight at once: the heading stands above, where nothing is tapped
+    page.goto("/kiosk")
+    first = page.get_by_role("link", name="Make a proposal").bounding_box()
+    assert first["y"] + first["height"] <= page.locator(".kiosk__foot").bounding_box()["y"]
+    with page.expect_response("**/kiosk/lower"):
+        page.get_by_role("button", name="Lower").click()
     page.goto("/proposals")
     assert page.evaluate(HIGH) != []
 

@@ -117,6 +117,47 @@ def test_every_page_is_large_and_has_languages_and_colours_in_the_open(new_page,
             assert axe(page) == [], address
 
 
+SMALL_LINKS = """() => [...document.querySelectorAll("main a[href]")]
+  .filter((link) => link.checkVisibility({ visibilityProperty: true }) && !link.closest(".visually-hidden, .map-frame, .card__title"))
+  .filter((link) => link.getBoundingClientRect().height < 59.5).map((link) => link.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("size", [KIOSK, TABLET], ids=["upright", "tablet"])
+def test_links_in_lists_tables_and_errors_are_as_large_as_buttons(new_page, process, live, size):
+    proposals.proposal(process, title="A bench")
+    live.db.session.commit()
+    page = new_page(viewport=size)
+    page.goto("/kiosk")
+    for address in ("/kiosk", "/my-data/agreements", "/data", "/proposals?process=parks", "/my-data/code", "/receipts/verify"):
+        page.goto(address)
+        assert page.evaluate(SMALL_LINKS) == [], address
+    page.goto("/proposals/new?process=parks")
+    page.get_by_role("button", name="Continue").last.click()
+    page.get_by_role("alert").or_(page.locator(".error-summary")).first.wait_for()
+    assert page.evaluate(SMALL_LINKS) == []
+    assert page.evaluate(TOO_SMALL) == []
+
+
+def test_the_credit_of_a_map_is_words_and_a_pin_is_met_by_a_finger_beside_it(new_page, process, live):
+    proposals.proposal(process, title="A bench")
+    live.db.session.commit()
+    page = new_page(viewport=KIOSK)
+    page.goto("/kiosk")
+    page.goto("/proposals?process=parks")
+    pin = page.locator(".map-pin").first
+    pin.wait_for()
+    assert page.locator(".leaflet-container a[href^=http]").count() == 0
+    pin.scroll_into_view_if_needed()
+    page.wait_for_function(
+        """() => {
+          const pin = document.querySelector(".map-pin");
+          const { left, top } = pin.getBoundingClientRect();
+          return document.elementFromPoint(left - 8, top + 20)?.closest(".map-pin") === pin;
+        }"""
+    )
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.map__credit')).fontSize)") >= 21.9
+
+
 def test_the_words_in_place_of_a_map_are_large_too(new_page, process):
     page = new_page(viewport=KIOSK)
     page.route("**/scripts/*/map/index.js", lambda _route: None)  # the map is on its way

@@ -1,5 +1,6 @@
 """Paper and telephone count exactly as a click does; whose voice and whose hands stay apart."""
 
+import re
 import uuid
 
 import pytest
@@ -14,7 +15,7 @@ from app.features.proposals.use_cases import TakeInProposal, WholeCity, take_in_
 from app.features.spaces.models import Process
 from app.kernel.audit import AuditEntry
 from app.kernel.permissions import Actor, Channel, Role
-from tests.factories import accounts, proposals, spaces
+from tests.factories import accounts, kiosk, proposals, spaces
 
 SHEET = {
     "channel": "desk",
@@ -51,6 +52,21 @@ def test_the_slip_leads_to_the_proposal_without_an_account(as_role, client, proc
     link = page.split("/proposals/follow/")[1].split("<")[0].split('"')[0].strip()
 
     assert "A bench at the tram stop" in client.get(f"/proposals/follow/{link}", follow_redirects=True).text
+
+
+def test_whoever_has_no_phone_types_the_code_of_the_slip_at_a_public_screen(app, as_role, process):
+    page = as_role(Role.CLERK, process).post(f"/staff/intake/{process.id}", data=SHEET, follow_redirects=True).text
+    code = re.search(r"<code[^>]*>([0-9A-Z-]{19})</code>", page)[1]
+
+    screen = kiosk.become(app.test_client())
+    assert "A bench at the tram stop" in screen.post("/forms/slip", data={"code": code}, follow_redirects=True).text
+    assert code.replace("-", "") not in str(db.session.query(Proposal).one().__dict__)
+
+
+def test_a_link_that_works_no_more_says_why(client):
+    page = client.get("/proposals/follow/" + "a" * 43)
+    assert page.status_code == 404
+    assert "Once a proposal was put to an account" in page.text
 
 
 def test_the_secret_link_is_shown_for_some_minutes_to_this_clerk_alone_and_kept_nowhere(clock, as_role, process):

@@ -11,18 +11,15 @@ from app.features.proposals.authoring_routes import writing_parts as parts
 from app.features.proposals.authoring_routes.door import bp, token_for
 from app.features.proposals.authoring_routes.shown import link_qr, place_words, similar_cards
 from app.features.proposals.commands import PublishProposal
-from app.features.proposals.follow_links import follow_code
 from app.features.proposals.forms import PublishForm
 from app.features.proposals.models import ProposalState
 from app.features.proposals.queries import Proposal
-from app.features.proposals.queries.own import guest_contact
+from app.features.proposals.queries.own import guest_contact, typed_code
 from app.features.proposals.use_cases import own_proposal, publish_proposal
 from app.features.spaces import queries as spaces
 from app.features.spaces.queries import Action, Publication
 from app.kernel import clock
-from app.kernel.codes import grouped
 from app.kernel.errors import NotFound, Refused, SignInRequired
-from app.kernel.references import token_hash
 from app.web.access import public, viewer
 from app.web.locale import current_locale
 from app.web.transaction import commits
@@ -118,14 +115,8 @@ def slip(proposal_id: uuid.UUID) -> ResponseReturnValue:
         link=link,
         qr=link_qr(link),
         private=bool(follow_url),
-        code=_code(proposal) if follow_url else None,
+        code=typed_code(proposal) if follow_url else None,
     )
-
-
-def _code(proposal: Proposal) -> str | None:
-    """The short code as it is printed; None for what was sent before there were any."""
-    code = follow_code(proposal.id)
-    return grouped(code) if proposal.follow_code_hash == token_hash(code) else None
 
 
 def _follow_link(proposal: Proposal, token: str | None) -> tuple[str | None, str | None]:

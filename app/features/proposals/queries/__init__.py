@@ -40,7 +40,7 @@ from app.features.proposals.queries.feedback import (
 from app.features.proposals.queries.followers import Recipient, Standing, followers, postal_address, standing
 from app.features.proposals.queries.likeness import Likeness, likenesses, similar
 from app.features.proposals.queries.lists import NO_ANSWER, Filters, Sort, cover_photos, narrowed, published
-from app.features.proposals.queries.own import by_follow_code, sent_secret, slip_secret
+from app.features.proposals.queries.own import by_follow_code, sent_secret, slip_secret, typed_code
 from app.features.proposals.queries.places import AreaName, AreaNames, area_names
 from app.features.proposals.queries.single import (
     may_see,
@@ -97,6 +97,7 @@ __all__ = [
     "sent_secret",
     "similar",
     "slip_secret",
+    "typed_code",
     "standing",
     "supports_by_channel",
     "supports_cte",

@@ -6,14 +6,22 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.features.proposals.follow_links import follow_token, slip_token
+from app.features.proposals.follow_links import follow_code, follow_token, slip_token
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
+<<<<<<< HEAD
 from app.features.proposals.rules import is_reachable
+=======
+from app.kernel.codes import grouped
+>>>>>>> 3c8c625a2c036bd8a0f652d11b613d0c6a9dc8d2
 from app.kernel.errors import NotFound
+from app.kernel.messages import msg
 from app.kernel.permissions import Actor
 from app.kernel.references import token_hash
 
 MOST = 200
+NO_LINK = msg(
+    "This link opens no proposal, or works no more. Once a proposal was put to an account, whoever signs in there sees it under “My proposals”."
+)
 
 
 def own_list(
@@ -45,11 +53,11 @@ def _whose(actor: Actor, ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
 def by_follow_token(session: Session, token: str) -> Proposal:
     """The proposal whose follow-up link holds `token`, with its photos. Raises NotFound for drafts and wrong secrets."""
     if not 20 <= len(token) <= 100 or not token.isascii():
-        raise NotFound
+        raise NotFound(NO_LINK)
     query = select(Proposal).where(Proposal.follow_token_hash == token_hash(token), Proposal.state != ProposalState.DRAFT)
     proposal = session.scalars(query.options(selectinload(Proposal.photos))).one_or_none()
     if proposal is None or proposal.withdrawn_from == ProposalState.DRAFT.value:
-        raise NotFound
+        raise NotFound(NO_LINK)
     return proposal
 
 
@@ -63,6 +71,12 @@ def slip_secret(proposal: Proposal) -> str | None:
     from before the installation's key was changed."""
     token = slip_token(proposal.id)
     return token if proposal.follow_token_hash == token_hash(token) else None
+
+
+def typed_code(proposal: Proposal) -> str | None:
+    """The short code that leads to the proposal when it is typed, in groups; None where it has none of its own."""
+    code = follow_code(proposal.id)
+    return grouped(code) if proposal.follow_code_hash == token_hash(code) else None
 
 
 def by_follow_code(session: Session, code: str) -> Proposal | None:

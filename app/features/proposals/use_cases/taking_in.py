@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.features.proposals import rules
 from app.features.proposals.commands import Contact, TakeInProposal
-from app.features.proposals.follow_links import slip_token
+from app.features.proposals.follow_links import follow_code, slip_token
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
 from app.features.proposals.use_cases.drafting import add_with_reference
 from app.features.proposals.use_cases.gate import process_of, require_open
@@ -44,6 +44,7 @@ def take_in_proposal(session: Session, actor: Actor, command: TakeInProposal) ->
     token = slip_token(proposal_id)  # a repeated click meets the same secret
     proposal, process = _checked(session, actor, command, proposal_id)
     proposal.follow_token_hash = token_hash(token)
+    proposal.follow_code_hash = token_hash(follow_code(proposal_id))
     release(proposal, process)
     try:
         add_with_reference(session, proposal)
