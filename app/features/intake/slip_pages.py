@@ -62,14 +62,9 @@ def _slips(batch: IntakeBatch) -> list[Slip]:
         if proposal and secret:
             link = base + url_for("proposals_authoring.follow_up", token=secret)
             slip = Slip(proposal.reference, link, now, proposal.language, proposal.title)
-<<<<<<< HEAD
-            made.append(replace(slip, number=sheet.number, serial=serial))
-        elif code := codes.get(sheet.id):
-=======
             typed = "" if sheet.serial else typed_code(proposal) or ""
             made.append(replace(slip, number=sheet.number, serial=serial, code=typed))
-        elif code := _code(sheet):
->>>>>>> 3c8c625a2c036bd8a0f652d11b613d0c6a9dc8d2
+        elif code := codes.get(sheet.id):
             said = counted_entry(sheet.first, sheet.settled)
             slip = Slip(code, base + url_for("consents.code"), now, said.get("language", ""), answer=said.get("answer", ""))
             purpose = asked.current.purpose if asked else {}

@@ -8,11 +8,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.features.proposals.follow_links import follow_code, follow_token, slip_token
 from app.features.proposals.models import GuestContact, Proposal, ProposalState
-<<<<<<< HEAD
 from app.features.proposals.rules import is_reachable
-=======
 from app.kernel.codes import grouped
->>>>>>> 3c8c625a2c036bd8a0f652d11b613d0c6a9dc8d2
 from app.kernel.errors import NotFound
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor
