@@ -23,7 +23,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop both. An envelope that waits and is not on the list goes back when it is decided, as its number has no vote."""
+    """Drop both. An envelope that waits and was not on the list goes back now: without its date of birth nobody could tell a
+    number that is not on the list from one that stands there for somebody else, whose vote it would use up.
+    """
+    op.execute("UPDATE outer_envelope SET state = 'returned', because = 'used' WHERE state = 'waiting' AND proof <> ''")
     with op.batch_alter_table("outer_envelope", table_kwargs={"sqlite_with_rowid": False}) as batch_op:
         batch_op.drop_column("given_on")
         batch_op.drop_column("proof")

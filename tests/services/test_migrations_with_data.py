@@ -426,3 +426,18 @@ def test_what_an_older_version_does_not_know_ends_and_is_said(file: Path) -> Non
     with rows(file) as connection:
         states = dict(connection.execute("SELECT code, state FROM data_agreement"))
     assert states == {"contact-parks": "in_force", "research": "ended"}
+
+
+def test_an_envelope_that_was_not_on_the_list_uses_up_nobodys_vote_after_going_back(file: Path) -> None:
+    """Its number may be on the list, with another date of birth, and that is what the migration takes away."""
+    migrate(file, "upgrade", "0040")
+    shared = {"station_id": "5" * 32, "pot_id": "6" * 32, "kind": "provisional", "voter_key": "k", "because": ""}
+    with rows(file) as connection:
+        insert(connection, "outer_envelope", id="1" * 32, number="1", state="waiting", proof="p", **shared)
+        insert(connection, "outer_envelope", id="2" * 32, number="2", state="waiting", proof="", **shared)
+        insert(connection, "outer_envelope", id="3" * 32, number="3", state="accepted", proof="", **shared)
+    migrate(file, "downgrade", "0039")
+    with rows(file) as connection:
+        found = connection.execute("SELECT number, state, because FROM outer_envelope ORDER BY number").fetchall()
+    assert found == [(1, "returned", "used"), (2, "waiting", ""), (3, "accepted", "")]
+    migrate(file, "upgrade", "0040")

@@ -92,10 +92,15 @@ def record_of(batch_id: UUID) -> str:
     return f"ballots:{batch_id}"
 
 
-def uploads_waiting(session: Session, pot: Pot) -> list[Upload]:
-    """The uploads with ballots of a pot on reviewed pages that are in no batch, and what keeps each from being taken."""
+def uploads_waiting(session: Session, pot: Pot, only: UUID | None = None) -> list[Upload]:
+    """The uploads with ballots of a pot on reviewed pages that are in no batch, and what keeps each from being taken.
+
+    `only`: this upload alone.
+    """
     by_file: dict[UUID, list[ScannedBallot]] = {}
-    for one in ballots_on(pot, reviewed(session, pot.process_id, kind=Kind.BALLOT, subject=pot.id)):
+    for one in ballots_on(pot, reviewed(session, pot.process_id, kind=Kind.BALLOT, subject=pot.id, file_id=only)):
+        if only not in (None, one.upload):
+            continue
         by_file.setdefault(one.upload, []).append(one)
     if not by_file:
         return []

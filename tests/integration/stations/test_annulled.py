@@ -10,6 +10,7 @@ from app.features.scans.models import ScanPage
 from app.features.stations.commands import TakeInEnvelope
 from app.features.stations.models import EnvelopeState, OuterEnvelope, PaperBallot
 from app.features.stations.use_cases import decide_envelope, pots_to_loosen, take_in_envelope
+from app.features.stations.use_cases.envelopes import WHY
 from app.kernel import clock
 from app.kernel.retention import rules
 from tests.factories import committee, stations
@@ -49,3 +50,16 @@ def test_numbers_on_envelopes_of_an_annulled_pot_go_after_a_month(session, days,
     session.flush()
     night(session)
     assert set(session.scalars(select(OuterEnvelope.state))) == left
+
+
+def test_an_envelope_for_an_annulled_pot_goes_back_with_the_true_reason(session):
+    pot = stations.paper_pot()
+    place = committee.station(pot.process_id)
+    desk = stations.on_shift(place)
+    command = TakeInEnvelope(at(place, pot, "CARD00001"), uuid4(), "provisional", given_on=today())
+    written = take_in_envelope(session, desk, command, SECRET)
+    pot.annulled_at = clock.now()
+    session.flush()
+    assert decide_envelope(session, desk, written.id) is EnvelopeState.RETURNED
+    assert written.because == "annulled"
+    assert str(WHY[written.because]) == "The vote on this pot was annulled"

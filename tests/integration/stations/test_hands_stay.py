@@ -4,10 +4,20 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.features.accounts.models import RoleAssignment
+from app.features.scans.models import ScanDecision, ScanPage
 from app.features.stations.commands import DrawSample, OpenBatch, SignNumbers, TypeBallot
 from app.features.stations.models import CountState
 from app.features.stations.queries import count_of
-from app.features.stations.use_cases import draw_sample, finish_batch, open_batch, read_again, sign_numbers, type_ballot
+from app.features.stations.use_cases import (
+    draw_sample,
+    finish_batch,
+    open_batch,
+    read_again,
+    settle,
+    sign_numbers,
+    type_ballot,
+)
+from app.kernel import clock
 from app.kernel.audit import AuditEntry
 from app.kernel.errors import Forbidden
 from app.kernel.permissions import Role
@@ -81,3 +91,30 @@ def test_a_ballot_that_cannot_be_is_not_found(app, session, number):
     client = signed_in(app, boxes.pot)
     assert client.get(f"/staff/stations/second/batch/{batch_id}/{number}").status_code == 404
     assert client.get(f"/staff/stations/second/batch/{batch_id}/1").status_code == 200
+
+
+def test_a_ballot_is_decided_by_two_people_who_are_in_office(session):
+    boxes = Boxes(session, 1)
+    batch = boxes.typed(0, "1?")
+    boxes.draw()
+    read_again(session, boxes.second, TypeBallot(batch.id, 1, "1"))
+    settle(session, boxes.second, TypeBallot(batch.id, 1, "1"))
+    out_of_office(session, boxes.second)
+    assert settle(session, boxes.first, TypeBallot(batch.id, 1, "1")).unsettled, (
+        "the other one has left: this is the first word"
+    )
+    with pytest.raises(Forbidden):
+        settle(session, boxes.first, TypeBallot(batch.id, 1, "1"))
+    assert not settle(session, boxes.third, TypeBallot(batch.id, 1, "1")).unsettled
+
+
+def test_whoever_took_an_answer_about_a_scan_back_has_seen_it_all_the_same(session):
+    box = stations.OpenBox(1)
+    file = box.upload({"marks": {"1": "yes"}})
+    page = session.scalars(select(ScanPage)).one()
+    add(ScanDecision(page_id=page.id, person_id=box.second.person_id, answers=page.result, undone_at=clock.now()))
+    batch = finish_batch(session, box.first, box.taken(file, 1).id)
+    draw_sample(session, box.first, DrawSample(box.pot.id, "6 3 1"))
+    with pytest.raises(Forbidden, match="You looked through scans of this batch"):
+        read_again(session, box.second, TypeBallot(batch.id, 1, "1"))
+    assert read_again(session, box.third, TypeBallot(batch.id, 1, "1")) is None

@@ -1,5 +1,6 @@
 """Desk and web at once, two clerks on one thing, a role taken away meanwhile: one wins, and the numbers agree."""
 
+import threading
 from uuid import uuid4
 
 import pytest
@@ -8,12 +9,14 @@ from sqlalchemy import func, select
 from app.extensions import db as database
 from app.features.accounts.models import RoleAssignment
 from app.features.budgets.choices import Choices
-from app.features.stations.commands import IssueBallot, OpenBatch, SignNumbers, TakeBack, TakeInEnvelope, TypeBallot
-from app.features.stations.models import CountState, EnvelopeState, Issue, OuterEnvelope, PaperBallot, StationCount
+from app.features.budgets.models import Pot
+from app.features.stations.commands import Exchange, IssueBallot, OpenBatch, SignNumbers, TakeBack, TakeInEnvelope, TypeBallot
+from app.features.stations.models import CountState, EnvelopeState, Issue, IssueState, OuterEnvelope, PaperBallot, StationCount
 from app.features.stations.queries import numbers_of
 from app.features.stations.use_cases import (
     begin_return,
     decide_envelope,
+    exchange_spoilt,
     finish_return,
     issue_ballot,
     open_batch,
@@ -22,6 +25,7 @@ from app.features.stations.use_cases import (
     take_in_envelope,
     type_ballot,
 )
+from app.features.stations.use_cases import desk as desk_acts
 from app.features.voting.commands import CastBallot
 from app.features.voting.models import Envelope, VoterIdentity, VotingParticipation
 from app.features.voting.rules import voter_key
@@ -190,3 +194,48 @@ def test_a_role_that_is_taken_away_meanwhile_ends_the_typing(committing_db, race
     assert all(isinstance(error, Refused) for error in outcome.errors), outcome.errors
     with pytest.raises(Refused), committing_db.transaction() as session:
         type_ballot(session, opened, TypeBallot(batch_id, 2, "2"))
+
+
+@pytest.mark.parametrize("act", ["exchange", "begin"])
+def test_a_ballot_that_is_exchanged_or_comes_back_while_the_boxes_are_opened_is_one_of_the_two(
+    committing_db, race, monkeypatch, pot, place, act
+):
+    """At the last moment of the vote: else the kept numbers would miss a ballot, and a proof of whose it is would stay."""
+    desk = stations.on_shift(place)
+    stations.handed_out(desk, place, pot, "CARD00001", 1)
+    committing_db.session.commit()
+    place_id, pot_id, voter = place.id, pot.id, at(place, pot, "CARD00001")
+    looked, opened, out = threading.Event(), threading.Event(), desk_acts._require_out
+
+    def look_slowly(issue):
+        out(issue)
+        looked.set()
+        opened.wait(1)
+
+    monkeypatch.setattr(desk_acts, "_require_out", look_slowly)
+
+    def change():
+        if act == "exchange":
+            exchange_spoilt(database.session(), desk, Exchange(voter, uuid4(), 1, 2), SECRET)
+        else:
+            begin_return(database.session(), desk, TakeBack(voter, 1), SECRET)
+
+    def open_all():
+        assert looked.wait(10)
+        with committing_db.transaction() as session:
+            stations.over(session.get_one(Pot, pot_id))
+            open_boxes(session, desk, place_id)
+        opened.set()
+
+    work = iter([change, open_all])
+
+    def either():
+        next(work)()
+
+    outcome = race(either, times=2)
+    assert outcome.errors == [], outcome.errors
+    kept = database.session.scalars(select(StationCount)).one()
+    assert (kept.issued, kept.spoilt) == ((2, 1) if act == "exchange" else (1, 0))
+    found = database.session.execute(select(Issue.state, Issue.proof, Issue.returning_by)).tuples().all()
+    assert {(proof, by) for _state, proof, by in found} == {("", None)}
+    assert IssueState.RETURNING not in {state for state, _proof, _by in found}

@@ -1,10 +1,11 @@
 """Ballots from reviewed scans become the first entry of a batch: shown before, taken once, given back, read again by people."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, inspect, select
 
 from app.extensions import db as database
 from app.features.accounts.models import Person
+from app.features.budgets.models import Pot
 from app.features.printing.queries import Kind
 from app.features.scans.models import ScanPage
 from app.features.spaces.models import Process
@@ -12,6 +13,7 @@ from app.features.stations.commands import OpenBatch, TakeScans, TypeBallot
 from app.features.stations.counted import counted_of_batch
 from app.features.stations.models import Batch, PaperBallot
 from app.features.stations.queries import unsettled_in
+from app.features.stations.scanned import ballots_on, uploads_waiting
 from app.features.stations.use_cases import (
     finish_batch,
     give_back_scans,
@@ -160,3 +162,33 @@ def test_the_page_shows_what_will_happen_takes_and_gives_back(app, session, pot,
     assert first_of(database.session, database.session.get_one(Batch, batch_id)) == []
     nobody = signed_in(app, accounts.person())
     assert nobody.get(url).status_code in (403, 404)
+
+
+def test_of_thousands_of_pages_nothing_is_fetched_that_nobody_needs(session, monkeypatch):
+    """Each page has kilobytes of circles, and whoever takes one upload does not wait for all others."""
+    box = stations.OpenBox(2)
+    one, _other = (box.upload({"marks": {"1": "yes"}}, {"marks": {"2": "yes"}}) for _upload in range(2))
+    one_id, pot_id = one.id, box.pot.id
+    batch_id, first = box.batch(2).id, box.first
+    session.commit()
+    session.expunge_all()
+    fetched, looked_at = [], []
+
+    def note(page, _context):
+        fetched.append(set(inspect(page).unloaded))
+
+    def spied(pot, pages):
+        looked_at.append(list(pages))
+        return ballots_on(pot, looked_at[-1])
+
+    monkeypatch.setattr("app.features.stations.scanned.ballots_on", spied)
+    event.listen(ScanPage, "load", note)
+    try:
+        assert len(uploads_waiting(session, session.get_one(Pot, pot_id))) == 2
+    finally:
+        event.remove(ScanPage, "load", note)
+    assert len(fetched) == 4
+    assert all("readings" in unloaded for unloaded in fetched)
+    looked_at.clear()
+    assert take_scans(session, first, TakeScans(batch_id, one_id, 2)) == 2
+    assert max(map(len, looked_at)) == 2

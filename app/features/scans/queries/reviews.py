@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.features.printing.queries import FormKey, Kind
 from app.features.scans.models import PageState, PageTray, ScanDecision, ScanFile, ScanPage
@@ -62,12 +62,19 @@ def reviewed(
     kind: Kind | None = None,
     subject: uuid.UUID | None = None,
     taken_by: str | None = None,
+    file_id: uuid.UUID | None = None,
 ) -> list[ReviewedPage]:
     """Accepted pages of a process (None: of all) that nobody has taken, or that the record `taken_by` has.
 
-    Ordered by form, code and page; without a code as they lay in their files.
+    `file_id`: those of one file alone, and of the copies of which a page lies in it. Ordered by form, code and page; without a
+    code as they lay in their files. Of what was read nothing is fetched but the pages that belong to a copy: thousands of pages
+    are asked for together, and each has kilobytes of circles.
     """
-    query = select(ScanPage).where(ScanPage.state == PageState.REVIEWED)
+    query = select(ScanPage, ScanPage.readings["asked_on"]).options(defer(ScanPage.readings))
+    query = query.where(ScanPage.state == PageState.REVIEWED)
+    if file_id is not None:
+        codes = select(ScanPage.code).where(ScanPage.file_id == file_id, ScanPage.code != "")
+        query = query.where(or_(ScanPage.file_id == file_id, ScanPage.code.in_(codes)))
     if process_id is not None:
         query = query.where(ScanPage.process_id == process_id)
     query = query.where(ScanPage.taken_by == taken_by if taken_by else ScanPage.taken_by.is_(None))
@@ -76,11 +83,11 @@ def reviewed(
     if subject is not None:
         query = query.where(ScanPage.form_subject == subject)
     order = (ScanPage.form_kind, ScanPage.form_subject, ScanPage.code, ScanPage.page, ScanPage.file_id, ScanPage.number)
-    return [as_reviewed(page) for page in session.scalars(query.order_by(*order, ScanPage.part))]
+    return [as_reviewed(page, asked_on) for page, asked_on in session.execute(query.order_by(*order, ScanPage.part)).tuples()]
 
 
-def as_reviewed(page: ScanPage) -> ReviewedPage:
-    """The plain value of an accepted page. Raises ValueError for a page that is not accepted."""
+def as_reviewed(page: ScanPage, asked_on: Sequence[int] | None) -> ReviewedPage:
+    """The plain value of an accepted page; `asked_on` as it was read. Raises ValueError for a page that is not accepted."""
     if page.result is None or page.form_subject is None:
         raise ValueError("this page was not accepted")
     fields: dict[str, str] = page.result["fields"]
@@ -102,7 +109,7 @@ def as_reviewed(page: ScanPage) -> ReviewedPage:
         taken_by=page.taken_by,
         outdated=page.tray is PageTray.OUTDATED,
         read_at=page.created_at,
-        asked_on=tuple(page.readings.get("asked_on") or range(1, page.pages + 1)),
+        asked_on=tuple(asked_on or range(1, page.pages + 1)),
     )
 
 
@@ -135,11 +142,13 @@ def readers_of(session: Session, page_ids: Sequence[uuid.UUID]) -> dict[uuid.UUI
 
 
 def looked_through(session: Session, person_id: uuid.UUID, records: Sequence[str]) -> set[str]:
-    """Of which of these records somebody has said what is on a page that it has taken."""
+    """Of which of these records somebody has said what is on a page that it has taken, whether they took it back or not: they
+    have seen what was read.
+    """
     rows = session.scalars(
         select(ScanPage.taken_by)
         .join(ScanDecision, ScanDecision.page_id == ScanPage.id)
-        .where(ScanPage.taken_by.in_(records), ScanDecision.person_id == person_id, ScanDecision.undone_at.is_(None))
+        .where(ScanPage.taken_by.in_(records), ScanDecision.person_id == person_id)
     )
     return {record for record in rows if record}
 

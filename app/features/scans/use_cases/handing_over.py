@@ -42,7 +42,7 @@ def take_pages(session: Session, actor: Actor, page_ids: Sequence[uuid.UUID], by
             page.taken_by, page.taken_at, page.version = by, clock.now(), page.version + 1
             _note(session, actor, "scan_page.taken_up", page, by)
     session.flush()
-    return [as_reviewed(page) for page in found]
+    return [as_reviewed(page, page.readings.get("asked_on")) for page in found]
 
 
 def give_back_pages(session: Session, actor: Actor, by: str) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.features.budgets.queries import held_pot
 from app.features.budgets.use_cases import voting_open
 from app.features.committee.queries import Station
 from app.features.stations.commands import HIGHEST_STUB, AtDesk, Exchange, IssueBallot, TakeBack
@@ -60,6 +61,7 @@ def begin_return(session: Session, actor: Actor, command: TakeBack, secret: byte
     if not voting_open(session, paper_pot(session, place, command.voter.pot_id)):
         raise PhaseClosed(OVER)
     key = voter_on_list(session, actor, _on_paper(place, command.voter), secret)
+    _require_polling(session, place, command.voter.pot_id)
     issue = _theirs(session, place, command, key, secret)
     if issue.state is IssueState.RETURNING:
         if issue.returning_by == hand[0]:
@@ -112,12 +114,12 @@ def exchange_spoilt(session: Session, actor: Actor, command: Exchange, secret: b
     if not voting_open(session, paper_pot(session, place, command.voter.pot_id)):
         raise PhaseClosed(OVER)
     key = voter_on_list(session, actor, _on_paper(place, command.voter), secret)
+    _require_polling(session, place, command.voter.pot_id)
     issue = _theirs(session, place, TakeBack(command.voter, command.stub), key, secret)
     before = session.get(Issue, command.issue_id)
     if before is not None and _same(before, place, command.voter) and _is_theirs(before, key, secret):
         return before
     _require_out(issue)
-    _require_polling(session, place, command.voter.pot_id)
     issue.state = IssueState.SPOILT
     session.flush()
     audit.record(session, actor, "paper.spoilt", place, process_id=place.process_id, station=place.name, stub=issue.stub)
@@ -125,6 +127,11 @@ def exchange_spoilt(session: Session, actor: Actor, command: Exchange, secret: b
 
 
 def _require_polling(session: Session, place: Station, pot_id: uuid.UUID) -> None:
+    """The boxes are closed, and nobody opens them until this transaction ends: whoever opens them holds pots before stubs.
+
+    No row of numbers is made for it: it would say when the first ballot was handed out.
+    """
+    held_pot(session, pot_id)
     kept = count_of(session, place.id, pot_id)
     if kept is not None and kept.state is not CountState.POLLING:
         raise Conflict(OPENED)

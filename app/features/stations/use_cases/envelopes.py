@@ -36,11 +36,13 @@ LATE = "late"
 USED = "used"
 UNLISTED = "unlisted"
 MISTAKE = "mistake"
+ANNULLED = "annulled"
 WHY: dict[str, Message] = {
     LATE: msg("It came too late"),
     USED: msg("This person has voted already, or has no vote here"),
     UNLISTED: msg("This person is not on the list of voters"),
     MISTAKE: msg("Written down by mistake"),
+    ANNULLED: msg("The vote on this pot was annulled"),
 }
 NOT_LISTED = msg(
     "This number with this date of birth is not on the list of voters. Compare both with the envelope. If they are right, tick "
@@ -163,6 +165,8 @@ def decide_envelope(session: Session, actor: Actor, envelope_id: uuid.UUID) -> E
 
 def _because(session: Session, actor: Actor, pot: Pot, place: Station, envelope: OuterEnvelope) -> str:
     """Why an envelope goes back; empty once its vote is used up by it."""
+    if pot.annulled_at is not None:  # whoever gets it back is not told that they have voted
+        return ANNULLED
     rules = paper_rules(session, pot)
     deadline = rules.postal_until if rules else None
     if envelope.kind is EnvelopeKind.POSTAL and (deadline is None or (envelope.arrived_at or clock.now()) > deadline):

@@ -33,7 +33,7 @@ def take_scans(session: Session, actor: Actor, command: TakeScans) -> int:
         return len(before)  # a second click
     if typed_in(session, found.id):
         raise Conflict(msg("This batch has ballots already. Scans are taken into an empty one: begin another batch."))
-    upload = next((one for one in uploads_waiting(session, pot) if one.file_id == command.upload_id), None)
+    upload = next(iter(uploads_waiting(session, pot, command.upload_id)), None)
     if upload is None or len(upload.ballots) != command.seen:
         raise Conflict(msg("The scans have changed since this page was shown. Look at them again."))
     if (reason := upload.why_not) is not None:

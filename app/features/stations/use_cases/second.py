@@ -59,7 +59,8 @@ def agree(ballot: PaperBallot, *, points: bool) -> bool:
 def settle(session: Session, actor: Actor, command: TypeBallot) -> PaperBallot:
     """Say what a ballot is on which two readings differ, with the paper in hand. It counts when a second person says the same.
 
-    Whoever says something else begins anew. Raises Conflict where nothing is to be decided.
+    Whoever says something else begins anew, and so does whoever follows somebody who has left office. Raises Conflict where
+    nothing is to be decided.
     """
     found, place, hand = held_batch(session, actor, command.batch_id, Permission.BUDGET_CERTIFY)
     ballot = session.get(PaperBallot, (found.id, command.number))
@@ -68,7 +69,7 @@ def settle(session: Session, actor: Actor, command: TypeBallot) -> PaperBallot:
     if not ballot.unsettled:
         raise Conflict(msg("Two people agree on this ballot already."))
     said = read(paper_pot(session, place, found.pot_id), command.marks).stored().rstrip("?")
-    if ballot.proposed != said or ballot.proposed_by is None:
+    if ballot.proposed != said or not _in_office(session, place, ballot.proposed_by):
         ballot.proposed, ballot.proposed_by = said, hand[0]
         session.flush()
         return ballot
@@ -82,6 +83,13 @@ def settle(session: Session, actor: Actor, command: TypeBallot) -> PaperBallot:
     )  # fmt: skip
     advance(session, found)
     return ballot
+
+
+def _in_office(session: Session, place: Station, person_id: uuid.UUID | None) -> bool:
+    if person_id is None:
+        return False
+    either = (Permission.INTAKE, Permission.BUDGET_CERTIFY)
+    return any(in_office(session, permission, place.process_id, [person_id]) for permission in either)
 
 
 def _undo(session: Session, found: Batch, number: int | None) -> int | None:
