@@ -162,6 +162,9 @@ def test_numbers_and_pages_that_are_elsewhere_stay_and_are_named(process, desk):
     assert f"sheet 1 of batch {typed.reference}" in reasons(again)[TYPED]
     assert "does not count" in reasons(again)["VQDD2345"]
     assert "HELD2345" not in reasons(again)
+    later = take(intake.batch(process, desk.other, declared=3), desk.other)
+    assert later.sheets == (), "what somebody has made void does not count in the next bundle by itself"
+    assert f"Sheet 1 of batch {batch.reference}, which does not count: empty on the back." in reasons(later)["VQDD2345"]
 
 
 def test_what_is_taken_back_lies_in_the_scans_again(process, desk):
