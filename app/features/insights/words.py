@@ -82,6 +82,7 @@ DEEDS: dict[str, Message] = {
     "handed_out": msg("was handed out"),
     "given_back": msg("was given back by a batch"),
     "files_deleted": msg("had its files deleted"),
+    "downloaded": msg("was downloaded, with the codes of its slips"),
     "drawn_again": msg("was taken up again"),
     "cancelled": msg("was cancelled"),
     "admitted": msg("was let into the review"),

@@ -22,6 +22,7 @@ from app.features.intake.queries.batches import (
     IntakeSheet,
     SheetKind,
     batch_of_clerk,
+    batches_begun,
     batches_of_clerk,
     last_of,
     names_of,
@@ -51,9 +52,11 @@ from app.features.proposals.queries import ProposalState, may_see
 from app.features.spaces.queries import Process, Publication, process, processes_in_order
 from app.kernel import clock
 from app.kernel.errors import NotFound
+from app.kernel.paging import page_number
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.filters import local_text, translate
+from app.web.paging import steps
 from app.web.transaction import commits
 
 MOST_BEGUN = 5
@@ -66,10 +69,12 @@ def batches() -> str:
     """The batches that this clerk may work on, and today's work."""
     session, closed = db.session(), request.args.get("closed") == "yes"
     clerk = viewer().require_signed_in()
-    found = batches_of_clerk(session, viewer(), closed=closed)
+    page = batches_of_clerk(session, viewer(), closed=closed, number=page_number(request.args.get("page")))
+    found = page.items
     return render_template(
         "intake/batches.html",
         batches=found,
+        steps=steps(page, lambda at: url_for(".batches", closed="yes" if closed else None, page=at)),
         closed=closed,
         numbers=numbers_of_all(session, found),
         about=_about_all(found),
@@ -145,13 +150,11 @@ def open_new() -> ResponseReturnValue:
 
 def _begun(what: str) -> list[IntakeBatch]:
     """Batches of the same sheets that take more: a sheet that comes late may belong there."""
-    found = batches_of_clerk(db.session(), viewer()) if what else []
-    return [
-        one
-        for one in found
-        if one.state in TAKES_SHEETS
-        and what == f"{one.kind}:{one.agreement_id if one.kind is SheetKind.CONSENT else one.process_id}"
-    ][:MOST_BEGUN]
+    kind, _colon, key = what.partition(":")
+    try:
+        return list(batches_begun(db.session(), viewer(), SheetKind(kind), uuid.UUID(key), MOST_BEGUN))
+    except ValueError:
+        return []
 
 
 @bp.get("/batches/<uuid:batch_id>")

@@ -11,9 +11,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.features.intake.vault import vault
 from app.kernel import clock
 from app.kernel.model import Identified, Model, Timestamped
+from app.kernel.sealed import SealedIn
 from app.kernel.types import words
+
+SECRET = ("code",)
+"""Of what two people typed: the code of an earlier slip opens what its owner sees, so it is sealed."""
 
 
 class SheetKind(StrEnum):
@@ -109,12 +114,12 @@ class IntakeSheet(Identified, Timestamped, Model):
     number: Mapped[int]
     serial: Mapped[str] = mapped_column(String(32), default="")
     state: Mapped[SheetState] = mapped_column(words(SheetState), default=SheetState.ENTERED)
-    first: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    first: Mapped[dict[str, Any]] = mapped_column(SealedIn(vault, SECRET), default=dict)
     first_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
-    second: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    second: Mapped[dict[str, Any]] = mapped_column(SealedIn(vault, SECRET), default=dict)
     second_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     second_at: Mapped[datetime | None]
-    settled: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    settled: Mapped[dict[str, Any]] = mapped_column(SealedIn(vault, SECRET), default=dict)
     settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     settled_at: Mapped[datetime | None]
     void_reason: Mapped[str] = mapped_column(Text, default="")

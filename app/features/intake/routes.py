@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from app.extensions import db
 from app.features.consents.queries import AgreementState, DataAgreement, agreement_by_code
+from app.features.intake.vault import vault
 from app.features.printing.queries import FormKey, Kind, Look, Variant
 from app.features.printing.use_cases import form_now, printed, proposal_form, proposal_subject, version_of_drawing
 from app.features.spaces.queries import Action, Process, ProcessState, action_open, may_see, visible_process
@@ -19,6 +20,7 @@ from app.web.access import public, viewer
 from app.web.locale import current_locale
 
 bp = Blueprint("intake", __name__, template_folder="templates", url_prefix="/forms")
+bp.record_once(lambda state: vault.bind(state.app.config["SECRET_KEY"]))
 
 
 @bp.get("/<slug>/proposal.pdf")

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.features.proposals import rules
-from app.features.proposals.models import GuestContact, Proposal
+from app.features.proposals.models import GuestContact, Proposal, ProposalState
 from app.features.proposals.use_cases.tidying import (
     GUEST_DRAFTS_KEPT,
     count_drafts,
@@ -69,4 +69,21 @@ rows(
     since=msg("after the last phase of the process has ended"),
     why=msg("Until then they get news of their proposal and of what becomes of it."),
     days=365,
+)
+
+
+def _taken_back(before: datetime) -> ColumnElement[bool]:
+    gone = select(Proposal.id).where(Proposal.state == ProposalState.WITHDRAWN, Proposal.changed_at < before)
+    return GuestContact.proposal_id.in_(gone)
+
+
+rows(
+    "guest_contacts_taken_back",
+    msg("How to reach people who took back a proposal that they had made without an account"),
+    GuestContact,
+    _taken_back,
+    since=msg("after they took it back"),
+    why=msg("Until then they can bring it back. Afterwards there is nothing to tell them."),
+    days=rules.UNDO_FOR.days,
+    fewest_days=rules.UNDO_FOR.days,
 )

@@ -135,6 +135,21 @@ def test_staff_and_people_without_an_address_are_never_unused(session, clock):
     assert forecast(db.session(), rule("accounts"), clock.now).tells == 0
 
 
+def test_how_to_reach_a_guest_goes_with_the_proposal_that_they_took_back(session, clock):
+    """Whoever made it on paper has no account to erase: what the city was told to reach them goes when it is of no use."""
+    process = spaces.process()
+    kept, _token = proposals.guest_proposal(process, email="kept@example.org")
+    gone, _token = proposals.guest_proposal(process, email="gone@example.org")
+    gone.state, gone.withdrawn_from, gone.changed_at = ProposalState.WITHDRAWN, "published", clock.now
+    session.commit()
+    rules = frozenset({"guest_contacts_taken_back"})
+    clock.advance(days=6)
+    assert nightly.run(rules) == {"guest_contacts_taken_back": (0, 0)}, "they can still bring it back"
+    clock.advance(days=2)
+    assert nightly.run(rules) == {"guest_contacts_taken_back": (1, 0)}
+    assert [one.proposal_id for one in db.session().query(GuestContact)] == [kept.id]
+
+
 def test_answers_on_paper_are_not_kept_for_ever(session, clock):
     """An account that nobody uses goes after two years; whoever has none and allows nothing any more has that right, too."""
     agreement = consents.agreement(months=12)

@@ -1,10 +1,13 @@
 """The pages of batches: one sheet after another, a blind second reading, and nothing that is typed is lost."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.extensions import db
 from app.features.accounts.models import RoleAssignment
 from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
+from app.features.intake.queries import batches as queries
 from app.features.printing.queries import grouped
 from app.features.proposals.models import Proposal
 from app.features.spaces.models import Process, Publication
@@ -249,3 +252,23 @@ def test_where_moderators_look_first_the_clerk_is_told_and_can_open_the_page(cle
     assert f'href="/proposals/{reference}"' in after
     assert one.get(f"/proposals/{reference}").status_code == 200
     assert client.get(f"/proposals/{reference}").status_code == 404
+
+
+@pytest.mark.parametrize("state", [BatchState.OPEN, BatchState.CLOSED])
+def test_every_batch_is_found_however_many_there_are(clerks, process, state, monkeypatch):
+    """A sheet that comes alone is a batch of one, so there are hundreds; the one that nobody went on with is the last."""
+    monkeypatch.setattr(queries, "SHOWN", 2)
+    actor = intake.clerk(process, clerks[0].person)
+    made = [intake.batch(process, actor) for _number in range(5)]
+    for batch in made:
+        batch.state = state
+    forgotten = made[0].reference
+    made[0].changed_at -= timedelta(days=30)
+    db.session.commit()
+    address = f"/staff/intake/batches?closed={'yes' if state is BatchState.CLOSED else ''}"
+    assert forgotten not in clerks[0].get(address).text
+    assert "page=2" in clerks[0].get(address).text
+    assert forgotten in clerks[0].get(f"{address}&page=3").text
+    begun = clerks[0].get(f"/staff/intake/batches/new?what=proposal:{process.id}").text
+    assert (made[1].reference in begun) is (state is BatchState.OPEN)
+    assert clerks[0].get("/staff/intake/batches/new?what=nothing:of-ours").status_code == 200

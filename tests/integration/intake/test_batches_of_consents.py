@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.extensions import db
 from app.features.accounts.models import Person
@@ -14,6 +15,7 @@ from app.features.intake.models import IntakeSheet, SheetKind, SheetState
 from app.features.intake.use_cases import MoveBatch, SettleSheet, VoidSheet, reopen_batch, settle_sheet, void_sheet
 from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun
 from app.features.printing.queries import Kind
+from app.features.spaces.models import Process
 from app.kernel import clock as time
 from app.kernel.errors import Conflict, Invalid, NotFound, Refused
 from app.kernel.permissions import Channel
@@ -101,6 +103,28 @@ def test_a_young_person_answers_with_an_adult(batch, clerks):
     intake.reconcile(batch, clerks[1])
     intake.close(batch, clerks[1])
     assert db.session.query(Guardian).one().minor_id == sheet.person_id
+
+
+def test_the_code_of_a_slip_is_readable_in_no_row_while_its_sheet_waits(batch, clerks):
+    """Of a code a digest is kept, so that a copy of the database opens nobody's answers."""
+    known = accounts.person(email=None)
+    code = give_code(db.session(), clerks[0], known.id, intake.SECRET, code_id=uuid.uuid4())
+    sheet = intake.sheet(batch, clerks[0], code=code, person="")
+    intake.finish(batch, clerks[0], "The other one is late")
+    intake.read(sheet, clerks[1], name="Somebody else")
+    settle_sheet(
+        db.session(),
+        intake.clerk(db.session.get_one(Process, batch.process_id)),
+        SettleSheet(batch.id, sheet.id, {**sheet.first}),
+    )
+    db.session.expire_all()
+    assert (sheet.first["code"], sheet.second["code"], sheet.settled["code"]) == (code, code, code)
+    rows = db.session.execute(text("SELECT first, second, settled FROM intake_sheet")).one()
+    assert "sealed:" in str(rows)
+    assert code not in str(rows)
+    intake.reconcile(batch, clerks[1])
+    intake.close(batch, clerks[1])
+    assert sheet.person_id == known.id
 
 
 def test_a_young_person_who_is_known_by_their_code_is_refused_at_the_keyboard(batch, clerks):

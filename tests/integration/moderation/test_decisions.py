@@ -52,6 +52,18 @@ def test_a_restored_proposal_is_back(session, client, process, moderator):
     assert client.get(f"/proposals/{proposal.reference}").status_code == 200
 
 
+def test_what_is_hidden_is_not_sent_to_an_address_that_nobody_has_confirmed(session, process, moderator, mailbox):
+    """Anybody can write words for others and somebody else's address; the city does not bring them there."""
+    proposal, _token = proposals.guest_proposal(process, email="somebody@example.org", title="Buy my pills")
+    decide(session, moderator, hide(proposal, text="Advertising."))
+    session.commit()
+    letter = mailbox.to("somebody@example.org")[-1].get_content()
+    assert "pills" not in letter
+    assert f"hidden your proposal {proposal.reference}" in letter
+    assert "Advertising." in letter
+    assert f"/proposals/{proposal.reference}" not in letter, "a page that is not there for them"
+
+
 def test_a_waiting_proposal_appears_when_it_is_approved_and_its_author_is_told(session, client, process, moderator, mailbox):
     author = accounts.person(email="author@example.org")
     proposal = proposals.proposal(process, state=ProposalState.PENDING, author=author)

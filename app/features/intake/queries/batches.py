@@ -14,6 +14,7 @@ from app.features.intake.rules import READS, TAKES_SHEETS, Equation, equation, r
 from app.features.proposals.queries import Proposal
 from app.features.scans.queries import looked_through
 from app.kernel.errors import NotFound
+from app.kernel.paging import Page, last_page
 from app.kernel.permissions import Actor, Permission
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "SheetKind",
     "SheetState",
     "batch_of_clerk",
+    "batches_begun",
     "batches_of_clerk",
     "batches_to_read",
     "last_of",
@@ -38,14 +40,26 @@ __all__ = [
     "sheets_of",
     "sheets_since",
 ]
-MOST = 100
+SHOWN = 50
 
 
-def batches_of_clerk(session: Session, actor: Actor, *, closed: bool = False) -> Sequence[IntakeBatch]:
-    """The batches that this clerk may work on, what was changed last first; at most 100."""
+def batches_of_clerk(session: Session, actor: Actor, *, closed: bool = False, number: int = 1) -> Page[IntakeBatch]:
+    """The batches that this clerk may work on, what was changed last first, a page of them."""
     is_closed = IntakeBatch.state == BatchState.CLOSED
-    query = select(IntakeBatch).where(_allowed(actor), is_closed if closed else ~is_closed)
-    return session.scalars(query.order_by(IntakeBatch.changed_at.desc(), IntakeBatch.id).limit(MOST)).all()
+    which = _allowed(actor), is_closed if closed else ~is_closed
+    total = session.scalar(select(func.count()).select_from(IntakeBatch).where(*which)) or 0
+    number = last_page(number, total, SHOWN)
+    query = select(IntakeBatch).where(*which).order_by(IntakeBatch.changed_at.desc(), IntakeBatch.id)
+    return Page(session.scalars(query.limit(SHOWN).offset((number - 1) * SHOWN)).all(), number, SHOWN, total)
+
+
+def batches_begun(session: Session, actor: Actor, kind: SheetKind, subject: uuid.UUID, most: int) -> Sequence[IntakeBatch]:
+    """Batches of the same sheets, of a process or of an agreement, that take more; what was changed last first."""
+    of = IntakeBatch.agreement_id if kind is SheetKind.CONSENT else IntakeBatch.process_id
+    query = select(IntakeBatch).where(
+        _allowed(actor), IntakeBatch.kind == kind, of == subject, IntakeBatch.state.in_(TAKES_SHEETS)
+    )
+    return session.scalars(query.order_by(IntakeBatch.changed_at.desc(), IntakeBatch.id).limit(most)).all()
 
 
 def _allowed(actor: Actor) -> ColumnElement[bool]:

@@ -108,4 +108,12 @@ def _why_not(
             return msg(
                 "Sheet %(number)s of this batch, which does not count. Type it in if it counts after all.", number=sheet.number
             )
+    if lie:  # what somebody has made void becomes nothing by being there again
+        sheet, other = lie[-1]
+        return msg(
+            "Sheet %(number)s of batch %(batch)s, which does not count: %(reason)s. Type it in if it counts after all.",
+            number=sheet.number,
+            batch=other.reference,
+            reason=sheet.void_reason.rstrip("."),
+        )
     return None

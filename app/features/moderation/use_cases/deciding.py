@@ -123,11 +123,16 @@ def _tell_author(session: Session, command: Decide, subject: Proposal | Comment,
 
 
 def tell_author(session: Session, mail: Mail, subject: Proposal | Comment, proposal: Proposal, **words: str | None) -> None:
-    """A letter to whoever wrote it; to the followers of a proposal that has no account behind it."""
+    """A letter to whoever wrote it; to the followers of a proposal that has no account behind it.
+
+    Nobody has confirmed that the address is theirs, so what others are not to read is not sent there either.
+    """
     params = {"title": proposal.title, "reference": proposal.reference, "path": f"/proposals/{proposal.reference}", **words}
     if subject.author_id:
         notify(session, mail, person_id=subject.author_id, params=params)
     elif isinstance(subject, Proposal):
+        if mail in (mails.HIDDEN, mails.WAITS_AGAIN):
+            params["title"] = ""
         for recipient in followers(session, proposal.id):
             if recipient.email or recipient.postal:
                 email, locale, postal = recipient.email, recipient.locale, recipient.postal

@@ -37,6 +37,7 @@ from app.features.printing.use_cases.runs import (
     issue_run,
     kept_layout,
     may_order,
+    note_download,
     order_print,
 )
 from app.features.spaces.queries import Process, all_areas, areas_of, categories_of
@@ -74,6 +75,7 @@ __all__ = [
     "issue_run",
     "kept_layout",
     "may_order",
+    "note_download",
     "order_print",
     "print_run",
     "printed",

@@ -157,6 +157,17 @@ def may_order(actor: Actor, process_id: uuid.UUID, kind: str) -> bool:
     return any(actor.may(permission, process_id) for permission in rules.MAY_ORDER.get(kind, ()))
 
 
+def note_download(session: Session, actor: Actor, run_id: uuid.UUID) -> None:
+    """Write down who got the files of a run with codes of slips, which open what their owners see. Raises NotFound."""
+    run = session.get(PrintRun, run_id)
+    kind = session.get_one(PrintedForm, run.form_id).kind if run is not None else ""
+    if run is None or not may_order(actor, run.process_id, kind):
+        raise NotFound
+    if kind != Kind.BALLOT.value:
+        audit.record(session, actor, "print_run.downloaded", run, process_id=run.process_id, number=run.number)
+        session.flush()
+
+
 def _zipped(run_id: uuid.UUID, number: int, name: str) -> Iterator[bytes]:
     out = Pieces()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
