@@ -10,6 +10,7 @@ from app.features.intake.forms import SlipForm
 from app.features.intake.queries.slips import proposal_of_slip
 from app.features.intake.routes import bp
 from app.features.proposals.queries import Proposal, sent_secret, slip_secret
+from app.kernel.codes import why_not
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.web import navigation
@@ -50,6 +51,6 @@ def _found(code: str) -> Proposal:
     before = count_attempt(TRIES, network())
     found = proposal_of_slip(db.session(), code)
     if found is None:
-        raise Refused(UNKNOWN, field="code")
+        raise Refused(why_not(code) or UNKNOWN, field="code")
     take_back_attempt(TRIES, network(), before)
     return found
