@@ -6,6 +6,8 @@ single wrong character and every two that changed places, as long as a code is s
 
 import secrets
 
+from app.kernel.messages import Message, msg
+
 ALPHABET = "23456789ABCDEFGHIJKMNPRSTUVWXYZ"
 FOLLOW_LENGTH = 16
 """Fifteen characters, 74 bits: whoever has the code sees what became of a proposal or a sheet, so it must not be guessed."""
@@ -40,6 +42,16 @@ def read_code(text: str) -> str | None:
     if len(plain) < 2 or len(plain) >= len(ALPHABET) or any(one not in _PLACE for one in plain):
         return None
     return plain if checked(plain[:-1]) == plain else None
+
+
+def why_not(text: str) -> Message | None:
+    """What is wrong with a code from a slip before anybody looks for it: its length, or a character. None when it may be one."""
+    typed = sum(one.isalnum() or one == "|" for one in text)
+    if typed != FOLLOW_LENGTH:
+        return msg("The code has %(length)s characters. You typed %(typed)s.", length=FOLLOW_LENGTH, typed=typed)
+    if read_code(text) is None:
+        return msg("One of the characters is not as on the slip, or two have changed places. Compare them one by one.")
+    return None
 
 
 def checked(chosen: str) -> str:

@@ -10,6 +10,7 @@ from app.features.intake.forms import SlipForm
 from app.features.intake.queries.slips import proposal_of_slip
 from app.features.intake.routes import bp
 from app.features.proposals.queries import Proposal, sent_secret, slip_secret
+from app.kernel.codes import why_not
 from app.kernel.errors import Refused
 from app.kernel.messages import msg
 from app.web import navigation
@@ -53,5 +54,5 @@ def _found(code: str) -> Proposal:
     found = proposal_of_slip(db.session(), code)
     if found is None:
         count_attempt(TRIES, network())
-        raise Refused(UNKNOWN, field="code")
+        raise Refused(why_not(code) or UNKNOWN, field="code")
     return found

@@ -23,13 +23,26 @@ export default function kioskSwitches(element) {
     window.scrollTo({ top: 0 });
     tell(lower, event.submitter, ["lowered", down ? "1" : "0"]);
   });
-  for (const link of element.querySelectorAll(".language-links a")) link.addEventListener("click", () => takeAlong(new URL(link.href)));
+  for (const link of element.querySelectorAll(".language-links a")) {
+    link.addEventListener("click", (event) => (sendAlong(link.href) ? event.preventDefault() : takeAlong(new URL(link.href))));
+  }
 }
 
 /* The cookie lasts for the visit, as with the form. Where it is not reached, the next page looks as before; nothing else is lost. */
 function tell(form, submitter, ...more) {
   const body = new URLSearchParams([...new FormData(form, submitter), ...more]);
   fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
+}
+
+/* A ballot is looked at in the other language as it is looked at in another order: its choices go to the server, sealed, and come back. */
+function sendAlong(address) {
+  const ballot = document.querySelector("form:has(.ballot-project)");
+  if (!ballot || new URL(ballot.action).pathname !== new URL(address).pathname) return false;
+  const look = Object.assign(document.createElement("button"), { type: "submit", name: "step", value: "look", hidden: true });
+  ballot.append(look);
+  ballot.action = address;
+  ballot.requestSubmit(look);
+  return true;
 }
 
 /* Every field in its place; no password, no file, and no ballot: that is kept nowhere on a public screen. */

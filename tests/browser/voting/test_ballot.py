@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from app.features.voting.models import Envelope
 from tests.factories import accounts, voting
-from tests.support.browser import PHONE, axe, sign_in_window
+from tests.support.browser import KIOSK, PHONE, axe, sign_in_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 SEALED_RECEIPT = 92
@@ -99,6 +99,23 @@ def test_going_back_keeps_the_choices_and_never_asks_to_send_anything_again(live
     assert ballots(live) == 1
     (kept,) = (cookie["value"] for cookie in page.context.cookies() if cookie["name"].startswith("ballot-"))
     assert len(kept) == SEALED_RECEIPT  # it stands where the choices stood
+
+
+def test_a_public_screen_takes_choices_along_into_another_language_and_colours_leave_them(live, new_page, pot):
+    page = new_page(viewport=KIOSK)
+    page.goto("/kiosk")
+    sign_in_window(page, live, accounts.person())
+    say_who(page, pot)
+    page.get_by_label("Project number 2").check()
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator("main input[type=checkbox]:checked")).to_have_count(1)
+    page.get_by_role("button", name="Hoher Kontrast").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "contrast")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_label("Project number 2")).to_be_checked()
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
 def test_a_public_screen_keeps_nothing_of_a_ballot_that_somebody_left(live, new_page, pot):

@@ -63,6 +63,24 @@ def test_whoever_has_no_phone_types_the_code_of_the_slip_at_a_public_screen(app,
     assert code.replace("-", "") not in str(db.session.query(Proposal).one().__dict__)
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("7KXM-2AB", "The code has 16 characters. You typed 7."),
+        ("P-7KQ4M", "The code has 16 characters. You typed 6."),
+        ("\N{GRINNING FACE}", "The code has 16 characters. You typed 0."),
+        ("2222-2222-2222-2223", "One of the characters is not as on the slip"),
+        ("2222-2222-2222-2222", "We do not know this code."),
+    ],
+)
+def test_whoever_mistypes_the_code_of_a_slip_reads_what_is_wrong(client, typed, says):
+    answer = client.post("/forms/slip", data={"code": typed})
+    assert answer.status_code == 422
+    assert says in answer.text
+    if "One of" not in says:  # codes of answers have no check character
+        assert says in client.post("/my-data/code", data={"code": typed}).text
+
+
 def test_a_link_that_works_no_more_says_why(client):
     page = client.get("/proposals/follow/" + "a" * 43)
     assert page.status_code == 404
