@@ -1,16 +1,17 @@
 """What somebody hears who lets a form be read out: paragraphs, lists, and every code behind the words that say what it is."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from app.features.printing.layout.codes import grouped
-from app.features.printing.queries import FormLayout, Look, Variant
+from app.features.printing.queries import FormLayout, Look, Role, Variant
 from app.features.printing.setting import Copy
 from app.features.printing.use_cases import copies_of, draw
 from tests.factories import printing
-from tests.support.pdf import heard, words_heard
+from tests.support.pdf import heard, words_heard, words_of_pdf
 
 pytestmark = pytest.mark.one_database("sqlite")
 SERIAL, SLIP = "AAAABBBBCCCC", "DDDDEEEEFFFFGGGG"
@@ -55,6 +56,18 @@ def test_the_square_code_says_which_page_it_is() -> None:
     for page in range(1, len(form.pages) + 1):
         said = f"QR: Page {page} of {len(form.pages)}"
         assert said.encode("utf-16-be") in pdf or said.encode() in pdf
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_arabic_words_are_copied_and_read_out_as_they_are_written(bold: bool) -> None:
+    """A letter that is drawn together with its neighbour still comes out before it: "no" must not be read as "the"."""
+    said = "مقترحك في لا الآن لأنها الإجابة سلام بين على"
+    form = printing.proposal(Look(language="ar"))
+    first = next(one for one in form.pages[0].texts if one.role is Role.WORDS)
+    words = replace(first, words=said, bold=bold, width=160.0)
+    page = replace(form.pages[0], texts=(words,), code=None, slip=None)
+    found = words_of_pdf(draw(replace(form, pages=(page,)), [Copy()]))
+    assert set(said.split()) <= set(re.sub("[\u200e-\u200f\u202a-\u202e]", "", found).split())
 
 
 def test_a_layout_that_was_kept_before_there_were_rows_keeps_its_revision_and_can_be_printed() -> None:
