@@ -98,17 +98,29 @@ def _words(kind: Mail, address: Address, params: dict[str, Any]) -> tuple[str, s
     locale = address.locale if address.locale in settings.languages else settings.default_language
     with force_locale(locale):
         subject = translate(Message(kind.subject.template, {**kind.subject.params, **params}))
+        direction = Locale.parse(locale).text_direction
         text = current_app.jinja_env.get_template(kind.template).render(
             {
                 "locale": locale,
-                "text_direction": Locale.parse(locale).text_direction,
+                "text_direction": direction,
                 "reader": address.name,
                 "url": OutsideAddress(params.get("path", "/")),
                 "base_url": settings.base_url,
-                **params,
+                **(_isolated(params) if direction == "rtl" else params),
             }
         )
     return locale, subject, text
+
+
+QUOTED = ("title", "reference", "department")
+"""What a letter quotes inside a sentence, and may be in any language."""
+
+
+def _isolated(params: dict[str, Any]) -> dict[str, Any]:
+    """With what is quoted in a frame of its own, so that a Finnish title turns no brackets around in an Arabic sentence."""
+    return {
+        name: f"\u2068{one}\u2069" if name in QUOTED and isinstance(one, str) and one else one for name, one in params.items()
+    }
 
 
 def _written(

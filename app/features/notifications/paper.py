@@ -1,5 +1,6 @@
 """Letters on paper as one tagged PDF (PDF/UA-1): each in its reader's language and size, its address in the window."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ def letters_pdf(letters: Sequence[PaperLetter]) -> bytes:
 
 
 _SIGNATURE = "\n-- \n"
+_REFERENCE = re.compile(r"(?<![/\w])([A-Z]-[A-Z0-9]{4,})\b")
 
 
 def _without_signature(text: str) -> str:
@@ -39,9 +41,15 @@ def _without_signature(text: str) -> str:
 
 
 def _begins_from_the_right(text: str) -> bool:
-    """By its first letter: an address keeps its own direction, whatever the language of the letter."""
+    """By its first letter: each line of an address keeps its own direction, as the post reads it, whatever the letter is in."""
     strong = (unicodedata.bidirectional(letter) for letter in text)
     return next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L"
+
+
+def _paragraphs(text: str) -> list[list[list[str]]]:
+    """Paragraphs, their lines, and their pieces: each second piece is a reference such as P-JE5KN, which stays in one line."""
+    parts = _without_signature(text).strip().split("\n\n")
+    return [[_REFERENCE.split(line) for line in part.splitlines()] for part in parts if part.strip()]
 
 
 def _letter(letter: PaperLetter, city: str) -> dict[str, Any]:
@@ -50,11 +58,13 @@ def _letter(letter: PaperLetter, city: str) -> dict[str, Any]:
             "lang": letter.language,
             "rtl": Locale.parse(letter.language).text_direction == "rtl",
             "large": letter.large,
-            "address": [line for line in letter.address.splitlines() if line.strip()],
-            "address_rtl": _begins_from_the_right(letter.address),
+            "address": [
+                {"words": line, "rtl": _begins_from_the_right(line)} for line in letter.address.splitlines() if line.strip()
+            ],
+            "page_word": gettext("Page %(page)s of %(pages)s", page="%(page)s", pages="%(pages)s"),
             "day": show_date(letter.created_at),
             "subject": letter.subject,
-            "paragraphs": [part.splitlines() for part in _without_signature(letter.text).strip().split("\n\n") if part.strip()],
+            "paragraphs": _paragraphs(letter.text),
             "foot": gettext(
                 "You get this letter because you gave us your postal address with your proposal. To stop such letters, tell "
                 "any desk of the city."

@@ -19,7 +19,8 @@ from app.features.printing.drawing import FONTS, TEMPLATE, drawn
 from app.features.printing.layout import squares
 from app.features.printing.layout.codes import grouped
 from app.features.printing.layout.marks import MARKS
-from app.features.printing.layout.model import FormLayout, Text
+from app.features.printing.layout.model import FormLayout, PageLayout, Text
+from app.features.printing.layout.order import heard
 
 _FONTS = [str(FONTS)]
 _one_at_a_time = threading.Lock()
@@ -58,9 +59,9 @@ def _measured(texts: str, language: str, right_to_left: bool) -> tuple[float, ..
     return tuple(round(height, 2) for height in json.loads(found))
 
 
-def typeset(layout: FormLayout, copies: Sequence[Copy], square_alt: str = "") -> bytes:
-    """All copies in one PDF, one after the other. `square_alt` is what somebody hears instead of the square code."""
-    data = form_data(layout, copies, square_alt)
+def typeset(layout: FormLayout, copies: Sequence[Copy]) -> bytes:
+    """All copies in one PDF, one after the other."""
+    data = form_data(layout, copies)
     with _one_at_a_time:
         return drawn(data)
 
@@ -97,17 +98,35 @@ class Apart:
         self._waiting.join()
 
 
-def form_data(layout: FormLayout, copies: Sequence[Copy], square_alt: str = "") -> dict[str, Any]:
-    """Everything that a form is drawn from."""
+def form_data(layout: FormLayout, copies: Sequence[Copy]) -> dict[str, Any]:
+    """Everything that a form is drawn from: each page with its words in the order in which they are heard."""
+    data = json.loads(layout.as_json())
+    for page, drawn_page in zip(layout.pages, data["pages"], strict=True):
+        del drawn_page["texts"]
+        drawn_page["heard"] = _heard(page)
     return {
-        "layout": json.loads(layout.as_json()),
+        "layout": data,
         "size": layout.size,
         "lang": _lang(layout.look.language),
         "measured": None,
         "marks": MARKS,
         "test_word": layout.test_word,
-        "square_alt": square_alt or layout.title,
         "copies": [_copy(layout, copy) for copy in copies],
+    }
+
+
+def _heard(page: PageLayout) -> dict[str, Any]:
+    """`square` is heard instead of the square code, whose use is to say which page it is."""
+    found = heard(page)
+    body = [
+        {"text": asdict(one)} if isinstance(one, Text) else {"rows": [[*map(asdict, row)] for row in one]} for one in found.body
+    ]
+    return {
+        "furniture": [asdict(one) for one in found.furniture],
+        "body": body,
+        "square": f"QR: {found.number}",
+        "code_label": asdict(found.code_label) if found.code_label else None,
+        "slip": [asdict(one) for one in found.slip],
     }
 
 

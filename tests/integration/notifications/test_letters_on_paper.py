@@ -370,3 +370,13 @@ def test_the_page_loads_anew_when_the_file_is_there(process, as_role):
     assert 'data-module="download"' in page
     assert re.search(r'data-download="letters-[\d-]+\.pdf"', page)
     assert "load this page anew" in page
+
+
+def test_a_title_in_another_language_turns_no_brackets_around(process):
+    proposal = guest(process, locale="ar")
+    answered(proposal)
+    (letter,) = letters()
+    assert f"«\u2068A bench in the shade\u2069» (\u2068{proposal.reference}\u2069)" in letter.text
+    assert "\u2068" not in letter.subject
+    answered(guest(process))
+    assert "\u2068" not in letters()[-1].text, "from left to right nothing needs it"

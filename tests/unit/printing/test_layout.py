@@ -171,6 +171,39 @@ def test_neither_the_first_nor_the_last_choice_stands_on_a_page_by_itself() -> N
         assert all(len(page.bubbles) > 1 for page in layout.pages), count
 
 
+@pytest.mark.parametrize("variant", Variant)
+@pytest.mark.parametrize("circles", [1, 10, 57])
+def test_the_last_page_of_a_ballot_has_three_projects_or_more(variant: Variant, circles: int) -> None:
+    for count in range(3, 45):
+        layout = lay_out(content(rows(["A fountain"] * count, circles), Look(variant)), guessed)
+        check(layout)
+        projects = {one.field.split("×")[0] for one in layout.pages[-1].bubbles}
+        assert len(projects) >= 3, count
+
+
+def test_projects_too_high_to_stand_on_one_page_are_not_pressed_onto_it() -> None:
+    names = ["A very long name of a project " * 8] * 5
+    layout = lay_out(content(rows(names, 120), Look(Variant.LARGE, paper=Paper.LETTER)), guessed)
+    check(layout)
+    for page in layout.pages:
+        assert max(one.box.bottom for one in page.bubbles) < page.marks[2].y
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_neither_a_slip_nor_where_to_take_the_form_stands_on_a_page_by_itself(variant: Variant) -> None:
+    slip = [Slip((Words("Keep it"), Words("It tells you what became of it.")), "Your code:")]
+    where = [Words("Where to take it", Role.HEADING), Words("To any desk. " * 12)]
+    for end, lines in ((end, lines) for end in (slip, where) for lines in range(1, 60)):
+        asked = [
+            block
+            for at in range(lines)
+            for block in (Words(f"Question {at}", Role.HEADING), Words("How to answer it."), Lines(f"answer {at}", 1))
+        ]
+        layout = lay_out(replace(content([*asked, *end], Look(variant)), flexible=True), guessed)
+        check(layout)
+        assert layout.pages[-1].write_ins, lines
+
+
 @pytest.mark.parametrize("paper", Paper)
 def test_nothing_in_large_print_is_smaller_than_eighteen_points(paper: Paper) -> None:
     asked = [*rows(["Trees"] * 30, 1), *rows(["Points"] * 3, 57), Slip((Words("Keep it"),), "Your code:")]

@@ -5,6 +5,7 @@ How high words become is asked of a `Measure`; what sets the form measures it, s
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count as count_from
 
 from app.features.printing.layout.blocks import Block, Columns, Content, Lines, Measure, Row, Slip, Words, printable
 from app.features.printing.layout.frame import ABOVE_TEAR, SIDE, Frame
@@ -15,6 +16,8 @@ MOST_MORE = 8
 """By so many lines at most a place for handwriting grows."""
 LONGEST_PART = 0.7
 """A part of a form that is longer than this share of a page is not kept together."""
+LAST_TOGETHER = 3
+"""The last page has at least so many rows, where they fit on one."""
 _COLUMN_GAP = 8.0
 
 
@@ -112,7 +115,8 @@ def _written_on(layout: FormLayout, content: Content) -> list[int]:
 def _laid_out(content: Content, measure: Measure, *, tight: bool = False, whole: bool = False) -> FormLayout:
     frame = Frame(content.look, content.right_to_left, tight)
     flow = _Flow(frame, content, (frame.head(content, True, measure), frame.head(content, False, measure)))
-    for pieces in _together(frame, list(_pieces(frame, content.blocks, content, measure)), whole):
+    groups = list(_together(frame, list(_pieces(frame, content.blocks, content, measure)), whole))
+    for pieces in _company(groups, flow, at_least=2 if content.flexible else 1):
         flow.put(pieces)
     several = len(flow.pages) > 1
     numbered = content.several_is_numbered if several else content.single_is_numbered
@@ -152,6 +156,21 @@ def _together(frame: Frame, pieces: Sequence[_Piece], whole: bool) -> Iterator[l
         yield waiting
 
 
+def _company(groups: list[list[_Piece]], flow: _Flow, at_least: int) -> list[list[_Piece]]:
+    """The last page is not a slip or a single row by itself: what comes last goes with what is before it, where both fit.
+
+    That costs no page: what moves goes from a full page to one that is nearly empty. At least so many groups go together.
+    """
+    room = flow.frame.end - flow.heads[1][1]
+    before, last = groups[:-1], groups[-1] if groups else []
+    while before and (at_least > 1 or len(last) < LAST_TOGETHER):
+        together = [*before[-1], *last]
+        if sum(flow.needs(piece) for piece in together) > room:
+            break
+        before, last, at_least = before[:-1], together, at_least - 1
+    return [*before, last] if last else before
+
+
 def _with_more(blocks: Sequence[Block], more: tuple[Words, ...]) -> list[Block]:
     first = next((at for at, block in enumerate(blocks) if not isinstance(block, Words)), len(blocks))
     while first and isinstance(before := blocks[first - 1], Words) and before.role is not Role.WORDS:
@@ -176,10 +195,11 @@ def _pieces(frame: Frame, blocks: Sequence[Block], content: Content, measure: Me
         made.append((block, rows, len(texts), len(own)))
         texts.extend(own)
     heights = measure(texts, content.look.language, content.right_to_left)
+    numbers = count_from(1)
     for (block, rows, begin, count), following in zip(made, [*blocks[1:], None], strict=True):
         own_texts, own_heights = texts[begin : begin + count], heights[begin : begin + count]
         if rows:
-            yield from _rows(frame, block, rows, own_heights)
+            yield from _rows(frame, block, rows, own_heights, numbers)
         else:
             piece = _other(frame, block, own_texts, own_heights)
             piece.keep = piece.keep or (content.flexible and _introduces(block, following))
@@ -205,11 +225,11 @@ def _in_columns(frame: Frame, block: Block) -> list[tuple[Row, tuple[float, floa
     return [(row, (SIDE + at % count * (width + _COLUMN_GAP), width)) for at, row in enumerate(block.rows)]
 
 
-def _rows(frame: Frame, block: Block, rows: list[RowTexts], heights: list[float]) -> Iterator[_Piece]:
+def _rows(frame: Frame, block: Block, rows: list[RowTexts], heights: list[float], numbers: Iterator[int]) -> Iterator[_Piece]:
     placed: list[Placed] = []
     for row in rows:
         own, heights = heights[: len(row.texts)], heights[len(row.texts) :]
-        placed.append(place_row(frame, row, own))
+        placed.append(place_row(frame, row, own).counted(next(numbers)))
     if isinstance(block, Row):
         one = placed[0]
         yield _Piece(one.height, one.texts, one.bubbles, rules=(frame.rule(one.height),))

@@ -137,7 +137,8 @@ class Role(StrEnum):
 class Text:
     """Words at a place. `size` is in points; `align` is `start`, `end` or `centre` in the direction of the language.
 
-    Where the words are not in the form's language, `language` says in which they are.
+    Where the words are not in the form's language, `language` says in which they are. `row` counts what can be chosen: texts of
+    the same row belong together, and nothing else has one.
     """
 
     words: str
@@ -149,6 +150,7 @@ class Text:
     align: str = "start"
     role: Role = Role.WORDS
     language: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,9 @@ class FormLayout:
         """Canonical JSON: keys sorted, nothing between the signs. `from_json` makes the same layout of it again."""
         data = {"format": FORMAT, **asdict(self)}
         data["key"]["subject"] = str(self.key.subject)
+        for text in (text for page in data["pages"] for text in (*page["texts"], page["code"], page["slip"])):
+            if text and not text["row"]:
+                del text["row"]  # a layout that was kept before texts had rows has the revision that it was printed with
         return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod

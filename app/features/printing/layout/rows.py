@@ -42,6 +42,10 @@ class Placed:
             self.height,
         )
 
+    def counted(self, row: int) -> "Placed":
+        """The same as the row with this number: its texts belong together."""
+        return replace(self, texts=tuple(replace(one, row=row) for one in self.texts))
+
 
 def row_texts(frame: Frame, row: Row, x: float = SIDE, width: float | None = None) -> RowTexts:
     """The texts of a row in a column that begins at `x` (from where lines begin): number, name, cost, in this order."""
