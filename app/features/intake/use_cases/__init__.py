@@ -9,6 +9,7 @@ from app.features.intake.commands import (
     MoveBatch,
     OpenBatch,
     ReadSheet,
+    RetypeSheet,
     SettleSheet,
     TakeScans,
     UndoSheet,
@@ -21,7 +22,7 @@ from app.features.intake.use_cases.closing import (
     reconcile_batch,
     reopen_batch,
 )
-from app.features.intake.use_cases.entering import enter_sheet, undo_sheet, void_sheet
+from app.features.intake.use_cases.entering import enter_sheet, retype_sheet, undo_sheet, void_sheet
 from app.features.intake.use_cases.opening import open_batch
 from app.features.intake.use_cases.reading import read_sheet, settle_sheet
 from app.features.intake.use_cases.taking_scans import Left, Taken, give_back_scans, take_scans
@@ -33,6 +34,7 @@ __all__ = [
     "MoveBatch",
     "OpenBatch",
     "ReadSheet",
+    "RetypeSheet",
     "SettleSheet",
     "TakeScans",
     "Taken",
@@ -47,6 +49,7 @@ __all__ = [
     "read_sheet",
     "reconcile_batch",
     "reopen_batch",
+    "retype_sheet",
     "settle_sheet",
     "take_scans",
     "undo_sheet",
