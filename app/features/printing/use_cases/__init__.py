@@ -36,6 +36,7 @@ from app.features.printing.use_cases.runs import (
     issue_run,
     kept_layout,
     may_order,
+    only_file_of,
     order_print,
 )
 from app.features.spaces.queries import Process, all_areas, areas_of, categories_of
@@ -73,6 +74,7 @@ __all__ = [
     "issue_run",
     "kept_layout",
     "may_order",
+    "only_file_of",
     "order_print",
     "print_run",
     "printed",
