@@ -21,6 +21,8 @@ from app.web.filters import translate
 from app.web.locale import current_locale
 
 _ = lazy_gettext
+NO_CHOICE = "Not a valid choice."
+"""What WTForms says of every choice that is not offered, also of none."""
 T = TypeVar("T")
 
 
@@ -60,6 +62,14 @@ class Form(FlaskForm):
         super().__init__(*args, **kwargs)
         self.general_errors = []
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """What is wrong with a field is said once, and in our words where we have some for it."""
+        fine = super().validate(*args, **kwargs)
+        for field in self:
+            if isinstance(field.errors, list | tuple) and len(field.errors) > 1:
+                field.errors = _said_once(field)
+        return bool(fine)
+
     def send(self, step: Callable[[], T]) -> Sent[T]:
         """Take the step if the form was sent and is in order; what the use case refuses is shown beside its field.
 
@@ -93,6 +103,13 @@ class Form(FlaskForm):
         for field in self:
             for error in _flat(field.errors):
                 yield _target(field), error
+
+
+def _said_once(field: Field) -> list[Any]:
+    """Each message once; what WTForms says of every number and every choice only where nothing else is said."""
+    general = {*map(str, field.process_errors), field.gettext(NO_CHOICE)}
+    said = [error for error in field.errors if not isinstance(error, str) or error not in general]
+    return [error for at, error in enumerate(said) if error not in said[:at]] or list(field.errors[:1])
 
 
 def _flat(errors: Any) -> Iterator[str]:

@@ -85,6 +85,7 @@ SAMPLES = {
         f"/staff/intake/batches/{world.batch_open.id}/enter",
         f"/staff/intake/batches/{world.batch_answers.id}/enter",
     ],
+    "intake_manage.again": lambda world: f"/staff/intake/batches/{world.batch_open.id}/sheets/{world.sheet_open.id}/again",
     "intake_manage.read": lambda world: f"/staff/intake/batches/{world.batch_read.id}/read",
     "intake_manage.settle": lambda world: f"/staff/intake/batches/{world.batch_read.id}/sheets/{world.sheet_differs.id}/settle",
     "intake_manage.batch_slips": lambda world: f"/staff/intake/batches/{world.batch_closed.id}/slips",

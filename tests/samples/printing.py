@@ -28,6 +28,7 @@ SAMPLES = {
         Visit(f"/staff/paper/run/{one.id}?still=1", viewer="clerk") for one in (*world.print_runs, world.ready_run)
     ],
     "printing_manage.archive": lambda world: Visit(f"/staff/paper/run/{world.ready_run.id}.zip", viewer="clerk"),
+    "printing_manage.only_file": lambda world: Visit(f"/staff/paper/run/{world.ready_run.id}.pdf", viewer="clerk"),
 }
 GROW = {
     "printing_manage.runs": lambda world: printing.run(

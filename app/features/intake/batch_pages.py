@@ -169,6 +169,7 @@ def batch(batch_id: uuid.UUID) -> str:
     return render_template(
         "intake/batch.html",
         batch=found,
+        step_keys={"finish": "f", "reconcile": "c", "close": "c", "reopen": "u"},
         about=about(found),
         sheets=sheets,
         proposals=proposals,
@@ -225,7 +226,13 @@ def move(batch_id: uuid.UUID, step: str) -> ResponseReturnValue:
     equation, _states = numbers_of(session, found)
     needs_reason = step == "reopen" or (step in ("finish", "reconcile") and not equation.balances)
     return render_template(
-        "intake/batch_step.html", form=form, batch=found, step=words, equation=equation, needs_reason=needs_reason
+        "intake/batch_step.html",
+        form=form,
+        batch=found,
+        step=words,
+        equation=equation,
+        needs_reason=needs_reason,
+        step_name=step,
     ), sent.status
 
 

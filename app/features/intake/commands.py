@@ -75,6 +75,14 @@ class UndoSheet:
 
 
 @dataclass(frozen=True)
+class RetypeSheet:
+    """The sheet that the clerk has entered last, typed again; `before` is the one that it stands for."""
+
+    before: UUID
+    entered: EnterSheet
+
+
+@dataclass(frozen=True)
 class MoveBatch:
     """Lead a batch to its next state: entered, reconciled, closed, reopened. `reason` where one is needed.
 

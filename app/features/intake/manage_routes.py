@@ -176,6 +176,23 @@ def _tile(_subject: object) -> Markup:
 
 slots.register("staff.home", 40, _tile)
 
-from app.features.intake import batch_pages, consent_pages, paper_pages, scan_pages, sheet_pages, slip_pages  # noqa: E402  they need `bp`
+from app.features.intake import (  # noqa: E402  they need `bp`
+    batch_pages,
+    consent_pages,
+    last_sheet_pages,
+    paper_pages,
+    scan_pages,
+    sheet_pages,
+    slip_pages,
+)
 
-__all__ = ["batch_pages", "bp", "consent_pages", "paper_pages", "scan_pages", "sheet_pages", "slip_pages"]
+__all__ = [
+    "batch_pages",
+    "bp",
+    "consent_pages",
+    "last_sheet_pages",
+    "paper_pages",
+    "scan_pages",
+    "sheet_pages",
+    "slip_pages",
+]

@@ -35,10 +35,8 @@ from app.features.intake.use_cases import (
     EnterSheet,
     ReadSheet,
     SettleSheet,
-    UndoSheet,
     read_sheet,
     settle_sheet,
-    undo_sheet,
 )
 from app.features.intake.use_cases import enter_sheet as enter
 from app.features.maps.queries import street_table
@@ -112,7 +110,8 @@ def send(form: SheetForm, batch: IntakeBatch, step: Callable[[dict[str, Any]], I
         return refusal.status, None
 
 
-def _serial(form: SheetForm) -> str:
+def serial_of(form: SheetForm) -> str:
+    """The number that was typed from the sheet."""
     return form.serial.data or ""
 
 
@@ -128,7 +127,7 @@ def enter_sheet(batch_id: uuid.UUID) -> ResponseReturnValue:
     last = last_of(session, batch, clerk)
     form = form_for(batch, {"language": last.first.get("language") if last else current_locale()})
     status, sheet = send(
-        form, batch, lambda entry: enter(session, viewer(), EnterSheet(batch_id, _sheet_id(form), entry, _serial(form)))
+        form, batch, lambda entry: enter(session, viewer(), EnterSheet(batch_id, id_of(form), entry, serial_of(form)))
     )
     if sheet is not None:
         flash(_("Sheet %(number)s is entered.", number=sheet.number), "good")
@@ -153,36 +152,9 @@ def _entry_page(batch_id: uuid.UUID, form: SheetForm, status: int = 200) -> Resp
     ), status
 
 
-def _sheet_id(form: SheetForm) -> uuid.UUID:
+def id_of(form: SheetForm) -> uuid.UUID:
+    """The id that the sheet of this form gets."""
     return form.sheet_id if isinstance(form, ProposalSheetForm) else form.code_id
-
-
-@bp.post("/batches/<uuid:batch_id>/undo")
-@requires(Permission.INTAKE)
-@commits
-def undo(batch_id: uuid.UUID) -> ResponseReturnValue:
-    """Take the last sheet back; its words stand in the form again."""
-    batch = require_batch(batch_id)
-    last = last_of(db.session(), batch, viewer().require_signed_in())
-    if last is None:
-        flash(_("There is no sheet of yours to take back."), "bad")
-        return redirect(url_for(".enter_sheet", batch_id=batch_id))
-    number = last.number
-    entry = undo_sheet(db.session(), viewer(), UndoSheet(batch_id, last.id))
-    flash(_("Sheet %(number)s is taken back. Correct it and send it again.", number=number), "good")
-    return _entry_page(batch_id, _opened_again(batch, entry))
-
-
-def _opened_again(batch: IntakeBatch, entry: Mapping[str, Any]) -> SheetForm:
-    """A form that was not sent: what stands in the request is the button, not the answers."""
-    form = form_for(batch, entry)
-    typed = typed_from_proposal(entry) if batch.kind is SheetKind.PROPOSAL else typed_from_answer(entry)
-    form.process(data=typed)
-    if isinstance(form, ProposalSheetForm):
-        form.begin_anew()
-    else:
-        form.sheet_id.data = str(uuid.uuid4())
-    return form
 
 
 @bp.route("/batches/<uuid:batch_id>/read", methods=["GET", "POST"])
@@ -243,6 +215,7 @@ def settle(batch_id: uuid.UUID, sheet_id: uuid.UUID) -> ResponseReturnValue:
         batch=batch,
         sheet=sheet,
         rows=_compared(sheet),
+        shown_serial=shown_serial,
         age=current_app.config["SETTINGS"].consent_age,
     ), status
 

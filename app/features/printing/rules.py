@@ -27,6 +27,11 @@ def parts_of(number: int) -> Iterator[tuple[int, int]]:
         yield first, min(IN_ONE_FILE, number - first)
 
 
+def is_one_file(number: int) -> bool:
+    """Whether so many copies are drawn into a single file."""
+    return number <= IN_ONE_FILE
+
+
 def part_key(run_id: uuid.UUID, first: int) -> str:
     """The key of the file that begins with this copy: the same whenever it is drawn, so a repetition leaves no second file."""
     return hashlib.sha256(f"print/{run_id}/{first}".encode()).hexdigest()[:32] + ".pdf"

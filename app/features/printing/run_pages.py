@@ -16,7 +16,7 @@ from app.features.printing.forms import IssueForm, OrderForm
 from app.features.printing.layout.model import Kind
 from app.features.printing.manage_routes import bp
 from app.features.printing.models import RunState
-from app.features.printing.rules import MAY_ORDER
+from app.features.printing.rules import MAY_ORDER, is_one_file
 from app.features.printing.use_cases import (
     KINDS,
     archive_of,
@@ -27,6 +27,7 @@ from app.features.printing.use_cases import (
     issue_run,
     may_order,
     note_download,
+    only_file_of,
     order_print,
 )
 from app.features.spaces.queries import Process, process
@@ -96,6 +97,17 @@ def archive(run_id: UUID) -> ResponseReturnValue:
     with db.separate_transaction() as own:
         note_download(own, viewer(), run_id)
     response = Response(stream_with_context(pieces), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/run/<uuid:run_id>.pdf")
+@requires(Permission.STAFF_AREA)
+def only_file(run_id: UUID) -> ResponseReturnValue:
+    """A run that is one file, as it is: nothing to unpack."""
+    name, pdf = only_file_of(db.session(), viewer(), run_id)
+    response = Response(pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -184,6 +196,7 @@ def _run(run_id: UUID, form: IssueForm, status: int) -> ResponseReturnValue:
         at_work=at_work,
         still="still" in request.args,
         serials=register.serials_of(session, run_id),
+        one_file=is_one_file(one.number),
     )
     return page, status, {"Refresh": str(COMES_AGAIN)} if at_work and status == 200 and "still" not in request.args else {}
 

@@ -20,6 +20,7 @@ from app.features.scans.queries.files import (
     files_of,
     goes_on_day,
     holds_ballots,
+    next_in_tray,
     pages_of_file,
     pictures_in_trays,
     rests,
@@ -27,7 +28,7 @@ from app.features.scans.queries.files import (
     waiting,
 )
 from app.features.scans.rules import MOST_BYTES, MOST_FILES
-from app.features.scans.use_cases import AlreadyHere, read_again, remove_scan, take_in_scan
+from app.features.scans.use_cases import AlreadyHere, ballots_rest, read_again, remove_scan, take_in_scan
 from app.features.spaces.queries import Process, process, visible_processes
 from app.kernel.errors import NotFound, Refused
 from app.kernel.messages import msg
@@ -122,6 +123,7 @@ def _index(process_id: UUID, form: UploadForm, status: int) -> ResponseReturnVal
         faults=fault_words(files),
         steps=steps(Page(files, number, FILES_SHOWN, total), lambda at: url_for(".index", process_id=process_id, page=at)),
         waiting=waiting(session, process_id),
+        in_tray=next_in_tray(session, process_id, ballots=ballots_rest(session, process_id) is None),
         missing=missing_pages(session, process_id),
         grouped=grouped,
         at_work=at_work,

@@ -31,6 +31,7 @@ from app.features.scans.use_cases import (
     ballots_rest,
     decide_page,
     page_to_review,
+    rests_now,
     set_page_aside,
     undo_decision,
 )
@@ -40,6 +41,7 @@ from app.kernel.messages import msg
 from app.kernel.permissions import Permission
 from app.web import slots
 from app.web.access import requires, viewer
+from app.web.filters import translate
 from app.web.looks import looked_at
 from app.web.stored import private_picture
 from app.web.transaction import attempt, commits
@@ -80,6 +82,9 @@ def review(process_id: UUID) -> ResponseReturnValue:
 def page(page_id: UUID) -> ResponseReturnValue:
     """One page. What the clerk sends is what they see; the next page follows."""
     form, status = AnswersForm(), 200
+    if request.method == "GET" and (rest := rests_now(db.session(), viewer(), page_id)) is not None:
+        flash(translate(rest.why), "info")
+        return redirect(url_for(".file", file_id=rest.file_id))
     if request.method == "POST":
         found = page_to_review(db.session(), viewer(), page_id)
         command = answers_sent(found, request.form)

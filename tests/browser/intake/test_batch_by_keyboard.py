@@ -225,9 +225,9 @@ def test_without_scripts_a_sheet_is_entered_and_taken_back(entry, live):
     page.get_by_label("The whole city, or no place is written", exact=True).check()
     page.get_by_role("button", name="Enter the sheet").click()
     page.get_by_text("Sheet 1 is entered.").wait_for()
-    page.get_by_role("button", name="Take back sheet 1").click()
+    page.get_by_role("link", name="Take back sheet 1").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("A bench")
-    page.get_by_role("button", name="Enter the sheet").click()
+    page.get_by_role("button", name="Send it again").click()
     page.get_by_text("Sheet 1 is entered.").wait_for()
     live.db.session.remove()
     assert [sheet.state for sheet in live.db.session.query(IntakeSheet)] == [SheetState.ENTERED]

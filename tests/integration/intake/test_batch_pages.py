@@ -1,6 +1,7 @@
 """The pages of batches: one sheet after another, a blind second reading, and nothing that is typed is lost."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,7 +9,7 @@ from app.extensions import db
 from app.features.accounts.models import RoleAssignment
 from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.queries import batches as queries
-from app.features.printing.queries import grouped
+from app.features.printing.queries import follow_code, grouped
 from app.features.proposals.models import Proposal
 from app.features.spaces.models import Process, Publication
 from app.kernel.audit import AuditEntry
@@ -101,15 +102,49 @@ def test_the_codes_of_slips_are_shown_for_some_minutes_to_whoever_asked(clock, a
     assert "/proposals/follow/" not in one.get(page.location).text
 
 
+def _last(address):
+    sheet = db.session.query(IntakeSheet).order_by(IntakeSheet.number.desc()).first()
+    return f"{address}/sheets/{sheet.id}/again", sheet.id
+
+
 def test_the_last_sheet_comes_back_into_the_form_to_be_corrected(clerks, process):
     one, _other = clerks
     address = opened(one, process, 2)
     one.post(f"{address}/enter", data=TYPED)
-    page = one.post(f"{address}/undo").text
-    assert db.session.query(IntakeSheet).count() == 0
+    again, before = _last(address)
+    page = one.get(again).text
     for words in ("A bench at the tram stop", "My mother is 84", "Mannerheimintie 5", "050 123 4567", "Hilja"):
         assert words in page
-    assert "no sheet of yours" in one.post(f"{address}/undo", follow_redirects=True).text
+    assert db.session.get(IntakeSheet, before) is not None, "opened and left again, it is still there"
+    sent = {**TYPED, "title": "Two benches", "sheet": str(uuid4())}
+    for _click in range(2):
+        assert one.post(again, data=sent).status_code == 302
+    assert [sheet.first["title"] for sheet in db.session.query(IntakeSheet)] == ["Two benches"]
+    assert "no sheet of yours" in one.get(again, follow_redirects=True).text
+
+
+def test_what_is_wrong_in_the_correction_leaves_the_sheet_as_it_was(clerks, process):
+    one, _other = clerks
+    address = opened(one, process, 2)
+    one.post(f"{address}/enter", data=TYPED)
+    again, before = _last(address)
+    answer = one.post(again, data={**TYPED, "title": "", "text": "Said better", "sheet": str(uuid4())})
+    assert (answer.status_code, "Said better" in answer.text) == (422, True)
+    answer = one.post(again, data={**TYPED, "serial": "AAAA-BBBB-CCCC", "sheet": str(uuid4())})
+    assert answer.status_code >= 400
+    assert [sheet.id for sheet in db.session.query(IntakeSheet)] == [before]
+
+
+def test_a_sheet_is_taken_out_once_however_often_the_button_is_pressed(clerks, process):
+    one, _other = clerks
+    address = opened(one, process, 2)
+    one.post(f"{address}/enter", data=TYPED)
+    first = _last(address)[1]
+    one.post(f"{address}/enter", data={**TYPED, "title": "Another one", "sheet": str(uuid4())})
+    last = _last(address)[1]
+    assert "is taken out" in one.post(f"{address}/undo", data={"sheet": last}, follow_redirects=True).text
+    assert "no sheet of yours" in one.post(f"{address}/undo", data={"sheet": last}, follow_redirects=True).text
+    assert [sheet.id for sheet in db.session.query(IntakeSheet)] == [first]
 
 
 def test_the_language_of_the_last_sheet_is_kept_for_the_next(clerks, process):
@@ -272,3 +307,35 @@ def test_every_batch_is_found_however_many_there_are(clerks, process, state, mon
     begun = clerks[0].get(f"/staff/intake/batches/new?what=proposal:{process.id}").text
     assert (made[1].reference in begun) is (state is BatchState.OPEN)
     assert clerks[0].get("/staff/intake/batches/new?what=nothing:of-ours").status_code == 200
+
+
+def test_a_reason_that_is_written_is_shown_and_not_asked_for_again(clerks, process):
+    one, _other = clerks
+    batch = intake.batch(process, intake.clerk(process, one.person), declared=4)
+    batch.count_reason = "Two stuck together"
+    db.session.commit()
+    address = f"/staff/intake/batches/{batch.id}"
+    for step, asks in (("finish", True), ("close", False), ("reopen", False)):
+        page = one.get(f"{address}/{step}").text
+        assert ("Count the bundle again" in page) is asks, step
+        assert asks or "Two stuck together" in page, step
+
+
+def test_the_list_of_keys_has_those_that_work_now(clerks, process):
+    one, _other = clerks
+    page = one.get(opened(one, process)).text
+    assert "<kbd>e</kbd>" in page
+    for key in "trpc":
+        assert f"<kbd>{key}</kbd>" not in page
+
+
+def test_whoever_types_the_code_of_the_slip_is_told_which_number_is_meant(clerks, process):
+    one, _other = clerks
+    code = follow_code(b"any", intake.printed_number("K7Q4M2"))
+    answer = one.post(f"{opened(one, process)}/enter", data={**TYPED, "serial": grouped(code)})
+    assert (answer.status_code, "the code of the slip" in answer.text) == (422, True)
+
+
+def test_forms_in_easy_language_stand_beside_the_others(clerks, process):
+    page = clerks[0].get("/staff/intake").text
+    assert f"/forms/{process.slug}/proposal.pdf?in=fi&amp;print=easy" in page

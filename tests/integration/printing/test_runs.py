@@ -241,6 +241,9 @@ def test_a_run_is_ordered_on_the_page(session, pot, as_role) -> None:
     assert "Ready to print" in text
     archive = client.get(answer.headers["Location"] + ".zip")
     assert archive.data.startswith(b"PK")
+    assert ".pdf" in text, "a single file is not packed"
+    assert "Download (ZIP)" not in text
+    assert client.get(answer.headers["Location"] + ".pdf").data.startswith(b"%PDF")
     wrong = client.post(url, data=sent | {"number": "many"})
     assert wrong.status_code == 422
 

@@ -51,7 +51,10 @@ def test_ballots_rest_while_people_vote(session, clerk, as_role) -> None:
         see(session, actor, page)
     assert next_to_review(session, pot.process_id, actor.person_id, ballots=False) is None
     client = as_role(Role.CLERK, SimpleNamespace(id=pot.process_id))
-    assert client.get(f"{PAGE}{page.id}").status_code == 409
+    led_back = client.get(f"{PAGE}{page.id}", follow_redirects=True)
+    assert (led_back.status_code, led_back.request.path) == (200, f"/staff/scans/file/{page.file_id}")
+    assert "Voting goes on" in led_back.text
+    assert client.post(f"{PAGE}{page.id}", data={"version": "1"}).status_code == 409
     assert client.get(f"{PAGE}{page.id}.jpg").status_code == 409
     assert "Voting goes on" in client.get(f"/staff/scans/{pot.process_id}/review").get_data(as_text=True)
 
@@ -62,7 +65,7 @@ def test_ballots_rest_until_a_box_is_open_because_the_vote_can_be_extended_befor
     client = as_role(Role.CLERK, SimpleNamespace(id=pot.process_id))
     with pytest.raises(Conflict, match="No box of this vote is open yet"):
         see(session, actor, page)
-    assert client.get(f"{PAGE}{page.id}").status_code == client.get(f"{PAGE}{page.id}.jpg").status_code == 409
+    assert [client.get(f"{PAGE}{page.id}{part}").status_code for part in ("", ".jpg")] == [302, 409]
     text = client.get(f"/staff/scans/{pot.process_id}/review").get_data(as_text=True)
     assert "No box of this vote is open yet" in text
     stations.box_is_open(pot)

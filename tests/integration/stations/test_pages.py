@@ -1,5 +1,6 @@
 """The pages of a station: what a clerk sends does what it says, and other staff see nothing that is not theirs."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from app.features.stations.use_cases import decide_envelope, take_in_envelope
 from app.features.voting.models import VotingParticipation, VotingSetup
 from app.kernel import clock
 from app.kernel.permissions import Role
-from tests.factories import accounts, spaces, stations
+from tests.factories import accounts, committee, spaces, stations, voting
 from tests.factories.tools import add
 
 
@@ -93,11 +94,51 @@ def test_an_envelope_over_the_page(app, session, pot, place):
     page = f"/staff/stations/envelopes/{process_id}"
     assert f'value="{stations.today().isoformat()}"' in clerk.get(page).text
     assert clerk.post(page, data={**sent, "given": ""}).status_code == 422
-    assert clerk.post(page, data=sent).status_code == 303
-    envelope_id = database.session.scalars(select(OuterEnvelope.id)).one()
-    assert clerk.post(f"/staff/stations/envelopes/one/{envelope_id}/decide").status_code == 303
+    for _twice in range(2):
+        assert clerk.post(page, data={**sent, "page": str(uuid4())}).status_code == 303
+    told = [
+        clerk.post(f"/staff/stations/envelopes/one/{envelope_id}/decide", follow_redirects=True).text
+        for envelope_id in database.session.scalars(select(OuterEnvelope.id).order_by(OuterEnvelope.number)).all()
+    ]
+    assert "Envelope 1 is accepted. Open it" in told[0]
+    assert "Envelope 2 goes back unopened: This person has voted already" in told[1]
     assert number_of(VotingParticipation) == 1
     assert "Accepted, opened" in clerk.get(f"/staff/stations/envelopes/{process_id}").text
+
+
+def test_the_post_is_offered_only_where_somebody_votes_by_post(app, session, pot, place):
+    def offered(one, at):
+        return 'value="postal"' in signed_in(app, one, place=at).get(f"/staff/stations/envelopes/{one.process_id}").text
+
+    assert not offered(pot, place)
+    setup = database.session.scalars(select(VotingSetup).where(VotingSetup.process_id == pot.process_id)).one()
+    setup.postal_until = clock.now() + timedelta(days=1)
+    session.commit()
+    assert offered(pot, place)
+
+
+def test_a_desk_without_a_list_of_voters_says_so(app, session, pot, place):
+    listed = stations.paper_pot(voting.process_with_roll("CARD00001"))
+    there = committee.station(listed.process_id)
+    for one, at, words in ((pot, place, True), (listed, there, False)):
+        clerk = signed_in(app, one, place=at)
+        page = clerk.get(f"/staff/stations/desk/{at.id}/{one.id}").text
+        assert ("has no list of voters" in page) is words
+        changes = clerk.get(f"/staff/stations/desk/{at.id}/{one.id}/changes").text
+        assert ('name="born"' in changes) is not words
+
+
+def test_nobody_is_led_to_sign_before_a_ballot_is_typed(app, session, pot, place):
+    stations.handed_out(stations.on_shift(place), place, pot, "P00001", 1)
+    stations.over(pot)
+    clerk = signed_in(app, pot)
+    place_id, pot_id = place.id, pot.id
+    clerk.post(f"/staff/stations/station/{place_id}/open")
+    page = clerk.get(f"/staff/stations/count/{place_id}/{pot_id}").text
+    assert "No batch yet" in page
+    folded = page.split("No ballot was typed. Sign all the same")[1].split("</details>")[0]
+    assert "Sign these numbers" in folded
+    assert page.count("Sign these numbers") == 1
 
 
 def test_envelopes_that_wait_come_first_a_page_at_a_time(app, session, pot, place, monkeypatch):
@@ -162,3 +203,24 @@ def test_how_paper_is_read_is_set_up_and_announced(app, session):
     assert setup.postal_until is not None
     assert "2027-05-31 18:00" in client.get(f"/staff/how-people-vote/{process_id}").text
     assert client.post(f"/staff/how-people-vote/{process_id}", data={**sent, "postal_until": "soon"}).status_code == 422
+
+
+def test_two_who_decide_see_what_to_type_and_are_told_that_they_differ(app, session):
+    desk = stations.OpenBox(3)
+    batch = stations.typed(desk.first, desk.place, desk.pot, ["1", "2?"])
+    pot_id, page = desk.pot.id, f"/staff/stations/second/batch/{batch.id}/2"
+    first, second = (signed_in(app, desk.pot, name=name) for name in ("Aino", "Benno"))
+    batch_id = batch.id
+    session.commit()
+    assert "1 ballot that was handed out is not typed yet" in first.get(f"/staff/stations/second/{pot_id}").text
+    first.post(f"/staff/stations/second/{pot_id}", data={"seed": "3 5 1"})
+    for at in ("1", "2"):
+        second.post(f"/staff/stations/batch/{batch_id}/second", data={"marks": at, "at": at})
+    assert "Void: it cannot be read." in first.get(page).text
+    told = [
+        one.post(page, data={"marks": marks, "at": "2"}, follow_redirects=True).text
+        for one, marks in ((first, "2"), (second, "-1"), (first, "-1"))
+    ]
+    assert "A second person must look" in told[0]
+    assert "the other person said something else" in told[1]
+    assert "Decided by two." in told[2]

@@ -1,12 +1,12 @@
 """What a route learns from `form.send`: only shown, to be mended, refused, or done."""
 
 import pytest
-from wtforms import StringField
+from wtforms import IntegerField, RadioField, StringField
 from wtforms.validators import DataRequired
 
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.messages import msg
-from app.web.forms import Form
+from app.web.forms import Between, Filled, Form
 
 
 class NameForm(Form):
@@ -57,3 +57,17 @@ def test_a_step_that_was_taken_gives_its_result_even_if_that_is_nothing(app, db)
     for result in ("made", None):
         _form, came = sent(app, lambda result=result: result)
         assert (came.done, came.status, came.result) == (True, 200, result)
+
+
+class _Counting(Form):
+    number = IntegerField("Number", [Filled("Write a number from 1 to 9."), Between(1, 9, "Write a number from 1 to 9.")])
+    way = RadioField("Way", [Filled("Choose one of these.")], choices=[("a", "A")])
+
+
+@pytest.mark.parametrize("typed", ["", "0", "abc", "1,000", "99999999999999999999"])
+def test_what_is_wrong_with_a_field_is_said_once_and_in_our_words(app, db, typed):
+    with app.test_request_context(method="POST", data={"number": typed}):
+        form = _Counting(meta={"csrf": False})
+        assert not form.validate_on_submit()
+        assert form.number.errors == ["Write a number from 1 to 9."]
+        assert form.way.errors == ["Choose one of these."]

@@ -9,6 +9,7 @@ from app.features.intake.commands import (
     MoveBatch,
     OpenBatch,
     ReadSheet,
+    RetypeSheet,
     SettleSheet,
     TakeInAnswer,
     TakeScans,
@@ -23,7 +24,7 @@ from app.features.intake.use_cases.closing import (
     reconcile_batch,
     reopen_batch,
 )
-from app.features.intake.use_cases.entering import enter_sheet, undo_sheet, void_sheet
+from app.features.intake.use_cases.entering import enter_sheet, retype_sheet, undo_sheet, void_sheet
 from app.features.intake.use_cases.knowing import has_read
 from app.features.intake.use_cases.opening import open_batch
 from app.features.intake.use_cases.reading import read_sheet, settle_sheet
@@ -36,6 +37,7 @@ __all__ = [
     "MoveBatch",
     "OpenBatch",
     "ReadSheet",
+    "RetypeSheet",
     "SettleSheet",
     "TakeInAnswer",
     "TakeScans",
@@ -52,6 +54,7 @@ __all__ = [
     "read_sheet",
     "reconcile_batch",
     "reopen_batch",
+    "retype_sheet",
     "settle_sheet",
     "take_in_answer",
     "take_scans",

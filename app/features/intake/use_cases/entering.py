@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.features.intake import rules, serials
-from app.features.intake.commands import EnterSheet, UndoSheet, VoidSheet
+from app.features.intake.commands import EnterSheet, RetypeSheet, UndoSheet, VoidSheet
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.use_cases.becoming import check_entry
 from app.features.intake.use_cases.held import held_batch, held_sheet, note, require_clerk, written_reason
@@ -63,6 +63,16 @@ def undo_sheet(session: Session, actor: Actor, command: UndoSheet) -> dict[str, 
     session.delete(sheet)
     session.flush()
     return entry
+
+
+def retype_sheet(session: Session, actor: Actor, command: RetypeSheet) -> IntakeSheet:
+    """Put what is typed now in the place of the sheet that the actor has entered last. The same form sent twice does it once.
+
+    Raises what `undo_sheet` and `enter_sheet` raise; the caller then rolls back, and the sheet stands as it was.
+    """
+    if session.get(IntakeSheet, command.entered.sheet_id) is None:
+        undo_sheet(session, actor, UndoSheet(command.entered.batch_id, command.before))
+    return enter_sheet(session, actor, command.entered)
 
 
 def void_sheet(session: Session, actor: Actor, command: VoidSheet) -> IntakeSheet:

@@ -8,12 +8,16 @@ from app.features.intake.models import IntakeBatch, IntakeSheet, SheetKind
 from app.features.intake.queries.scanned import in_force_since
 from app.features.intake.rules import record_of
 from app.features.printing.queries import Kind, Variant
-from app.features.printing.use_cases.serials import has_print_runs, read_serial, registered
+from app.features.printing.use_cases.serials import has_print_runs, is_slip_code, read_serial, registered
 from app.features.scans.queries import reviewed
 from app.kernel.errors import Refused
 from app.kernel.messages import Message, msg
 
 MISTYPED = msg("This is not the number of a sheet: one of its characters is wrong or missing. Compare it with the sheet.")
+SLIP = msg(
+    "This is the code of the slip, which is for whoever filled in the sheet. Type the number of the sheet: it stands above the "
+    "dotted line."
+)
 TEST_PRINT = msg("This sheet is a test print. It counts nowhere: put it aside.")
 OTHER_FORM = msg("This sheet is the form of another process or asks something else. Put it aside, for a batch of its own.")
 NO_RUN = msg("No print run of this form has this number. Compare it with the sheet; if it is the same, put the sheet aside.")
@@ -27,7 +31,7 @@ def typed_number(text: str) -> str:
         return ""
     serial = read_serial(text)
     if serial is None:
-        raise _refused(MISTYPED)
+        raise _refused(SLIP if is_slip_code(text) else MISTYPED)
     return serial
 
 

@@ -38,6 +38,7 @@ from app.features.printing.use_cases.runs import (
     kept_layout,
     may_order,
     note_download,
+    only_file_of,
     order_print,
 )
 from app.features.spaces.queries import Process, all_areas, areas_of, categories_of
@@ -76,6 +77,7 @@ __all__ = [
     "kept_layout",
     "may_order",
     "note_download",
+    "only_file_of",
     "order_print",
     "print_run",
     "printed",

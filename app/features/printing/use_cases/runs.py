@@ -134,14 +134,30 @@ def kept_layout(session: Session, process_id: uuid.UUID, key: FormKey, short_rev
 
 def archive_of(session: Session, actor: Actor, run_id: uuid.UUID) -> tuple[str, Iterator[bytes]]:
     """The name of a run's ZIP and its pieces, one file at a time. Raises NotFound for others and while it is not ready."""
+    run, name = _ready(session, actor, run_id)
+    return f"{_file_name(run, name)}.zip", _zipped(run.id, run.number, name)
+
+
+def only_file_of(session: Session, actor: Actor, run_id: uuid.UUID) -> tuple[str, bytes]:
+    """The name and the PDF of a run that is a single file. Raises NotFound for others, and while it is not ready."""
+    run, name = _ready(session, actor, run_id)
+    if not rules.is_one_file(run.number):
+        raise NotFound
+    return f"{_file_name(run, name)}.pdf", files.read(rules.part_key(run.id, 0))
+
+
+def _ready(session: Session, actor: Actor, run_id: uuid.UUID) -> tuple[PrintRun, str]:
     run = session.get(PrintRun, run_id)
     if run is None:
         raise NotFound
     form = session.get_one(PrintedForm, run.form_id)
     if run.state is not RunState.READY or not may_order(actor, run.process_id, form.kind):
         raise NotFound
-    name = Kind(form.kind).name.lower()
-    return f"{name}-{run.variant}-{run.language}{'-test' if run.test else ''}.zip", _zipped(run.id, run.number, name)
+    return run, Kind(form.kind).name.lower()
+
+
+def _file_name(run: PrintRun, name: str) -> str:
+    return f"{name}-{run.variant}-{run.language}{'-test' if run.test else ''}"
 
 
 def run_to_change(session: Session, actor: Actor, run_id: uuid.UUID) -> PrintRun:

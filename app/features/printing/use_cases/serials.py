@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from app.features.printing.layout.codes import SERIAL_LENGTH, read_code
+from app.features.printing.layout.codes import FOLLOW_LENGTH, SERIAL_LENGTH, read_code
 from app.features.printing.layout.model import Kind, Variant
 from app.features.printing.models import PrintedCopy, PrintedForm, PrintRun
 
@@ -28,6 +28,12 @@ def read_serial(text: str) -> str | None:
     """A serial from what somebody typed, without dashes and spaces; None where a character is wrong, missing or too many."""
     serial = read_code(text)
     return serial if serial is not None and len(serial) == SERIAL_LENGTH else None
+
+
+def is_slip_code(text: str) -> bool:
+    """Whether somebody typed the code of a slip where the number of a sheet belongs."""
+    code = read_code(text)
+    return code is not None and len(code) == FOLLOW_LENGTH
 
 
 def registered(session: Session, serial: str) -> Registered | None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -50,6 +51,23 @@ def why_not_yet(session: Session, page: ScanPage) -> Message | None:
     if not ballot and (page.form_kind or not lies_with_ballots(session, page)):
         return None
     return ballots_rest(session, page.process_id)
+
+
+@dataclass(frozen=True)
+class Resting:
+    """A page that cannot be looked at now: why, and the file in which it lies."""
+
+    why: Message
+    file_id: uuid.UUID
+
+
+def rests_now(session: Session, actor: Actor, page_id: uuid.UUID) -> Resting | None:
+    """Why a page cannot be looked at now, for whoever takes in paper in its process; None for all other pages."""
+    page = session.get(ScanPage, page_id)
+    if page is None or not actor.may(Permission.INTAKE, page.process_id):
+        raise NotFound
+    why = why_not_yet(session, page)
+    return Resting(why, page.file_id) if why is not None else None
 
 
 def page_to_review(session: Session, actor: Actor, page_id: uuid.UUID) -> ScanPage:

@@ -141,6 +141,7 @@ def changes(station_id: UUID, pot_id: UUID) -> ResponseReturnValue:
         form=form,
         page=uuid4(),
         returning=returning(db.session(), station_id, pot_id),
+        roll=has_roll(db.session(), place.process_id),
         numbers=numbers_of(db.session(), station_id, pot_id),
     )
     return page, status

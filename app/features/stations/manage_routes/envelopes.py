@@ -10,16 +10,17 @@ from app.extensions import db
 from app.features.committee.queries import stations_of
 from app.features.stations.forms import EnvelopeForm
 from app.features.stations.manage_routes.shared import place_of, secret_of, space_of
+from app.features.stations.models import EnvelopeState
 from app.features.stations.queries import envelope, envelopes_of
 from app.features.stations.use_cases import decide_envelope, paper_pots, strike_out, take_in_envelope
-from app.features.stations.use_cases.envelopes import MISTAKE, WHY
+from app.features.stations.use_cases.envelopes import MISTAKE, WHY, takes_post
 from app.features.stations.words import ENVELOPE_STATES
-from app.features.voting.queries import fixed_pots
+from app.features.voting.queries import fixed_pots, has_roll
 from app.kernel import clock
 from app.kernel.paging import page_number
 from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
-from app.web.filters import city_zone, local_text
+from app.web.filters import city_zone, local_text, translate
 from app.web.paging import steps
 from app.web.transaction import attempt, commits
 
@@ -57,6 +58,8 @@ def index(process_id: UUID) -> ResponseReturnValue:
         states=ENVELOPE_STATES,
         why=WHY,
         mistake=MISTAKE,
+        roll=has_roll(db.session(), process_id),
+        by_post=any(takes_post(db.session(), pot) for pot in paper_pots(db.session(), process_id)),
     )
     return page, sent.status
 
@@ -68,10 +71,7 @@ def decide(envelope_id: UUID) -> ResponseReturnValue:
     """Accept it, or send it back unopened."""
     found = envelope(db.session(), envelope_id)
     process_id = place_of(found.station_id, Permission.INTAKE).process_id
-    attempt(
-        lambda: decide_envelope(db.session(), viewer(), envelope_id),
-        lambda: _("Decided. The list says whether it is opened or goes back unopened."),
-    )
+    attempt(lambda: decide_envelope(db.session(), viewer(), envelope_id), lambda: _decided(envelope_id))
     return redirect(url_for(".index", process_id=process_id), 303)
 
 
@@ -87,3 +87,13 @@ def strike(envelope_id: UUID) -> ResponseReturnValue:
         lambda: _("Struck out. Write the envelope down again; it gets a new number instead of %(number)s.", number=number),
     )
     return redirect(url_for(".index", process_id=process_id), 303)
+
+
+def _decided(envelope_id: UUID) -> str:
+    found = envelope(db.session(), envelope_id)
+    if found.state is EnvelopeState.ACCEPTED:
+        return _(
+            "Envelope %(number)s is accepted. Open it, and put its ballot into the box without looking at it.",
+            number=found.number,
+        )
+    return _("Envelope %(number)s goes back unopened: %(why)s.", number=found.number, why=translate(WHY[found.because]))

@@ -13,11 +13,13 @@ from app.features.committee.queries import stations_of
 from app.features.scans.queries import ReviewedPage
 from app.features.spaces.queries import Process
 from app.features.stations.forms import MarksForm, SeedForm
-from app.features.stations.manage_routes.shared import batch_at, space_of
+from app.features.stations.manage_routes.shared import batch_at, how_typed, space_of
 from app.features.stations.marks import VOID, from_stored
 from app.features.stations.queries import (
+    PaperBallot,
     batches_of,
     missing_before_drawing,
+    numbers_of,
     paper_ballot,
     progress_of,
     sample_of,
@@ -59,6 +61,7 @@ def show(pot_id: UUID) -> ResponseReturnValue:
         form=form,
         whole=reads_all(pot) if pot else False,
         sample=sample_of(session, pot_id),
+        untyped=sum(max(0, numbers_of(session, at, pot_id).difference) for at in names),
         missing=missing_before_drawing(session, pot) if pot else None,
         batches=[(one, names[one.station_id], progress[one.id].typed, progress[one.id].to_read) for one in batches],
         states=BATCH_STATES,
@@ -120,15 +123,11 @@ def decide(batch_id: UUID, number: int) -> ResponseReturnValue:
     ballot = paper_ballot(db.session(), batch_id, number)
     if ballot is None:
         raise NotFound
-    form = MarksForm()
+    form, said = MarksForm(), ballot.proposed_by
     form.at.data = str(number)
     sent = form.send(lambda: settle(db.session(), viewer(), form.to_command(batch_id)))
     if sent.done:
-        done = not sent.result.unsettled
-        flash(
-            _("Decided by two.") if done else _("Written down. A second person must look at the ballot and say the same."),
-            "good",
-        )
+        flash(*_told(sent.result, said))
         return redirect(url_for(".differences", batch_id=batch_id), 303)
     found, place, pot = batch_at(batch_id, Permission.INTAKE)
     ballot = paper_ballot(db.session(), batch_id, number)
@@ -143,9 +142,19 @@ def decide(batch_id: UUID, number: int) -> ResponseReturnValue:
         first=_words(ballot.first, points) if ballot else "",
         second=_words(ballot.second, points) if ballot and ballot.second else "",
         scans=_scans_of(pot, batch_id, number),
+        **how_typed(pot),
         waits=bool(ballot and ballot.proposed_by and ballot.proposed_by != viewer().person_id),
     )
     return page, sent.status
+
+
+def _told(ballot: PaperBallot, before: UUID | None) -> tuple[str, str]:
+    """What came of it: two agree, one has spoken, or they say different things."""
+    if not ballot.unsettled:
+        return _("Decided by two."), "good"
+    if before in (None, ballot.proposed_by):
+        return _("Written down. A second person must look at the ballot and say the same."), "good"
+    return _("Written down, but the other person said something else. Look at the ballot together, then both type it."), "info"
 
 
 def _scans_of(pot: Pot, batch_id: UUID, number: int) -> tuple[ReviewedPage, ...]:

@@ -5,10 +5,11 @@ from uuid import UUID
 from flask import current_app
 
 from app.extensions import db
-from app.features.budgets.queries import Pot
+from app.features.budgets.queries import Pot, gives_points
 from app.features.budgets.queries import pot as pot_by_id
 from app.features.committee.queries import Station, station
 from app.features.spaces.queries import Process, process
+from app.features.stations.marks import points_width, width_of
 from app.features.stations.queries import Batch, batch
 from app.features.voting.use_cases import Keyring, kept_key, paper_rules
 from app.kernel.errors import NotFound
@@ -50,6 +51,11 @@ def batch_at(batch_id: UUID, *permissions: Permission) -> tuple[Batch, Station, 
         raise NotFound
     place = place_of(found.station_id, *permissions)
     return found, place, pot_at(place, found.pot_id)
+
+
+def how_typed(pot: Pot) -> dict[str, int]:
+    """With how many digits a clerk types a project of this pot, and its points; none where there are no points."""
+    return {"digits": width_of(pot), "points_digits": points_width(pot) if gives_points(pot) else 0}
 
 
 def secret_of(process_id: UUID) -> bytes:

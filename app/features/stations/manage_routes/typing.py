@@ -10,8 +10,8 @@ from app.extensions import db
 from app.features.budgets.queries import Pot, gives_points
 from app.features.committee.queries import Station
 from app.features.stations.forms import FinishForm, MarksForm, ReasonForm
-from app.features.stations.manage_routes.shared import batch_at
-from app.features.stations.marks import VOID, from_stored, points_width, width_of
+from app.features.stations.manage_routes.shared import batch_at, how_typed
+from app.features.stations.marks import VOID, from_stored
 from app.features.stations.queries import Batch, last_typed, left_to_read, next_to_read, typed_in, typed_today
 from app.features.stations.use_cases import finish_batch, read_again, reopen_batch, type_ballot
 from app.features.stations.words import BATCH_STATES
@@ -114,8 +114,7 @@ def _shared(found: Batch, place: Station, pot: Pot, form: MarksForm) -> dict[str
         "place": place,
         "pot": pot,
         "form": form,
-        "digits": width_of(pot),
-        "points_digits": points_width(pot) if gives_points(pot) else 0,
+        **how_typed(pot),
         "states": BATCH_STATES,
     }
 

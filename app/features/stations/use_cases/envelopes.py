@@ -200,10 +200,15 @@ def _given_on(session: Session, place: Station, pot: Pot, hand: Hand, command: T
     return day
 
 
+def takes_post(session: Session, pot: Pot) -> bool:
+    """Whether ballots of this pot may come by post."""
+    rules = paper_rules(session, pot)
+    return rules is not None and rules.postal_until is not None
+
+
 def _arrived(session: Session, pot: Pot, said: datetime | None) -> datetime:
     """When an envelope by post arrived."""
-    rules = paper_rules(session, pot)
-    if rules is None or rules.postal_until is None:
+    if not takes_post(session, pot):
         raise Refused(msg("Nobody votes by post here."), field="kind")
     if said is not None and said > clock.now():
         raise Refused(msg("It cannot have arrived later than now."), field="arrived")
