@@ -29,6 +29,8 @@ help: ## List what make can do here
 run: $(VENV)/.installed-run $(CATALOGUES) ## Set everything up, open the demonstration city on http://127.0.0.1:8000 (PORT=…)
 	@PORT=$(PORT) $(BIN)/python -m app.developers.serve
 
+# Programs that tests begin find modules compiled, also where the system (many containers do) says that Python must not keep them.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.installed-dev $(CATALOGUES) ## Set up and run all tests (REQUIRE_SERVICES=1: a missing service or browser is a failure)
 	@PLAZA_TEST_DATABASE=$${PLAZA_TEST_DATABASE:-both} $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 

@@ -20,6 +20,8 @@ from typing import Any
 
 from tests.support.furniture import HOUSE
 
+CONSOLE = "TESTS_CONSOLE"  # tells a program that begins others where they say what they have to say
+
 
 class Begun:
     """A process that has begun, as `subprocess.Popen` would show it. It leads a group of its own."""
@@ -93,6 +95,19 @@ def run(*words: str, environment: Mapping[str, str], seconds: float = 60) -> tup
 def flask(*words: str, environment: Mapping[str, str], seconds: float = 60) -> tuple[int, str]:
     """Run the command `flask --app wsgi` with these words; returns how it ended and what it said."""
     return run("-m", "flask", "--app", "wsgi", *words, environment=environment, seconds=seconds)
+
+
+def fork(*words: str, environment: Mapping[str, str], output: Path) -> Begun:
+    """The same for a program that was begun by `begin` and has programs of its own: a fork of it instead of `subprocess.Popen`."""
+    process = multiprocessing.get_context("fork").Process(target=_fork, args=(words, dict(environment), str(output)))
+    process.start()
+    return Begun(process, output)
+
+
+def _fork(words: tuple[str, ...], environment: dict[str, str], output: str) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # what its parent does when it is asked to stop
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    _process(words, environment, output)
 
 
 def _process(words: tuple[str, ...], environment: dict[str, str], output: str) -> None:

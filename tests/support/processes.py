@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import CONSOLE, Begun, begin
 from tests.support.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 class House:
     """A supervisor that was started for a test."""
 
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | Begun"
     url: str
     var: Path
     output: Path
@@ -49,6 +50,14 @@ class House:
         self.process.send_signal(number)
         self.process.wait(timeout=15)
         return time.monotonic() - started
+
+    def stop_at_once(self) -> None:
+        """Ask until it ends: who asks a second time does not wait for what is still being done."""
+        deadline = time.monotonic() + 15
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline, f"it does not end:\n{self.said()}"
+            self.process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
 
     def processes(self) -> dict[int, str]:
         """Every process of this machine that belongs to this house, by its data folder: process id and command."""
@@ -95,3 +104,22 @@ def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             except ProcessLookupError:
                 continue
         house.process.wait(timeout=5)
+
+
+@pytest.fixture
+def open_warm_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """The same for tests that walk through an open house: its programs are forks (`tests/support/warm_house.py`)."""
+    houses: list[House] = []
+
+    def start(**environment: str) -> House:
+        port = environment.pop("PORT", None) or str(free_port())
+        var, output = tmp_path / "var", tmp_path / f"console-{len(houses)}.txt"
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("PLAZA_", "PORT"))}
+        said = {**clean, "PORT": port, "PLAZA_VAR": str(var), **environment, CONSOLE: str(output)}
+        process = begin("-m", "tests.support.warm_house", environment=said, output=output)
+        houses.append(House(process, f"http://127.0.0.1:{port}", var, output))
+        return houses[-1]
+
+    yield start
+    for house in houses:
+        house.stop_at_once()

@@ -135,7 +135,7 @@ def opened(open_house: Callable[..., House], mail: SmtpServer, folder: Path, loc
         assert "Traceback" not in house.said(), house.said()
     finally:
         database.engine.dispose()
-        house.stop()
+        house.stop_at_once()
 
 
 def _settle(city: City) -> None:

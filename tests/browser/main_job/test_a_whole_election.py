@@ -30,9 +30,9 @@ LISTED, VOTERS = 70, voters.VOTERS
 
 
 @pytest.fixture
-def city(open_house: Callable[..., House], smtp_server: SmtpServer, tmp_path: Path) -> Iterator[City]:
+def city(open_warm_house: Callable[..., House], smtp_server: SmtpServer, tmp_path: Path) -> Iterator[City]:
     """An open house with a process, and people who work there."""
-    with opened(open_house, smtp_server, tmp_path, "en") as found:
+    with opened(open_warm_house, smtp_server, tmp_path, "en") as found:
         yield found
 
 
