@@ -36,6 +36,7 @@ __all__ = [
     "BatchState",
     "CountState",
     "Numbers",
+    "PaperBallot",
     "batch",
     "batches_of",
     "count_of",
