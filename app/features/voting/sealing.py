@@ -180,7 +180,10 @@ def _scatter(session: Session, model: type[VotingParticipation | VoterIdentity],
     return moved.rowcount
 
 
-REWRITTEN = ("voting_participation", "voter_identity", "envelope", "board_block", "board_entry")
+REWRITTEN = (
+    *("voting_participation", "voter_identity", "envelope", "board_block", "board_entry"),
+    *("paper_issue", "outer_envelope"),  # of the stations: proofs of whose a stub is, and whose an accepted envelope was
+)
 
 
 class NotWiped(RuntimeError):

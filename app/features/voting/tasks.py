@@ -39,6 +39,7 @@ from app.features.voting.use_cases import (
 from app.features.voting.use_cases.closing import CLOSING, WIPING
 from app.features.voting.use_cases.counting_long import COUNTING
 from app.features.voting.use_cases.forgetting import DESTROY
+from app.features.voting.use_cases.on_paper import FORGOTTEN_STATIONS
 from app.features.voting.use_cases.opening_here import OPENING
 from app.kernel import outbox
 from app.kernel.automated import decides
@@ -137,6 +138,13 @@ def _wipe(session: Session, row: OutboxRow) -> None:
             note_held(other, process_id, still.held_by)
         raise
     wiped(session, process_id)
+
+
+@outbox.handler(FORGOTTEN_STATIONS, for_ever=True)
+def _wipe_stations(session: Session, _row: OutboxRow) -> None:
+    """Give the space of rows back that said where each ballot on paper was handed out. Tried without end, as `_wipe`."""
+    session.commit()
+    wipe(db.engine)
 
 
 @outbox.handler(OPENING)

@@ -25,13 +25,15 @@ from app.features.voting.use_cases.casting import ALREADY, ELSEWHERE, at_desk, r
 from app.features.voting.use_cases.identifying import entry_of, is_listed
 from app.features.voting.voters.eligibility import granted_slots, slot_here
 from app.features.voting.voters.voter import Voter, Way
-from app.kernel import clock
+from app.kernel import clock, outbox
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
 from app.kernel.permissions import Actor, Channel, Permission
 
 FORGOTTEN = "*"
 """Instead of a station, once it is forgotten: the ballot was one on paper. No station is called so."""
+FORGOTTEN_STATIONS = "paper.stations_forgotten"
+"""The row of the outbox after which nothing of them is left in the files of the database."""
 BOX_CLOSED = msg("This box is closed. No more ballots are taken.")
 
 
@@ -136,7 +138,8 @@ def accept_on_paper(
 def forget_stations(session: Session, actor: Actor, process_id: uuid.UUID) -> dict[tuple[uuid.UUID, str], int]:
     """When the vote is over, forget at which station each ballot on paper was handed out, in one go for all of them.
 
-    Returns how many there were, by pot and station. Where few vote, a box would else say whose ballots are in it.
+    Returns how many there were, by pot and station. Where few vote, a box would else say whose ballots are in it. So that no
+    old row says it either, the files of the database are wiped in the background, as when the box is closed.
     """
     if not actor.may(Permission.INTAKE, process_id):
         raise NotFound
@@ -152,6 +155,8 @@ def forget_stations(session: Session, actor: Actor, process_id: uuid.UUID) -> di
     numbers = Counter({(pot_id, station): number for pot_id, station, number in rows})
     forget = update(VotingParticipation).where(*handed_out).values(station=FORGOTTEN)
     session.execute(forget.execution_options(synchronize_session=False))
+    if numbers:
+        outbox.post(session, FORGOTTEN_STATIONS, process_id=str(process_id))
     return dict(numbers)
 
 
