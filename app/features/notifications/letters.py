@@ -16,10 +16,10 @@ from babel import Locale
 from flask import Flask, current_app
 from flask_babel import force_locale, gettext
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.features.notifications.models import PaperLetter
+from app.features.notifications.models import MailChoice, PaperLetter
 from app.features.notifications.queries import Address, Mail, News, address_of, mail, wanted
 from app.kernel.mail import letter
 from app.kernel.messages import Message
@@ -71,7 +71,10 @@ def paper_letter_for(session: Session, row: OutboxRow) -> PaperLetter | None:
     known = session.scalars(select(PaperLetter.id).where(PaperLetter.key == str(row.id))).first()
     if known is not None:
         return None
-    if kind.news is not None and not wanted(session, kind.news, address_hash=address_hash(postal["lines"])):
+    reader = address_hash(postal["lines"])
+    if kind.renews:
+        session.execute(update(MailChoice).where(MailChoice.address_hash == reader).values(wanted=True))
+    if kind.news is not None and not wanted(session, kind.news, address_hash=reader):
         return None
     params = dict(payload["params"])
     prepared = kind.prepare(session, params) if kind.prepare is not None else params

@@ -60,6 +60,8 @@ class Mail:
     It may be told twice of one letter.
     `stop` gives the endpoint and the values of the page that stops these letters, for those that are no `news`. That page takes
     a POST from mail programs, without a session (RFC 8058).
+    `renews`: it answers somebody who has just given their address. On paper, what they had stopped before begins again with it:
+    else they would ask for news and never hear any, and could not tell us so by a link.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Mail:
     where: Where | None = None
     stop: Stop | None = None
     sent: Sent | None = None
+    renews: bool = False
 
     def __post_init__(self) -> None:
         """Register it. Raises ValueError for a name that is taken or not of the form `room.letter`."""

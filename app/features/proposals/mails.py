@@ -27,8 +27,8 @@ def _complete(session: Session, params: dict[str, Any]) -> dict[str, Any] | None
     return {**found, "title": ""}
 
 
-PUBLISHED = Mail("proposals.published", subject=msg("Your proposal %(reference)s is published"), prepare=_complete)
-WAITING = Mail("proposals.waiting", subject=msg("Your proposal %(reference)s has arrived"), prepare=_complete)
+PUBLISHED = Mail("proposals.published", subject=msg("Your proposal %(reference)s is published"), prepare=_complete, renews=True)
+WAITING = Mail("proposals.waiting", subject=msg("Your proposal %(reference)s has arrived"), prepare=_complete, renews=True)
 CLAIMED = Mail("proposals.claimed", subject=msg("Your proposal %(reference)s is in your account"), prepare=_complete)
 CLAIMED_BY = Mail("proposals.claimed_by", subject=msg("Your proposal %(reference)s was put to an account"), prepare=_complete)
 

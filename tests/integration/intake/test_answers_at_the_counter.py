@@ -77,6 +77,20 @@ def test_what_is_typed_for_the_next_person_into_the_same_form_is_not_lost(as_rol
     assert len(answers()) == 2
 
 
+def test_the_same_form_sent_twice_for_somebody_with_a_code_is_one_answer(app, as_role, process, agreement, clock):
+    known = accounts.person(email=None)
+    code = give_code(db.session(), intake.clerk(process), known.id, app.config["SECRET_KEY"], code_id=uuid.uuid4())
+    sent = typed(agreement, code=code, person="")
+    db.session.commit()
+    clerk, address = as_role("clerk", process), f"/staff/intake/consents/{agreement.id}"
+    for _click in range(2):
+        assert clerk.post(address, data=sent).status_code == 302
+    assert len(answers()) == 1
+    clock.advance(minutes=11)
+    assert clerk.post(address, data=sent).status_code == 302
+    assert len(answers()) == 2, "said again later it is another answer"
+
+
 def test_a_double_click_at_the_counter_is_one_answer_of_one_person(race, committing_db):
     process = spaces.process()
     agreement, clerk = consents.agreement(process, categories=("name", "contact")), intake.clerk(process)

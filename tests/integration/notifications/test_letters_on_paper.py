@@ -327,6 +327,18 @@ def test_who_wants_no_more_letters_gets_no_more(process, as_role):
     assert letters() == []
 
 
+def test_who_gives_the_address_with_another_proposal_hears_of_that_one(process, as_role):
+    """Nobody can see which addresses want no letters, so nobody could tell the person why none comes."""
+    answered(guest(process))
+    as_role(Role.CLERK, process).post(f"/staff/letters-to-post/{letters()[0].id}/stop")
+    process = db.session.merge(process)
+    answered(guest(process))
+    assert letters() == []
+    another = taken_in(process, postal=ADDRESS, locale="en")
+    answered(another)
+    assert [letter.mail for letter in letters()] == ["proposals.published", "answers.answered"]
+
+
 def test_a_letter_names_one_reader(process):
     with pytest.raises(ValueError, match="several"):
         notify(db.session(), object(), email="a@example.org", postal=object())

@@ -1,5 +1,7 @@
 """What would be refused of an answer, before it is recorded: for sheets that wait for a second reading."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from app.features.consents.commands import AnswerAgreement
@@ -10,7 +12,7 @@ from app.features.consents.use_cases.answers import check_details, refuse_older
 from app.kernel import clock
 from app.kernel.errors import Conflict, NotFound, Refused
 from app.kernel.messages import msg
-from app.kernel.permissions import Actor, Channel, Permission
+from app.kernel.permissions import Actor, Permission
 
 TOO_YOUNG = msg("This person is below the age at which one decides this alone. Say so, and write the name of the adult.")
 
@@ -35,12 +37,16 @@ def check_answer(session: Session, actor: Actor, command: AnswerAgreement, *, wi
             raise Refused(TOO_YOUNG, field="of_age")
 
 
-def says_the_same(session: Session, command: AnswerAgreement, channel: Channel) -> bool:
-    """Whether this is what was last recorded of the person: the answer, how it came, and what they gave with it."""
+def says_the_same(session: Session, hands: Actor, command: AnswerAgreement, since: datetime | None = None) -> bool:
+    """Whether the last that was recorded of the person (`since` a moment) was this, by these hands: the answer, how it came,
+    and what they gave with it."""
     events = [one for one in events_of(session, command.agreement_id, command.person_id) if one.answer is not Answer.ASKED]
-    if not events or (events[-1].answer, events[-1].channel, events[-1].sheet) != (command.answer, channel, command.sheet):
+    if not events or (since is not None and events[-1].at < since):
         return False
-    said, kept = command.details, sample_of(session, command.agreement_id, command.person_id)
+    kept = (events[-1].answer, events[-1].channel, events[-1].sheet, events[-1].hands_id)
+    if kept != (command.answer, hands.channel, command.sheet, hands.person_id):
+        return False
+    said, sample = command.details, sample_of(session, command.agreement_id, command.person_id)
     typed = {
         "name": said.name,
         "contact": said.address,
@@ -48,4 +54,4 @@ def says_the_same(session: Session, command: AnswerAgreement, channel: Channel) 
         "languages": list(said.languages),
         "gender": said.gender.strip(),
     }
-    return all(kept[name] == value for name, value in typed.items() if name in kept)
+    return all(sample[name] == value for name, value in typed.items() if name in sample)
