@@ -92,16 +92,30 @@ def _how(pot: Pot, easy: bool) -> list[str]:
         "cumulative": gettext("For each project that you want, fill the circle with its points."),
         "ordinal": gettext("Fill circle 1 of the project that you want most, circle 2 of the next, and so on."),
     }[pot.vote_type]
+    if easy and pot.vote_type == "ordinal":
+        mark = gettext("Fill circle 1 of the project that you want most. Fill circle 2 of the next project. Go on like this.")
+    digits = _numbers_most(pot) > IN_ONE_LINE
+    announced = ballot_steps(pot)[1:]  # the first one says how a screen is used
+    if easy:
+        return [mark, *_how_in_easy_language(digits), *announced]
     steps = [mark]
-    if _numbers_most(pot) > IN_ONE_LINE:
+    if digits:
         steps.append(gettext("Write a number with one circle in each line: 12 is a 1 in the line 10 and a 2 in the line 1."))
     steps.append(gettext("Use a dark pen. A cross or a tick in the circle counts too."))
     steps.append(gettext("Made a mistake? Strike the circle through, beyond its edge. Two people will look at your ballot."))
     steps.append(gettext("Write nothing else on this sheet, and not your name: your vote is secret."))
-    announced = ballot_steps(pot)[1:]  # the first one says how a screen is used
-    if easy:
-        return [*steps, *announced]
     return [" ".join(steps), " ".join(announced)]
+
+
+def _how_in_easy_language(digits: bool) -> list[str]:
+    """One thing in each line, in short main clauses."""
+    number = gettext("Fill one circle in each line. The number 12 is: 1 in the line 10, and 2 in the line 1.")
+    return [
+        *([number] if digits else []),
+        gettext("Use a dark pen. A cross or a tick in the circle counts too."),
+        gettext("Did you make a mistake? Draw a long line through the circle. Then two people look at your ballot."),
+        gettext("Do not write your name. Do not write anything else on this sheet. Your vote is secret."),
+    ]
 
 
 def _numbers_most(pot: Pot) -> int:

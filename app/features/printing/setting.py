@@ -45,7 +45,7 @@ def measure(texts: Sequence[Text], language: str, right_to_left: bool) -> list[f
 @lru_cache(maxsize=256)
 def _measured(texts: str, language: str, right_to_left: bool) -> tuple[float, ...]:
     layout = {"title": "-", "author": "-", "right_to_left": right_to_left}
-    data = {"layout": layout, "size": [210, 297], "lang": _lang(language), "measured": json.loads(texts)}
+    data = {"layout": layout, "size": [210, 297], "lang": _lang(language), "measured": json.loads(texts), "alone": True}
     with _one_at_a_time:
         found = typst.query(
             str(TEMPLATE),
@@ -109,6 +109,7 @@ def form_data(layout: FormLayout, copies: Sequence[Copy]) -> dict[str, Any]:
         "size": layout.size,
         "lang": _lang(layout.look.language),
         "measured": None,
+        "alone": len(copies) == 1,
         "marks": MARKS,
         "test_word": layout.test_word,
         "copies": [_copy(layout, copy) for copy in copies],

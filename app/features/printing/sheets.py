@@ -125,7 +125,17 @@ def _proposal(subject: ProposalSubject, look: Look) -> Iterator[Block]:
         yield _heading(gettext("What is it about?"))
         yield _choose("category", subject.categories, look, numbered=True)
     yield _heading(gettext("May we write to you?"))
-    yield Words(gettext("Name, e-mail, telephone or postal address. You may leave this empty: then your proposal has no name."))
+    if look.variant is Variant.EASY:
+        yield Words(
+            gettext(
+                "Write your name. Write your e-mail address, your telephone number or your postal address. You can leave this "
+                "empty. Then your proposal has no name."
+            )
+        )
+    else:
+        yield Words(
+            gettext("Name, e-mail, telephone or postal address. You may leave this empty: then your proposal has no name.")
+        )
     yield Lines("contact", 3 if large else 2)
     shown = gettext("My name may be shown with the proposal")
     yield Columns((Row(shown, (Line("show_name", (Option(YES),), Takes.MANY),)),))
@@ -133,16 +143,27 @@ def _proposal(subject: ProposalSubject, look: Look) -> Iterator[Block]:
         yield _slip(gettext("With this code you can see at any time what became of your proposal."), subject.address)
     else:
         yield _heading(gettext("Where to take this form"))
-        yield Words(
-            gettext(
-                "Give it to any desk of the city, or read it to us on the telephone. You get a slip with a reference; "
-                "with it you can see at any time what became of your proposal."
-            )
+        yield Words(_where_to(look))
+
+
+def _where_to(look: Look) -> str:
+    if look.variant is Variant.EASY:
+        return gettext(
+            "Give this form to any desk of the city. You can also call us and read it to us. You get a slip with a reference. "
+            "With the reference you can see what became of your proposal."
         )
+    return gettext(
+        "Give it to any desk of the city, or read it to us on the telephone. You get a slip with a reference; "
+        "with it you can see at any time what became of your proposal."
+    )
 
 
 def _consent(subject: ConsentSubject, look: Look) -> Iterator[Block]:
-    yield Words(gettext("This is optional. Taking part does not depend on it. Read the text, then mark yes or no."))
+    easy = look.variant is Variant.EASY
+    if easy:
+        yield Words(gettext("You can say yes or no. You can take part either way. Read the text. Then mark your answer."))
+    else:
+        yield Words(gettext("This is optional. Taking part does not depend on it. Read the text, then mark yes or no."))
     notice, language = pick(subject.notice, look.language, FALLBACKS)
     for paragraph in notice.split("\n"):
         pieces = wrap(paragraph, LONGEST_PIECE, break_on_hyphens=False)
@@ -169,37 +190,46 @@ def _consent(subject: ConsentSubject, look: Look) -> Iterator[Block]:
         yield _heading(label)
         yield _choose(field, values, look) if values else Lines(field, 1)
     if subject.age:
-        yield from _guardian(subject.age)
+        yield from _guardian(subject.age, easy)
     if subject.numbered:
-        yield _slip(
-            gettext(
-                "With this code you see your answer, who used your data, and take it back at any time, without an account. "
-                "Do not show it to anybody."
-            ),
-            subject.address,
-        )
+        yield _slip(_what_the_code_is_for(easy), subject.address)
     else:
         yield _heading(gettext("Where to take this form"))
         yield Words(gettext("Give it to any desk of the city. You get a slip with a code."))
-        yield Words(
-            gettext(
-                "With this code you see your answer, who used your data, and take it back at any time, without an account. "
-                "Do not show it to anybody."
-            )
-        )
+        yield Words(_what_the_code_is_for(easy))
         yield Words(_written(subject.address))
 
 
-def _guardian(age: int) -> Iterator[Block]:
+def _what_the_code_is_for(easy: bool) -> str:
+    if easy:
+        return gettext(
+            "With this code you can see your answer. You can take it back at any time. Do not show the code to anybody."
+        )
+    return gettext(
+        "With this code you see your answer, who used your data, and take it back at any time, without an account. "
+        "Do not show it to anybody."
+    )
+
+
+def _guardian(age: int, easy: bool) -> Iterator[Block]:
     """Who is too young to decide alone names an adult; for a no nobody is needed."""
     yield _heading(gettext("Are you old enough?"))
-    yield Words(
-        gettext(
-            "If you are younger than %(age)s, an adult who is responsible for you signs for a yes, and comes to the desk with "
-            "you. For a no you need nobody.",
-            age=age,
+    if easy:
+        yield Words(
+            gettext(
+                "Are you younger than %(age)s? For a yes, your parent or guardian must sign and come to the desk with you. For "
+                "a no you need nobody.",
+                age=age,
+            )
         )
-    )
+    else:
+        yield Words(
+            gettext(
+                "If you are younger than %(age)s, an adult who is responsible for you signs for a yes, and comes to the desk "
+                "with you. For a no you need nobody.",
+                age=age,
+            )
+        )
     ages = ((YES, gettext("I am %(age)s or older", age=age)), (NO, gettext("I am younger than %(age)s", age=age)))
     yield Columns(tuple(Row(words, (Line("of_age", (Option(value),), Takes.ONE),)) for value, words in ages))
     yield _heading(gettext("Name of the adult"))

@@ -58,6 +58,14 @@ def test_the_square_code_says_which_page_it_is() -> None:
         assert said.encode("utf-16-be") in pdf or said.encode() in pdf
 
 
+def test_in_a_file_of_many_copies_a_choice_is_still_one_item_and_each_code_behind_its_words() -> None:
+    form = printing.proposal()
+    tags = heard(draw(form, [Copy(SERIAL, SLIP), Copy(SERIAL, SLIP)]))
+    assert [tag for tag, _ in tags].count("LI") == 2 * (1 + len(printing.AREAS) + len(printing.CATEGORIES) + 1)
+    assert ("LBody", "2Parks and nature") in tags
+    assert tags[-2:] == [("P", "Your code:"), ("P", grouped(SLIP))]
+
+
 @pytest.mark.parametrize("bold", [False, True])
 def test_arabic_words_are_copied_and_read_out_as_they_are_written(bold: bool) -> None:
     """A letter that is drawn together with its neighbour still comes out before it: "no" must not be read as "the"."""
