@@ -98,7 +98,7 @@ def flask(*words: str, environment: Mapping[str, str], seconds: float = 60) -> t
 
 
 def fork(*words: str, environment: Mapping[str, str], output: Path) -> Begun:
-    """The same for a program that was begun by `begin` and has programs of its own: a fork of it instead of `subprocess.Popen`."""
+    """The same for a program that was begun by `begin` and begins others: forks of it instead of `subprocess.Popen`."""
     process = multiprocessing.get_context("fork").Process(target=_fork, args=(words, dict(environment), str(output)))
     process.start()
     return Begun(process, output)

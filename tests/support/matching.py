@@ -5,6 +5,7 @@ however many voters there are.
 """
 
 import bisect
+import math
 import re
 import struct
 from collections import Counter
@@ -19,8 +20,19 @@ from app.kernel.model import Model
 Row = dict[str, Any]
 Dump = dict[str, list[Row]]
 HIDDEN = {"postgresql": ("ctid", "xmin", "xmax", "cmin", "cmax"), "sqlite": ("rowid",)}
-LUCK = 9
-"""So many right pairs and more happen by luck once in a million tries."""
+
+
+def luck(expected: int) -> int:
+    """So many right pairs and more happen by luck once in a thousand million tries, where `expected` happen on average."""
+    most, likely, left = 0, math.exp(-expected), 1.0
+    while left > 1e-9:
+        left -= likely
+        most += 1
+        likely *= expected / most
+    return most
+
+
+LUCK = luck(1)  # hundreds of tries are made in each run
 
 
 def dump(engine: Engine) -> Dump:

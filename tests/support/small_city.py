@@ -67,7 +67,7 @@ def small_city(app: Flask, database_url: str, tmp_path_factory: pytest.TempPathF
 def _copied(source: str, target: str) -> str:
     """Copy a file unless it is there as it was: opening forty for writing takes longer than many a test."""
     with suppress(FileNotFoundError):
-        ours, theirs = os.stat(source), os.stat(target)
+        ours, theirs = Path(source).stat(), Path(target).stat()
         if (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns):
             return target
     return str(shutil.copy2(source, target))

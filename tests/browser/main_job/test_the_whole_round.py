@@ -40,7 +40,9 @@ TAKE_BACK = "main form[action*='/my-data/withdraw/']"
 
 
 @pytest.fixture
-def city(open_warm_house: Callable[..., House], smtp_server: SmtpServer, tmp_path: Path, walk: dict[str, Any]) -> Iterator[City]:
+def city(
+    open_warm_house: Callable[..., House], smtp_server: SmtpServer, tmp_path: Path, walk: dict[str, Any]
+) -> Iterator[City]:
     """An open house with a process that takes proposals, and people who work there."""
     with opened(open_warm_house, smtp_server, tmp_path, walk["locale"]) as found:
         yield found

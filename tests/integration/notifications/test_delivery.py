@@ -3,7 +3,6 @@
 import dataclasses
 import logging
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -171,10 +170,9 @@ def test_nobody_waits_while_the_mail_server_thinks(example, committing_db, app, 
     worker.start()
     try:
         assert sending.wait(timeout=10)
-        started = time.monotonic()
         with database.transaction():
             accounts.person()
-        assert time.monotonic() - started < 5
+        assert worker.is_alive(), "the page had to wait until the mail server had answered or been given up"
     finally:
         answered.set()
         worker.join(timeout=20)

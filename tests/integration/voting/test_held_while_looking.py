@@ -3,6 +3,7 @@
 import importlib
 import threading
 import time
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -26,6 +27,7 @@ from tests.factories import voting
 
 asking = importlib.import_module("app.features.voting.queries.at_the_box")  # the package has a function of that name
 MOMENT = 0.4
+GATE = 7
 
 
 def close(session, pot_id, process_id):
@@ -64,16 +66,16 @@ def vote(request, committing_db, keyring):
 
 
 def cast(committing_db, keyring, vote):
-    """Cast as the last button does; returns how long it took, and why it was refused."""
+    """Cast as the last button does; returns when that was over, and why it was refused."""
     pot_id, _process_id, voter = vote
-    started, refused = time.perf_counter(), None
+    refused = None
     try:
         with committing_db.transaction() as session:
             found = coming(session, pot_id, lambda _process: voter)
             cast_ballot(session, voter, CastBallot(pot_id, Choices(("2",))), keyring, found)
     except Refused as refusal:
         refused = refusal
-    return time.perf_counter() - started, refused
+    return time.perf_counter(), refused
 
 
 def beside(committing_db, work):
@@ -93,45 +95,68 @@ def participations(committing_db):
         return len(session.scalars(select(VotingParticipation.id)).all())
 
 
+@contextmanager
+def gate_closed(committing_db):
+    """Whoever asks for the gate waits until the block is over."""
+    with committing_db.engine.connect() as gate:
+        gate.exec_driver_sql(f"SELECT pg_advisory_lock({GATE})")
+        try:
+            yield gate
+        finally:
+            gate.exec_driver_sql(f"SELECT pg_advisory_unlock({GATE})")
+
+
+def somebody_stands_at(gate):
+    """Wait until somebody waits at the gate of this database."""
+    waiting = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+    deadline = time.monotonic() + 20
+    while not gate.exec_driver_sql(waiting).scalar():
+        assert time.monotonic() < deadline, "nobody came to the gate"
+        time.sleep(0.02)
+
+
 def test_whoever_had_to_wait_for_the_pot_sees_what_was_changed(committing_db, keyring, vote, change):
     pot_id, process_id, _voter = vote
-    changed, sleeping = threading.Event(), MOMENT
+    changed, released = threading.Event(), []
 
     def work(session):
         change(session, pot_id, process_id)
         session.flush()
         changed.set()
-        time.sleep(sleeping)
+        time.sleep(MOMENT)
+        released.append(time.perf_counter())
 
     other = beside(committing_db, work)
     assert changed.wait(10)
-    taken, refused = cast(committing_db, keyring, vote)
+    over, refused = cast(committing_db, keyring, vote)
     other.join(10)
 
     assert SAYS[change] in str(refused)
-    assert taken > MOMENT / 2
+    assert over > released[0]
     assert participations(committing_db) == 1
 
 
 def test_whoever_looked_before_and_held_after_sees_it_too(committing_db, keyring, vote, change, monkeypatch):
-    """The statement looks, and sleeps before it holds the pot; meanwhile all is changed and committed: nobody is waited for."""
+    """The statement looks, and stops before it holds the pot; meanwhile all is changed and committed: nobody is waited for."""
     if committing_db.is_sqlite:
         pytest.skip("SQLite has one writer at a time: nobody changes anything between two looks of another one")
     pot_id, process_id, _voter = vote
-    slow = text(f"(SELECT pg_sleep({MOMENT}) IS NOT NULL)")
+    slow = text(f"(SELECT pg_advisory_xact_lock_shared({GATE}) IS NOT NULL)")
     monkeypatch.setattr(asking, "_HOLDING", {query: held.where(slow) for query, held in asking._HOLDING.items()})
     outcome = []
     voter = threading.Thread(target=lambda: outcome.append(cast(committing_db, keyring, vote)))
-    voter.start()
-    time.sleep(MOMENT / 2)
-    started = time.perf_counter()
-    beside(committing_db, lambda session: change(session, pot_id, process_id)).join(10)
-    assert time.perf_counter() - started < MOMENT / 2, "the change had to be committed while the ballot slept"
+    with gate_closed(committing_db) as gate:
+        voter.start()
+        somebody_stands_at(gate)
+        other = beside(committing_db, lambda session: change(session, pot_id, process_id))
+        other.join(10)
+        assert not other.is_alive(), "the change had to be committed while the ballot stood still"
+        assert outcome == []
     voter.join(10)
 
-    ((taken, refused),) = outcome
+    ((_over, refused),) = outcome
     assert SAYS[change] in str(refused)
-    assert taken > MOMENT
     assert participations(committing_db) == 1
 
 

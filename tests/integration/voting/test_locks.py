@@ -149,12 +149,12 @@ def test_nobody_waits_to_cast_while_letters_are_made(committing_db, race, keyrin
     key = voter_key(voting.SECRET, process.id, "AB12345")
     add(VoterIdentity(process_id=process.id, person_id=person.id, voter_key=key))
     pot_id, process_id, person_id = pot.id, process.id, person.id
-    done = []
+    done, voted = [], threading.Event()
 
     class SlowSpool(Spool):
         def write(self, print_id, letters):
             both.there.set()
-            time.sleep(MOMENT * 3)
+            voted.wait(timeout=20)  # until the ballot is there: for ever, if the ballot waited for the letters
             done.append("letters")
             return super().write(print_id, letters)
 
@@ -166,6 +166,7 @@ def test_nobody_waits_to_cast_while_letters_are_made(committing_db, race, keyrin
         with committing_db.transaction() as session:
             cast_ballot(session, Actor(person_id=person_id), CastBallot(pot_id, Choices(("1",))), keyring)
         done.append("ballot")
+        voted.set()
 
     both = Together(race, letters, vote)
     assert both.run().errors == []

@@ -29,6 +29,7 @@ from tests.support.database import empty, renew
 VOTERS = 100
 SECRET = b"the key of this test"
 SEAL_EVERY = 12
+FAR_TOGETHER = 5.3
 FAR = 5 / math.sqrt(VOTERS - 1)
 """A rank correlation of two unrelated orders is further from zero once in a million tries."""
 
@@ -113,6 +114,12 @@ def log_emptied(db):
     assert (busy, left) == (0, 0)
 
 
+def order_left(blocks, order):
+    """How much is left of `order` within all blocks together; as far from zero as a normal distribution, if nothing is."""
+    each = [matching.rank_correlation(block, order) * math.sqrt(len(block) - 1) for block in blocks]
+    return sum(each) / math.sqrt(len(each))
+
+
 def receipts_in_order(found):
     blocks = {row["id"]: row["number"] for row in found["board_block"]}
     return [{**row, "block": blocks[row["block_id"]]} for row in found["board_entry"]]
@@ -172,11 +179,12 @@ def test_who_knows_when_everybody_voted_is_left_with_a_whole_block(committing_db
     assert min(sizes.values()) >= 20
     by_time = sorted(found, key=lambda row: (row["block"], row["place"]))
     guessed = list(zip(vote.order, (row["receipt"] for row in by_time), strict=True))
-    assert matching.right(guessed, vote.truth) < matching.LUCK
+    assert matching.right(guessed, vote.truth) < matching.luck(len(sizes))  # one in each block is right by luck
     names = {receipt: key for key, receipt in vote.truth.items()}
-    for block in sizes:  # within a block nothing is left of the order
-        inside = [names[row["receipt"]] for row in by_time if row["block"] == block]
-        assert abs(matching.rank_correlation(inside, vote.order)) < 5.3 / math.sqrt(len(inside) - 1)
+    inside = {block: [names[row["receipt"]] for row in by_time if row["block"] == block] for block in sizes}
+    assert abs(order_left(inside.values(), vote.order)) < FAR_TOGETHER
+    in_order = [sorted(keys, key=vote.order.index) for keys in inside.values()]
+    assert order_left(in_order, vote.order) > FAR_TOGETHER, "if all were left of the order, nobody would notice"
 
 
 NUMBERED = {"area", "person", "process"}

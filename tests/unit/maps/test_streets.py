@@ -108,10 +108,10 @@ def test_every_house_number_is_found_where_it_stands() -> None:
 
 
 def test_a_hundred_misspelled_addresses_are_read_in_a_moment() -> None:
-    start = time.perf_counter()
+    start = time.thread_time()  # not by the clock: others may use the processor meanwhile
     for _ in range(100):
         TABLE.match("Manerhemintie 5 A")
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 @pytest.mark.parametrize(
