@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from app.features.printing.layout.blocks import printable
 from app.features.printing.layout.codes import grouped
 from app.features.printing.queries import FormLayout, Look, Role, Variant
-from app.features.printing.setting import Copy
+from app.features.printing.setting import Copy, measure
 from app.features.printing.use_cases import copies_of, draw
 from tests.factories import printing
 from tests.support.pdf import heard, words_heard, words_of_pdf
@@ -76,6 +77,20 @@ def test_arabic_words_are_copied_and_read_out_as_they_are_written(bold: bool) ->
     page = replace(form.pages[0], texts=(words,), code=None, slip=None)
     found = words_of_pdf(draw(replace(form, pages=(page,)), [Copy()]))
     assert set(said.split()) <= set(re.sub("[\u200e-\u200f\u202a-\u202e]", "", found).split())
+
+
+def test_a_long_word_is_broken_between_its_syllables_and_is_copied_whole() -> None:
+    compound = "Hochwasserschutzmaßnahmenkoordinierung"
+    form = printing.proposal(Look(language="de"))
+    first = next(one for one in form.pages[0].texts if one.role is Role.WORDS)
+    words = replace(first, words=printable(f"Das Amt für {compound}, ein {'x' * 70}"), width=50.0)
+    page = replace(form.pages[0], texts=(words,), code=None, slip=None)
+    pdf = draw(replace(form, pages=(page,)), [Copy()])
+    lines = words_of_pdf(pdf)
+    assert "Hochwasser\xad schutz" in lines, "with a hyphen that whoever copies it does not get"
+    assert compound in lines.replace("\xad ", "")
+    measured = measure([words], "de", False)
+    assert measured[0] > 3 * 11 * 25.4 / 72, "what has no syllables is broken too, and does not leave the page"
 
 
 def test_a_layout_that_was_kept_before_there_were_rows_keeps_its_revision_and_can_be_printed() -> None:
