@@ -1,12 +1,14 @@
 """Doors into the application: the app itself, a client, a client that is signed in, the clock and the mailbox."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -72,6 +74,37 @@ def as_role(app: Flask, db: Database) -> Callable[..., FlaskClient]:
         return client
 
     return sign_in_as
+
+
+def long_before_midnight(moment: datetime) -> datetime:
+    """The moment, or one four hours earlier if a day ends within the next hour, in the city or in UTC."""
+    for zone in (UTC, ZoneInfo("Europe/Helsinki")):
+        here = moment.astimezone(zone)
+        if (here + timedelta(hours=1)).date() != here.date():
+            return moment - timedelta(hours=4)
+    return moment
+
+
+@contextmanager
+def time_from(moment: datetime) -> Iterator[None]:
+    """Time passes as always, but it begins at `moment`; for every thread of this process."""
+    began = time.monotonic()
+
+    class Moved(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return (moment + timedelta(seconds=time.monotonic() - began)).astimezone(tz)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel_clock, "datetime", Moved)
+        yield
+
+
+@pytest.fixture
+def no_midnight() -> Iterator[None]:
+    """No day ends while the test runs, for tests of what is so for a day: clerks have their shifts."""
+    with time_from(long_before_midnight(kernel_clock.now())):
+        yield
 
 
 class Clock:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from app.extensions import db as database
+from app.kernel import clock
 from app.kernel.database import Database
 from app.kernel.model import Model
 from tests.samples import world as worlds
+from tests.support.application import long_before_midnight, time_from
 from tests.support.database import sqlite_file, temporary_postgresql
 
 
@@ -26,6 +29,7 @@ class SmallCity:
     engine: Engine
     world: worlds.World
     files: Path
+    built_at: datetime
 
 
 @contextmanager
@@ -56,12 +60,13 @@ def small_city(app: Flask, database_url: str, tmp_path_factory: pytest.TempPathF
         place.bind(url)
         stack.callback(place.engine.dispose)
         Model.metadata.create_all(place.engine)
-        with instead(place.engine):
+        with instead(place.engine), time_from(long_before_midnight(clock.now())):
             built = worlds.build(app)
             database.session.commit()
+            built_at = clock.now()
         files = folder / "files"
         shutil.copytree(app.config["SETTINGS"].var, files, ignore=shutil.ignore_patterns("mail", "*.sqlite3*"))
-        yield SmallCity(place.engine, built, files)
+        yield SmallCity(place.engine, built, files, built_at)
 
 
 def _copied(source: str, target: str) -> str:
@@ -75,9 +80,9 @@ def _copied(source: str, target: str) -> str:
 
 @contextmanager
 def looked_at(app: Flask, city: SmallCity) -> Iterator[worlds.World]:
-    """The city as it was built; whatever is done in it is undone, rows and files."""
+    """The city as it was built, and when; whatever is done in it is undone, rows and files."""
     shutil.copytree(city.files, app.config["SETTINGS"].var, dirs_exist_ok=True, copy_function=_copied)
-    with instead(city.engine), database.isolated():
+    with instead(city.engine), database.isolated(), time_from(city.built_at):
         yield city.world.again()
 
 

@@ -129,6 +129,7 @@ def pages(live: Any, world: worlds.World) -> Iterator[tuple[str, worlds.Visit]]:
                 yield endpoint, visit
 
 
+@pytest.mark.usefixtures("no_midnight")
 @pytest.mark.timeout(600)  # every page of the house, in one window; it ends long before on a machine that does nothing else
 @pytest.mark.parametrize("options", LOOKS.values(), ids=LOOKS)
 def test_axe_finds_nothing_on_any_page(

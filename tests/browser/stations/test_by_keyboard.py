@@ -18,7 +18,11 @@ from tests.factories import accounts, committee, stations
 from tests.factories.tools import add
 from tests.support.browser import DESK, PHONE, axe, sign_in_window
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = [
+    pytest.mark.usefixtures("no_midnight"),
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 BALLOTS = 60
 
 

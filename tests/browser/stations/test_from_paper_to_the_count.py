@@ -13,7 +13,7 @@ from tests.support.browser import DESK, sign_in_window
 from tests.support.paper import Hand, Scan
 from tests.support.worker import work
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("no_midnight"), pytest.mark.browser, pytest.mark.slow]
 BAD = Scan(dpi=200, turn=2.5, noise=8, blur=0.8)
 
 

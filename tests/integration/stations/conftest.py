@@ -45,3 +45,8 @@ def place(pot):
 def desk(place):
     """A clerk who is on the list of that station today."""
     return stations.on_shift(place)
+
+
+@pytest.fixture(autouse=True)
+def _one_day(no_midnight: None) -> None:
+    """Whoever has a shift today has it until the test is over."""

@@ -95,7 +95,7 @@ def test_two_imports_of_one_file_at_once_are_one_election(
 def test_others_can_write_while_ballots_are_stored(app: Flask, committing_db: Database, large: Path, tmp_path: Path) -> None:
     process = _start(large, tmp_path)
     _wait_for_ballots(process, tmp_path)
-    waits = []
+    waits, seen = [], time.monotonic()
     while process.poll() is None:
         started = time.monotonic()
         with db.transaction() as session:
@@ -103,6 +103,7 @@ def test_others_can_write_while_ballots_are_stored(app: Flask, committing_db: Da
         waits.append(time.monotonic() - started)
         time.sleep(0.01)
     assert process.returncode == 0
+    took = time.monotonic() - seen
     assert len(waits) >= 3
-    assert max(waits) < 5
+    assert max(waits) < took * 0.75, "somebody waited for nearly all that was left of the import"
     assert _stored() == MANY
