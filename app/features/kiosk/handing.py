@@ -60,7 +60,9 @@ def signage() -> str:
     processes = open_processes(session, ANONYMOUS, now, chosen)
     path = url_for("spaces.show", slug=only.slug) if only else "/"
     address = _outside(path)
-    return render_template("kiosk/signage.html", processes=processes[:4], only=only, address=address, qr=qr_svg(address), every=SIGNAGE_EVERY)
+    return render_template(
+        "kiosk/signage.html", processes=processes[:4], only=only, address=address, qr=qr_svg(address), every=SIGNAGE_EVERY
+    )
 
 
 @bp.post("/to-phone")

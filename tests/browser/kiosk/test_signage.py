@@ -16,7 +16,9 @@ LYING = {"width": 1280, "height": 1024}
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_code_and_its_address_are_in_sight_however_much_is_open(new_page, live, size, language):
     for name in ("Parks", "Streets", "Shores", "Squares"):
-        spaces.process(name, slug=name.lower(), participation=Participation.ANYBODY, summary={"en": f"{name} for everybody. " * 12})
+        spaces.process(
+            name, slug=name.lower(), participation=Participation.ANYBODY, summary={"en": f"{name} for everybody. " * 12}
+        )
     live.db.session.commit()
     page = new_page(viewport=size)
     page.goto(f"/kiosk/signage?lang={language}")

@@ -80,7 +80,9 @@ def enter_code(session: Session, text: str) -> ConsentCode:
     row = session.scalars(select(ConsentCode).where(ConsentCode.code_hash == token_hash(typed_code(text)))).first()
     typed = sum(one.isalnum() for one in text)
     if row is None and typed != LETTERS:
-        raise UnknownCode(msg("The code has %(length)s characters. You typed %(typed)s.", length=LETTERS, typed=typed), field="code")
+        raise UnknownCode(
+            msg("The code has %(length)s characters. You typed %(typed)s.", length=LETTERS, typed=typed), field="code"
+        )
     if row is None:
         raise UnknownCode(msg("We do not know this code. Look at the slip once more."), field="code")
     return row
