@@ -45,7 +45,7 @@ def read_code(text: str) -> str | None:
 
 
 def why_not(text: str) -> Message | None:
-    """What is wrong with a code from a slip before anybody looks for it: its length, or a character. None when it may be one."""
+    """What is wrong with a code from a slip, as such: its length, or a character. None when it may be one."""
     typed = sum(one.isalnum() or one == "|" for one in text)
     if typed != FOLLOW_LENGTH:
         return msg("The code has %(length)s characters. You typed %(typed)s.", length=FOLLOW_LENGTH, typed=typed)

@@ -42,7 +42,7 @@ SAMPLES = {
     "kiosk.phone": lambda world: "/kiosk/phone?page=/proposals",
     "kiosk.signage": lambda world: ["/kiosk/signage", f"/kiosk/signage?process={world.process.slug}"],
     "kiosk.receipts": lambda world: "/kiosk/receipts",
-    "kiosk.large_print": lambda world: "/kiosk/large-print",
+    "kiosk.large_print": lambda world: ["/kiosk/large-print", f"/kiosk/large-print?wish={world.wish.id}"],
     "kiosk.take": lambda world: Visit(f"/kiosk/continue/{world.handed}", viewer="resident"),  # on a phone, not at the screen
     "kiosk.handed": lambda world: f"/kiosk/handed/{UUID(int=5)}",
     "kiosk_manage.index": lambda world: _staff(),

@@ -18,8 +18,9 @@ from app.web.qr import qr_svg
 class Slip:
     """What stands on one slip: a reference or a code, where to go with it, and of what it tells.
 
-    `title` is that of a proposal, `code` the short one that is typed where nobody can scan; a sheet with a `serial` has its own, in print. Of an answer about personal data `purpose` says what was asked, and `answer` what was said:
-    `yes`, `no`, or nothing where that is kept no more. `number` and `serial` are those of a sheet of a batch.
+    `title` is that of a proposal, `code` the short one that is typed where nobody can scan; a sheet with a `serial` has its
+    own, in print. Of an answer about personal data `purpose` says what was asked, and `answer` what was said: `yes`, `no`, or
+    nothing where that is kept no more. `number` and `serial` are those of a sheet of a batch.
     """
 
     reference: str

@@ -25,7 +25,10 @@ def _several(label: str, description: str) -> SelectMultipleField:
 
 
 class DeviceForm(Form):
-    """A screen: where it stands and what it offers. `screen_id` is chosen with the empty form: a second press sets up no second one."""
+    """A screen: where it stands and what it offers.
+
+    `screen_id` is chosen with the empty form: a second press sets up no second one.
+    """
 
     screen_id = HiddenField()
     name = LineField(

@@ -23,6 +23,7 @@ __all__ = [
     "is_waiting",
     "open_processes",
     "waiting_wishes",
+    "wish_of",
     "wishes_done_since",
 ]
 
@@ -80,6 +81,12 @@ def handover(session: Session, token: str, now: datetime) -> KioskHandover | Non
             KioskHandover.token_hash == token_hash(token), KioskHandover.taken_at.is_(None), KioskHandover.until > now
         )
     ).first()
+
+
+def wish_of(session: Session, device_id: uuid.UUID, wish_id: uuid.UUID | None) -> PrintWish | None:
+    """What somebody asked for at this screen; None where nobody did."""
+    wish = session.get(PrintWish, wish_id) if wish_id is not None else None
+    return wish if wish is not None and wish.device_id == device_id else None
 
 
 def waiting_wishes(session: Session, processes: frozenset[uuid.UUID] | None) -> Sequence[tuple[PrintWish, KioskDevice]]:

@@ -252,12 +252,12 @@ def test_a_visitor_who_walks_away_is_forgotten_after_a_countdown_that_anybody_ca
     write(page)
     page.get_by_role("button", name="I am still here").click()
     expect(page.locator("main [name=title]")).to_have_value(SECRET)
-    page.get_by_role("dialog").get_by_text("Are you still there?").wait_for()
+    page.get_by_role("alertdialog").get_by_text("Are you still there?").wait_for()
     page.mouse.click(20, 20)  # a touch anywhere is a sign of life, for whoever cannot read the button
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    page.get_by_role("dialog").get_by_text("Are you still there?").wait_for()
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
+    page.get_by_role("alertdialog").get_by_text("Are you still there?").wait_for()
     page.keyboard.press("Tab")  # and so is any key
-    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
     expect(page.locator("main [name=title]")).to_have_value(SECRET)
 
     page.get_by_role("heading", name="Welcome").wait_for()

@@ -1,4 +1,4 @@
-"""A visitor of a public screen loses nothing by a switch, by a change of mind, or by a line that is cut; and leaves nothing then."""
+"""A visitor of a public screen loses nothing by a switch, a change of mind, or a line that is cut; and leaves nothing then."""
 
 import pytest
 from playwright.sync_api import expect

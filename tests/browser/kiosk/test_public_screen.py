@@ -30,7 +30,7 @@ def test_after_a_pause_nothing_of_the_visitor_is_left(new_page, process):
     page.get_by_role("link", name="Make a proposal").click()
     page.get_by_label("Title", exact=True).fill("A secret of mine")
     page.evaluate("localStorage.setItem('left', 'behind')")
-    page.get_by_role("dialog").get_by_text("Are you still there?").wait_for()
+    page.get_by_role("alertdialog").get_by_text("Are you still there?").wait_for()
 
     page.get_by_role("heading", name="Welcome").wait_for()
 
@@ -49,7 +49,7 @@ def test_somebody_who_is_still_there_goes_on(new_page, process):
     page.get_by_role("button", name="I am still here").click()
 
     expect(page.get_by_label("Title", exact=True)).to_have_value("I think slowly")
-    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
 
 
 def test_whoever_writes_for_longer_than_a_pause_is_not_forgotten_by_the_server(new_page, process, monkeypatch):
@@ -118,7 +118,8 @@ def test_every_page_is_large_and_has_languages_and_colours_in_the_open(new_page,
 
 
 SMALL_LINKS = """() => [...document.querySelectorAll("main a[href]")]
-  .filter((link) => link.checkVisibility({ visibilityProperty: true }) && !link.closest(".visually-hidden, .map-frame, .card__title"))
+  .filter((link) => link.checkVisibility({ visibilityProperty: true }))
+  .filter((link) => !link.closest(".visually-hidden, .map-frame, .card__title"))
   .filter((link) => link.getBoundingClientRect().height < 59.5).map((link) => link.outerHTML.slice(0, 90))"""
 
 

@@ -390,9 +390,13 @@ def test_a_form_in_large_letters_is_asked_for_with_a_number_and_printed_at_the_d
     clerk = as_role("clerk", process)
     process_id = process.id
     kiosk.become(client)
-    page = client.post("/kiosk/large-print", data={"process_id": str(process_id), "language": "ar"}).text
+    answer = client.post("/kiosk/large-print", data={"process_id": str(process_id), "language": "ar"})
     wish = db.session.scalars(select(PrintWish)).one()
-    assert f'<p class="kiosk__number">{wish.number}</p>' in page
+    shown = f'<p class="kiosk__number">{wish.number}</p>'
+    assert shown in client.get(answer.location).text
+    assert shown in client.get(f"{answer.location}&lang=ar").text  # whoever changes the language still holds it
+    assert db.session.query(PrintWish).count() == 1
+    assert shown not in kiosk.become(client.application.test_client()).get(answer.location).text  # another screen's
 
     queue = clerk.get("/staff/screens/prints").text
     assert str(wish.number) in queue

@@ -17,7 +17,8 @@ from app.kernel.references import token_hash
 
 MOST = 200
 NO_LINK = msg(
-    "This link opens no proposal, or works no more. Once a proposal was put to an account, whoever signs in there sees it under “My proposals”."
+    "This link opens no proposal, or works no more. Once a proposal was put to an account, "
+    "whoever signs in there sees it under “My proposals”."
 )
 
 
