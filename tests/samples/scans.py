@@ -44,7 +44,7 @@ SAMPLES = {
         f"/staff/scans/page/{world.turned_page.id}",
         f"/staff/scans/page/{world.outdated_page.id}",
         f"/staff/scans/page/{world.differing_page.id}",
-        Visit(f"/staff/scans/page/{world.early_ballot.id}", status=409),
+        Visit(f"/staff/scans/page/{world.early_ballot.id}", status=302),
     ],
     "scans_manage.picture": lambda world: f"/staff/scans/page/{world.scan_page.id}.jpg",
 }

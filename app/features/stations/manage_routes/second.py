@@ -15,8 +15,8 @@ from app.features.spaces.queries import Process
 from app.features.stations.forms import MarksForm, SeedForm
 from app.features.stations.manage_routes.shared import batch_at, how_typed, space_of
 from app.features.stations.marks import VOID, from_stored
+from app.features.stations.models import PaperBallot
 from app.features.stations.queries import (
-    PaperBallot,
     batches_of,
     missing_before_drawing,
     numbers_of,
