@@ -151,7 +151,8 @@ def test_the_credit_of_a_map_is_words_and_a_pin_is_met_by_a_finger_beside_it(new
     pin.scroll_into_view_if_needed()
     page.wait_for_function(
         """() => {
-          const pin = document.querySelector(".map-pin");
+          const pin = document.querySelector(".map-pin"); // the map draws it anew while it moves
+          if (!pin) return false;
           const { left, top } = pin.getBoundingClientRect();
           return document.elementFromPoint(left - 8, top + 20)?.closest(".map-pin") === pin;
         }"""
