@@ -42,6 +42,8 @@ from app.features.intake.use_cases import (
     MoveBatch,
     VoidSheet,
     close_batch,
+    count_again,
+    drop_batch,
     finish_entering,
     open_batch,
     reconcile_batch,
@@ -57,7 +59,7 @@ from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.filters import local_text, translate
 from app.web.paging import steps
-from app.web.transaction import commits
+from app.web.transaction import attempt, commits
 
 MOST_BEGUN = 5
 MOVES = {"finish": finish_entering, "reconcile": reconcile_batch, "close": close_batch, "reopen": reopen_batch}
@@ -257,6 +259,27 @@ def void(batch_id: uuid.UUID) -> ResponseReturnValue:
         found = batch_of_clerk(session, viewer(), batch_id)
         sheet = sheet_of(session, found, known) if known else None
     return render_template("intake/sheet_void.html", form=form, batch=found, sheet=sheet), sent.status
+
+
+@bp.post("/batches/<uuid:batch_id>/sheets/<uuid:sheet_id>/counts")
+@requires(Permission.INTAKE)
+@commits
+def counts(batch_id: uuid.UUID, sheet_id: uuid.UUID) -> ResponseReturnValue:
+    """A sheet was made void by mistake."""
+    attempt(
+        lambda: count_again(db.session(), viewer(), batch_id, sheet_id),
+        _("It counts again. Somebody reads it a second time, as every sheet."),
+    )
+    return redirect(url_for(".batch", batch_id=batch_id), 303)
+
+
+@bp.post("/batches/<uuid:batch_id>/remove")
+@requires(Permission.INTAKE)
+@commits
+def remove(batch_id: uuid.UUID) -> ResponseReturnValue:
+    """A batch was begun by mistake."""
+    attempt(lambda: drop_batch(db.session(), viewer(), batch_id), _("The empty batch is removed."))
+    return redirect(url_for(".batches"), 303)
 
 
 def require_batch(batch_id: uuid.UUID, kind: SheetKind | None = None) -> IntakeBatch:

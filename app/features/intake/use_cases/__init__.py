@@ -24,6 +24,7 @@ from app.features.intake.use_cases.closing import (
     reconcile_batch,
     reopen_batch,
 )
+from app.features.intake.use_cases.counting_again import count_again, drop_batch
 from app.features.intake.use_cases.entering import enter_sheet, retype_sheet, undo_sheet, void_sheet
 from app.features.intake.use_cases.knowing import has_read
 from app.features.intake.use_cases.opening import open_batch
@@ -45,6 +46,8 @@ __all__ = [
     "UndoSheet",
     "VoidSheet",
     "close_batch",
+    "count_again",
+    "drop_batch",
     "enter_sheet",
     "finish_entering",
     "give_back_scans",

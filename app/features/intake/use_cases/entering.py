@@ -126,18 +126,22 @@ def next_sheet(session: Session, batch: IntakeBatch, sheet_id: Any, serial: str)
 
 def add_sheet(session: Session, batch: IntakeBatch, sheet: IntakeSheet) -> None:
     """Add the sheet. Raises Conflict, with where it lies, when one with its serial was entered already."""
-    _refuse_twice(session, batch, sheet.serial, sheet)
+    counts = sheet.state is not SheetState.VOID
+    if counts:
+        refuse_twice(session, batch, sheet.serial)
     try:
         with session.begin_nested():
             session.add(sheet)
             session.flush()
     except IntegrityError:  # in another batch, at the same moment
-        _refuse_twice(session, batch, sheet.serial, sheet)
+        if counts:
+            refuse_twice(session, batch, sheet.serial)
         raise Conflict(msg("This form was already used. Open the page again.")) from None
 
 
-def _refuse_twice(session: Session, batch: IntakeBatch, serial: str, sheet: IntakeSheet) -> None:
-    if not serial or sheet.state is SheetState.VOID:
+def refuse_twice(session: Session, batch: IntakeBatch, serial: str) -> None:
+    """Raise Conflict, with where it lies, when a sheet with this serial counts already."""
+    if not serial:
         return
     query = (
         select(IntakeSheet.number, IntakeBatch)
