@@ -18,6 +18,7 @@ NO_ENTRIES = {
     "answers.carry_on",
     "answers.stop",
     "box.wiping",
+    "paper.stations_forgotten",
     "voting.destroy_keys",
 }  # kinds of the outbox
 
