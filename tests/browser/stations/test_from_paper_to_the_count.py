@@ -51,8 +51,11 @@ def test_from_the_printed_form_to_the_count(vote, new_page, live, tmp_path):
     page.goto(f"/staff/scans/{process_id}/review")
     expect(page.get_by_text("No box of this vote is open yet.")).to_be_visible()
     page.goto(f"/staff/stations/{process_id}")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     page.get_by_role("button", name="Open the boxes").click()
     page.get_by_text("Boxes are open").first.wait_for()
+    assert "no ballot is handed out there any more" in asked[0]
     for _ballot in sheets:
         page.goto(f"/staff/scans/{process_id}/review")
         page.get_by_role("button", name="Accept this page").click()

@@ -158,8 +158,8 @@ def test_envelopes_that_wait_come_first_a_page_at_a_time(app, session, pot, plac
     session.commit()
     first, last = (client.get(f"/staff/stations/envelopes/{pot.process_id}?page={page}").text for page in (1, 9))
     assert "1 to 2 of 3" in first
-    assert first.count("Accept or send back") == 2
-    assert "Accept or send back" not in last
+    assert first.count("Decide now") == 2
+    assert "Decide now" not in last
 
 
 def test_every_page_answers_whoever_may_see_it_and_nobody_else(app, session, pot, place):
