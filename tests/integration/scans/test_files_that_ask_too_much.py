@@ -17,6 +17,7 @@ from app.features.printing.layout.squares import write
 from app.features.scans.commands import TakeInScan
 from app.features.scans.models import FileState, PageTray, ScanPage
 from app.features.scans.queries import Fault, Layouts, Tray, Unreadable
+from app.features.scans.reading import apart
 from app.features.scans.reading import pages as reading_pages
 from app.features.scans.reading.apart import count_apart, pages_apart
 from app.features.scans.reading.source import Limits, PageImage
@@ -96,6 +97,16 @@ def test_a_picture_with_more_bytes_than_fit_is_refused(kept) -> None:
     (page,) = pages_apart(kept(deep_png(1_000)))
     assert page.grey is not None
     assert page.grey.shape == (1_000, 1_000)
+
+
+def test_the_program_knows_no_secret_of_the_house(kept, monkeypatch) -> None:
+    monkeypatch.setenv("PLAZA_SECRET_KEY", "a-secret-of-this-test")
+    with apart._Program(kept(packed_twice(0.01)), Limits(), 0) as program:
+        assert program.count() == 2
+        inherited = Path(f"/proc/{program._process.pid}/environ")
+        if inherited.exists():  # Linux alone shows it
+            assert b"a-secret-of-this-test" not in inherited.read_bytes()
+            assert b"PYTHONPATH" in inherited.read_bytes()
 
 
 def test_pages_are_counted_by_the_same_program(kept) -> None:

@@ -108,6 +108,19 @@ def test_a_clerk_whose_role_was_taken_away_hands_out_nothing(session, pot, place
         stations.handed_out(desk, place, pot, "CARD00001", 1)
 
 
+def test_a_clerk_who_has_left_since_is_no_second_person_for_what_they_began(session, pot, place, desk):
+    stations.handed_out(desk, place, pot, "CARD00001", 1)
+    back = TakeBack(at(place, pot, "CARD00001"), 1)
+    begin_return(session, desk, back, SECRET)
+    session.query(RoleAssignment).filter_by(person_id=desk.person_id).delete()
+    second = stations.on_shift(place, "Benno B")
+    with pytest.raises(Forbidden, match="no clerk here any more"), session.begin_nested():
+        finish_return(session, second, back, SECRET)
+    stop_return(session, second, place.id, pot.id, 1, ZONE)
+    begin_return(session, second, back, SECRET)
+    finish_return(session, stations.on_shift(place, "Carla C"), back, SECRET)
+
+
 def test_where_nobody_votes_on_paper_no_ballot_is_handed_out(session):
     pot = voting.pot()
     place = committee.station(pot.process_id)

@@ -48,18 +48,22 @@ def count_apart(path: Path, limits: Limits | None = None) -> int:
         return program.count()
 
 
+INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "SYSTEMROOT")
+"""What the program learns of the house around it: nothing that is secret, should a file make it do what it likes."""
+
+
 class _Program:
     """One run of the program: what it says, and nothing of it is left behind."""
 
     def __init__(self, path: Path, limits: Limits, after: int) -> None:
         said = json.dumps({"path": str(path), "limits": asdict(limits), "after": after})
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self._process = subprocess.Popen(  # noqa: S603  our own program; the path is one of our own names
             [sys.executable, "-m", PROGRAM, said],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=kept | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
         )
 
     def __enter__(self) -> "_Program":

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.features.budgets.queries import held_pot
 from app.features.budgets.use_cases import voting_open
+from app.features.accounts.queries import in_office
 from app.features.committee.queries import Station
 from app.features.stations.commands import HIGHEST_STUB, AtDesk, Exchange, IssueBallot, TakeBack
 from app.features.stations.models import CountState, Issue, IssueState
@@ -23,7 +24,7 @@ from app.features.voting.use_cases import OnPaper, check_at_desk, hand_back, iss
 from app.kernel import audit
 from app.kernel.errors import Conflict, Forbidden, PhaseClosed, Refused
 from app.kernel.messages import msg
-from app.kernel.permissions import Actor
+from app.kernel.permissions import Actor, Permission
 
 OVER = msg("The vote is not open, so no ballot is handed out or taken back.")
 
@@ -77,7 +78,7 @@ def begin_return(session: Session, actor: Actor, command: TakeBack, secret: byte
 def finish_return(session: Session, actor: Actor, command: TakeBack, secret: bytes) -> Issue:
     """A second clerk confirms it, with number and stub typed anew: the participation is cancelled, its voter can vote again.
 
-    Raises Forbidden for whoever began it, Conflict where all ballots that are out were noted as left without casting.
+    Raises Forbidden for whoever began it, or where they hold the office no more; Conflict where all ballots that are out were noted as left without casting.
     """
     place, hand = _at(session, actor, command.voter)
     key = hand_back(session, actor, _on_paper(place, command.voter), secret)
@@ -85,6 +86,8 @@ def finish_return(session: Session, actor: Actor, command: TakeBack, secret: byt
     issue = _theirs(session, place, command, key, secret)
     if issue.state is not IssueState.RETURNING:
         raise Conflict(msg("No clerk has begun to take back the ballot with this stub."), field="stub")
+    if issue.returning_by is None or not in_office(session, Permission.INTAKE, place.process_id, [issue.returning_by]):
+        raise Forbidden(msg("Whoever began this is no clerk here any more. Let it stay handed out, and begin again."))
     if issue.returning_by == hand[0]:
         raise Forbidden(msg("You began this. Another clerk of this station must confirm it."))
     require_one_in_hand(session, place.id, command.voter.pot_id)
