@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.features.accounts.queries import in_office
 from app.features.budgets.queries import held_pot
 from app.features.budgets.use_cases import voting_open
-from app.features.accounts.queries import in_office
 from app.features.committee.queries import Station
 from app.features.stations.commands import HIGHEST_STUB, AtDesk, Exchange, IssueBallot, TakeBack
 from app.features.stations.models import CountState, Issue, IssueState
@@ -78,7 +78,8 @@ def begin_return(session: Session, actor: Actor, command: TakeBack, secret: byte
 def finish_return(session: Session, actor: Actor, command: TakeBack, secret: bytes) -> Issue:
     """A second clerk confirms it, with number and stub typed anew: the participation is cancelled, its voter can vote again.
 
-    Raises Forbidden for whoever began it, or where they hold the office no more; Conflict where all ballots that are out were noted as left without casting.
+    Raises Forbidden for whoever began it, or where they hold the office no more; Conflict where all ballots that are out were
+    noted as left without casting.
     """
     place, hand = _at(session, actor, command.voter)
     key = hand_back(session, actor, _on_paper(place, command.voter), secret)
