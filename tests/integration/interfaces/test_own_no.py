@@ -1,9 +1,10 @@
 """A person's own no stands: no program overrules it, neither at the same moment nor by a detour."""
 
+import pytest
 from sqlalchemy import select
 
 from app.features.consents.models import Answer, ConsentRecord, DataAgreement
-from app.features.consents.use_cases import AnswerAgreement, WithdrawConsent, answer_agreement, withdraw_consent
+from app.features.consents.use_cases import AnswerAgreement, WithdrawConsent, answer_agreement, recording, withdraw_consent
 from app.features.interfaces.commands import RecordAnswer
 from app.features.interfaces.models import Individual
 from app.features.interfaces.rules import actor_for
@@ -42,6 +43,33 @@ def test_of_a_no_and_a_programs_yes_at_the_same_moment_the_no_stays(committing_d
         committing_db.session.remove()
         record = committing_db.session.scalars(select(ConsentRecord).where(ConsentRecord.person_id == person_id)).one()
         assert record.answer is Answer.REFUSED
+
+
+def test_a_no_between_a_programs_look_and_its_yes_stays(committing_db, monkeypatch) -> None:
+    if committing_db.is_sqlite:
+        pytest.skip("SQLite has one writer at a time: nobody says anything between two looks of another one")
+    program = interfaces.client()
+    actor = actor_for(program.id, program.scopes, None)
+    agreement = consents.agreement(process=False, categories=("account",))
+    agreement_id, revision_id, person_id = agreement.id, agreement.current.id, accounts.person().id
+    individual_id = add(Individual(client_id=program.id, person_id=person_id, external_id=str(person_id))).id
+    committing_db.session.commit()
+    number, said = recording._next_number, []
+
+    def say_no_first(session, record, *about):
+        if not said:
+            said.append("no")
+            with committing_db.separate_transaction() as own:
+                no = AnswerAgreement(agreement_id, revision_id, person_id, Answer.REFUSED, "en")
+                answer_agreement(own, Actor(person_id=person_id), no)
+        return number(session, record, *about)
+
+    monkeypatch.setattr(recording, "_next_number", say_no_first)
+    with pytest.raises(Refused, match="themselves"), committing_db.transaction() as session:
+        whom, what = session.get_one(Individual, individual_id), session.get_one(DataAgreement, agreement_id)
+        pass_on(session, actor, whom, what, RecordAnswer(individual_id, agreement_id, opt_in=True, language="en"))
+    record = committing_db.session.scalars(select(ConsentRecord)).one()
+    assert (record.answer, said) == (Answer.REFUSED, ["no"])
 
 
 def test_a_program_does_not_say_no_first_so_that_its_yes_counts_then(client, db) -> None:

@@ -69,7 +69,7 @@ def append(
 
     The number of the event is unique for a person and an agreement: of two at the same moment one waits, sees the other,
     and takes the next number. That somebody was asked is noted once for a revision, and `anew` once for each answer that it
-    comes after. `admit` is asked under the lock; what it raises ends the transaction.
+    comes after. `admit` is asked under the lock, before the event is there; what it raises ends the transaction.
 
     Returns None when somebody was asked who has never answered.
     """
@@ -101,10 +101,10 @@ def append(
             with session.begin_nested():
                 session.add(event)
                 session.flush()
-        except IntegrityError:
+                if record is None and admit is not None and _is_answered(session, revision.agreement_id, person_id):
+                    raise _Overtaken
+        except (IntegrityError, _Overtaken):
             continue
-        if record is None and admit is not None:  # somebody may have answered between our look and our event
-            admit(session, locked_record(session, revision.agreement_id, person_id))
         before = record.answer if record is not None else None
         record = _bring_up(session, record, event)
         tell_of_answer(session, event, before)
@@ -112,6 +112,16 @@ def append(
             listener(session, event, record)
         return record
     raise Conflict(msg("You have answered on another device at the same moment. Try again."))
+
+
+class _Overtaken(Exception):
+    """Somebody has answered between our look and our event: both are done again, because `admit` must not see our own yes."""
+
+
+def _is_answered(session: Session, agreement_id: uuid.UUID, person_id: uuid.UUID) -> bool:
+    """Asked without a lock: whoever holds the record may wait for the number of our event."""
+    theirs = (ConsentRecord.agreement_id == agreement_id, ConsentRecord.person_id == person_id)
+    return session.scalar(select(ConsentRecord.id).where(*theirs)) is not None
 
 
 def _was_asked(
