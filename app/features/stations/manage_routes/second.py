@@ -1,5 +1,6 @@
 """The second reading of a pot: the draw, whether it was enough, and ballots on which two people decide."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -15,7 +16,6 @@ from app.features.spaces.queries import Process
 from app.features.stations.forms import MarksForm, SeedForm
 from app.features.stations.manage_routes.shared import batch_at, how_typed, space_of
 from app.features.stations.marks import VOID, from_stored
-from app.features.stations.models import PaperBallot
 from app.features.stations.queries import (
     batches_of,
     missing_before_drawing,
@@ -33,6 +33,9 @@ from app.kernel.permissions import Permission
 from app.web.access import requires, viewer
 from app.web.filters import translate
 from app.web.transaction import attempt, commits
+
+if TYPE_CHECKING:
+    from app.features.stations.models import PaperBallot
 
 bp = Blueprint("stations_second", __name__, template_folder="../templates", url_prefix="/staff/stations/second")
 
@@ -148,7 +151,7 @@ def decide(batch_id: UUID, number: int) -> ResponseReturnValue:
     return page, sent.status
 
 
-def _told(ballot: PaperBallot, before: UUID | None) -> tuple[str, str]:
+def _told(ballot: "PaperBallot", before: UUID | None) -> tuple[str, str]:
     """What came of it: two agree, one has spoken, or they say different things."""
     if not ballot.unsettled:
         return _("Decided by two."), "good"
