@@ -138,8 +138,8 @@ def test_after_the_reset_nothing_of_the_visitor_is_left_anywhere(screen, live):
     page.goto("/kiosk?lang=en")
     write(page)
     page.evaluate("localStorage.setItem('left', 'behind'); sessionStorage.setItem('left', 'behind')")
-    page.get_by_role("button", name="Continue").last.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():  # the screen asks first whether the server answers
+        page.get_by_role("button", name="Continue").last.click()
     assert SECRET in page.content() or page.get_by_role("alert").count()
 
     page.get_by_role("button", name="I am done, delete everything").click()
