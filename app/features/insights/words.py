@@ -196,6 +196,8 @@ DEEDS: dict[str, Message] = {
     "taken_over": msg("was typed on by a colleague"),
     "scans_taken": msg("was filled from scans"),
     "dropped": msg("was removed because it was empty"),
+    "struck_out": msg("was struck out: written down by mistake"),
+    "counts_again": msg("counts again"),
     "written_after_the_vote": msg("was written down after the vote"),
     "left_taken_back": msg("did not leave the station after all"),
     "page_erased": msg("lost a page, because the person on it was erased"),
