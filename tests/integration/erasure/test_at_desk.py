@@ -9,6 +9,7 @@ from app.features.erasure.models import ErasureState
 from app.features.erasure.queries import erasure_of
 from app.features.erasure.use_cases import ask_at_desk, confirm_at_desk, decline_at_desk
 from app.kernel.audit import AuditEntry
+from app.kernel.codes import FOLLOW_LENGTH, grouped, new_code
 from app.kernel.errors import Conflict, Forbidden, Refused
 from app.kernel.permissions import Actor, Role
 from tests.factories import accounts, consents, proposals, spaces
@@ -117,7 +118,9 @@ def test_whoever_only_answered_on_paper_is_found_by_the_code_of_their_slip(app, 
     alone = code_of(app.config["SECRET_KEY"], consents.code(known).id)
     session.commit()
     clerk = as_role(Role.CLERK, process)
-    assert "We do not know this code" in clerk.post("/staff/erasing", data={"code": "ABCD-2345"}).text
+    assert "You typed 8." in clerk.post("/staff/erasing", data={"code": "ABCD-2345"}).text
+    unknown = grouped(new_code(FOLLOW_LENGTH))
+    assert "We do not know this code" in clerk.post("/staff/erasing", data={"code": unknown}).text
     refused = clerk.post("/staff/erasing", data={"code": alone})
     assert refused.status_code == 422
     assert "They have an e-mail address" in refused.text
