@@ -204,6 +204,6 @@ def test_a_public_screen(window: Window, new_page: Window, live: Live, monkeypat
     shot(screen, "kiosk-phone")
     monkeypatch.setattr(web_kiosk, "IDLE_SECONDS", 1)
     screen.goto("/proposals/new?process=parks")
-    screen.get_by_role("dialog").get_by_text("Are you still there?").wait_for()
+    screen.get_by_role("alertdialog").get_by_text("Are you still there?").wait_for()
     shot(screen, "kiosk-countdown")
     assert db.session.query(Proposal).count() == 0
