@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import object_session
 
 from app.features.intake.commands import VoidSheet
-from app.features.intake.models import BatchState, IntakeBatch, SheetState
+from app.features.intake.models import BatchState, IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.queries.batches import numbers_of
 from app.features.intake.use_cases import count_again, drop_batch, void_sheet
 from app.kernel.audit import AuditEntry
@@ -120,3 +120,21 @@ def test_over_the_pages(app, session, process, hands):
     assert "Remove, it is empty" in client.get(f"/staff/intake/batches/{empty_id}").text
     assert "The empty batch is removed." in client.post(f"/staff/intake/batches/{empty_id}/remove", follow_redirects=True).text
     assert client.get(f"/staff/intake/batches/{empty_id}").status_code == 404
+
+
+def test_two_sheets_with_one_number_that_are_brought_back_at_once_count_once(committing_db, race):
+    process = spaces.process()
+    actor, serial = intake.clerk(process), intake.printed_number("K7Q4M2")
+    made = []
+    for _twice in range(2):
+        batch = intake.batch(process, actor)
+        sheet = intake.sheet(batch, actor, serial)
+        voided(batch, sheet, actor)
+        made.append((batch.id, sheet.id))
+    committing_db.session.commit()
+    work = list(made)
+    outcome = race(lambda: count_again(committing_db.session(), actor, *work.pop()), times=2)
+    assert [type(error) for error in outcome.errors] == [Conflict], outcome.errors
+    committing_db.session.remove()
+    states = [committing_db.session.get_one(IntakeSheet, sheet_id).state for _batch_id, sheet_id in made]
+    assert sorted(states) == [SheetState.ENTERED, SheetState.VOID]

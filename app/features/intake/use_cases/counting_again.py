@@ -9,7 +9,7 @@ from app.features.intake import rules
 from app.features.intake.models import IntakeBatch, IntakeSheet, SheetState
 from app.features.intake.queries.scanned import copies_for
 from app.features.intake.serials import normal_serial
-from app.features.intake.use_cases.entering import CLOSED, NOT_OPEN, refuse_twice
+from app.features.intake.use_cases.entering import CLOSED, NOT_OPEN, counted_once
 from app.features.intake.use_cases.held import held_batch, held_sheet, note
 from app.features.scans.use_cases import take_pages
 from app.kernel.errors import Conflict
@@ -29,11 +29,10 @@ def count_again(session: Session, actor: Actor, batch_id: uuid.UUID, sheet_id: u
         return sheet
     if not sheet.first:
         raise Conflict(msg("Nothing was typed from this sheet. Type it in: it gets a number of its own."))
-    refuse_twice(session, batch, sheet.serial)
-    sheet.state, sheet.void_reason, sheet.void_by = SheetState.ENTERED, "", None
-    sheet.second, sheet.second_by, sheet.second_at = {}, None, None
-    sheet.settled, sheet.settled_by, sheet.settled_at = {}, None, None
-    session.flush()
+    with counted_once(session, batch, sheet.serial):
+        sheet.state, sheet.void_reason, sheet.void_by = SheetState.ENTERED, "", None
+        sheet.second, sheet.second_by, sheet.second_at = {}, None, None
+        sheet.settled, sheet.settled_by, sheet.settled_at = {}, None, None
     if sheet.serial:
         ids = [
             page.page_id

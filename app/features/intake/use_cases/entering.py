@@ -1,5 +1,7 @@
 """Sheets are entered one after another by a first reader; the last one can be taken back, and any be made void."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import func, select
@@ -126,16 +128,20 @@ def next_sheet(session: Session, batch: IntakeBatch, sheet_id: Any, serial: str)
 
 def add_sheet(session: Session, batch: IntakeBatch, sheet: IntakeSheet) -> None:
     """Add the sheet. Raises Conflict, with where it lies, when one with its serial was entered already."""
-    counts = sheet.state is not SheetState.VOID
-    if counts:
-        refuse_twice(session, batch, sheet.serial)
+    with counted_once(session, batch, "" if sheet.state is SheetState.VOID else sheet.serial):
+        session.add(sheet)
+
+
+@contextmanager
+def counted_once(session: Session, batch: IntakeBatch, serial: str) -> Iterator[None]:
+    """What is done inside lets a sheet with this serial count. Raises Conflict, with where it lies, when one does already."""
+    refuse_twice(session, batch, serial)
     try:
         with session.begin_nested():
-            session.add(sheet)
+            yield
             session.flush()
     except IntegrityError:  # in another batch, at the same moment
-        if counts:
-            refuse_twice(session, batch, sheet.serial)
+        refuse_twice(session, batch, serial)
         raise Conflict(msg("This form was already used. Open the page again.")) from None
 
 
